@@ -1,0 +1,245 @@
+"""One file as the analysis sees it: scopes with bindings, calls and returned expressions; no syntax nodes, no text.
+
+A `Module` is the per-file summary. It is plain data (it pickles), and the evaluator in `values` works on any number
+of them, so linking files is the same work as reading one. Positions (`at`, `end`) are byte offsets; `Module.line`
+turns them into lines. Function bodies that cannot matter to a load site are left out (`Scope.lowered` is False).
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple, Protocol, TypeAlias
+
+#: One arm of one branching statement: (statement offset, arm, count). The arm of a loop body is LOOP. `count` is the
+#: number of arms that go on behind the statement if one arm is always taken, else 0; -1 for an arm that returns.
+Arm: TypeAlias = tuple[int, int, int]
+BranchPath: TypeAlias = tuple[Arm, ...]
+LOOP = -1
+
+
+class Expression(Protocol):
+    """One of the records below. A protocol, because a recursive union of tuples is more than mypy can take."""
+
+    @property
+    def at(self) -> int: ...
+
+
+class Text(NamedTuple):
+    value: str
+    at: int
+
+
+class Constant(NamedTuple):
+    """None, a truth value, a number, or an ellipsis."""
+
+    value: int | float | bool | None
+    at: int
+
+
+class Name(NamedTuple):
+    id: str
+    at: int
+    path: BranchPath
+
+
+class Attribute(NamedTuple):
+    base: Expression
+    name: str
+    at: int
+
+
+class Subscript(NamedTuple):
+    base: Expression
+    key: Expression
+    at: int
+
+
+class Call(NamedTuple):
+    """`keywords` with the name None are `**` arguments; `Spread` in `args` are `*` arguments."""
+
+    function: Expression
+    args: tuple[Expression, ...]
+    keywords: tuple[tuple[str | None, Expression], ...]
+    at: int
+    end: int
+
+
+class Joined(NamedTuple):
+    """Strings put one after the other: concatenation and f-strings."""
+
+    parts: tuple[Expression, ...]
+    at: int
+
+
+class Choice(NamedTuple):
+    """One of several: `a if c else b`, `a or b`."""
+
+    options: tuple[Expression, ...]
+    at: int
+
+
+class Items(NamedTuple):
+    """A list, tuple or set display."""
+
+    items: tuple[Expression, ...]
+    at: int
+
+
+class Mapping(NamedTuple):
+    """A dict display; the key None is `**other`."""
+
+    pairs: tuple[tuple[Expression | None, Expression], ...]
+    at: int
+
+
+class Operator(NamedTuple):
+    """Any other operator, by its sign; what it computes matters only for `%`, `/` and `|`."""
+
+    sign: str
+    operands: tuple[Expression, ...]
+    at: int
+
+
+class Spread(NamedTuple):
+    """`*value` in a call or display."""
+
+    value: Expression
+    at: int
+
+
+class Element(NamedTuple):
+    """What iterating over `iterable` gives; a comprehension is the items it yields."""
+
+    iterable: Expression
+    at: int
+
+
+class Generated(NamedTuple):
+    """A comprehension: a collection of `element`, or of (key, element) pairs."""
+
+    key: Expression | None
+    element: Expression
+    at: int
+
+
+class Unpacked(NamedTuple):
+    """One part of an unpacked value; a negative place counts from the end."""
+
+    value: Expression
+    place: int
+    at: int
+
+
+class Entered(NamedTuple):
+    """What `with context as x` binds."""
+
+    context: Expression
+    at: int
+
+
+class Imported(NamedTuple):
+    """`from a.b import c` is `a.b.c`; leading dots are kept."""
+
+    qualified: str
+    at: int
+
+
+class Definition(NamedTuple):
+    """A function, lambda or class of this module, by its index in `Module.scopes`."""
+
+    scope: int
+    at: int
+
+
+class Parameter(NamedTuple):
+    scope: int
+    place: int
+    at: int
+
+
+class Opaque(NamedTuple):
+    """Something the analysis does not look into; `reason` is one of `records.REASONS`."""
+
+    reason: str
+    at: int
+
+
+class Binding(NamedTuple):
+    """`value` is bound from offset `at` on; inside a comprehension only up to `until` (0: no limit)."""
+
+    at: int
+    path: BranchPath
+    value: Expression
+    until: int = 0
+
+
+class Param(NamedTuple):
+    name: str
+    kind: Literal["positional", "keyword", "args", "kwargs"]
+    default: Expression | None
+    annotation: Expression | None
+
+
+class Field(NamedTuple):
+    """An annotated name in a class body, in source order: what dataclasses and their like turn into parameters."""
+
+    name: str
+    annotation: Expression
+    default: Expression | None
+
+
+@dataclass(slots=True)
+class Scope:
+    """A module, class, function or lambda.
+
+    `bindings` holds names, dotted names (`self.model`) and, under `name[]`, what is put into a collection.
+    `calls` are in evaluation order: inner before outer, earlier links of a chain first.
+    """
+
+    kind: Literal["module", "class", "function", "lambda"]
+    name: str
+    parent: int
+    at: int
+    end: int
+    path: BranchPath = ()
+    lowered: bool = True
+    bindings: dict[str, list[Binding]] = field(default_factory=dict)
+    calls: list[Call] = field(default_factory=list)
+    returns: list[Expression] = field(default_factory=list)
+    yields: bool = False
+    params: tuple[Param, ...] = ()
+    decorators: tuple[Expression, ...] = ()
+    bases: tuple[Expression, ...] = ()
+    fields: list[Field] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Module:
+    """One file. `scopes[0]` is the module itself; a scope's parent comes before it."""
+
+    path: str
+    scopes: list[Scope]
+    newlines: list[int]
+    continuation: list[int]  # offsets of UTF-8 continuation bytes, for columns in characters
+    errors: tuple[tuple[int, int], ...] = ()  # byte ranges that did not parse
+    cells: tuple[tuple[int, int], ...] = ()  # notebooks: (first line, cell index), ascending
+
+    def line(self, at: int) -> int:
+        """1-based line of a byte offset; within the cell in a notebook."""
+        return self.place(at)[0]
+
+    def place(self, at: int) -> tuple[int, int | None]:
+        """(line, cell) of a byte offset."""
+        line = bisect_right(self.newlines, at - 1) + 1
+        if not self.cells:
+            return line, None
+        first, cell = self.cells[max(bisect_right(self.cells, (line, 1 << 60)) - 1, 0)]
+        return line - first + 1, cell
+
+    def column(self, at: int) -> int:
+        """0-based column of a byte offset, in characters."""
+        row = bisect_right(self.newlines, at - 1)
+        start = self.newlines[row - 1] + 1 if row else 0
+        wide = bisect_right(self.continuation, at - 1) - bisect_right(self.continuation, start - 1)
+        return at - start - wide

@@ -1,0 +1,69 @@
+"""Bytes to a syntax tree, within a deadline."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from functools import cache
+
+import tree_sitter_python
+from tree_sitter import Language, Node, Parser
+
+_CHUNK = 1 << 16
+#: Nodes inside which a loader's name is only text.
+_TEXT = frozenset({"comment", "string_content", "string_start", "string_end", "escape_sequence", "string"})
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """A parsed file; `source` is what offsets refer to."""
+
+    root: Node
+    source: bytes
+
+    def is_code(self, at: int) -> bool:
+        """Whether offset `at` stands in code, not in a comment or a string."""
+        node = self.root.descendant_for_byte_range(at, at + 1)
+        return node is not None and (node.type not in _TEXT or self._is_name(node, at))
+
+    def first_error(self) -> int | None:
+        """Where the first place that did not parse begins."""
+        todo = [self.root]
+        while todo:
+            node = todo.pop()
+            if node.is_error or node.is_missing:
+                return node.start_byte
+            todo.extend(child for child in reversed(node.children) if child.has_error)
+        return None
+
+    def _is_name(self, node: Node, at: int) -> bool:
+        """Whether a string holds nothing but a name: `getattr(x, "from_pretrained")`."""
+        if node.type != "string_content" or node.start_byte != at or node.end_byte - at > 60:
+            return False
+        return self.source[at : node.end_byte].decode("ascii", "replace").isidentifier()
+
+
+@cache
+def language() -> Language:
+    return Language(tree_sitter_python.language())
+
+
+def parse(source: bytes, *, seconds: float) -> Tree | None:
+    """Parse Python; None when it takes longer than `seconds` of wall time.
+
+    Reading through a callback is what makes tree-sitter ask `progress`: given bytes it never does.
+    """
+    end = time.monotonic() + seconds
+    parser = Parser(language())
+
+    def read(at: int, _point: object) -> bytes:
+        return source[at : at + _CHUNK]
+
+    def late(_offset: int, _has_error: bool) -> bool:
+        return time.monotonic() > end
+
+    try:
+        tree = parser.parse(read, encoding="utf8", progress_callback=late)
+    except ValueError:  # what the binding raises for a parse that was cut off
+        return None
+    return Tree(tree.root_node, source) if tree is not None else None
