@@ -1,0 +1,261 @@
+"""Calls of library APIs: loads, methods on loaded objects, and calls that take one as an argument."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from analyzer import calls, containers, ids
+from analyzer.loaders import Loader, Match
+from analyzer.objects import (
+    Arguments,
+    Cls,
+    Const,
+    Dict,
+    Env,
+    Event,
+    Inst,
+    List,
+    Ref,
+    Str,
+    Thing,
+    Tuple,
+    Value,
+    Values,
+    merged,
+)
+from analyzer.program import Call
+from analyzer.records import Link, Role
+
+if TYPE_CHECKING:
+    from analyzer.values import Evaluator
+
+#: Methods that give the object they are called on.
+_SAME = frozenset(
+    [
+        "to",
+        "eval",
+        "cuda",
+        "cpu",
+        "half",
+        "float",
+        "double",
+        "bfloat16",
+        "train",
+        "requires_grad_",
+        "share_memory_",
+        "tie_weights",
+        "compile",
+        "type",
+        "merge_and_unload",
+        "to_bettertransformer",
+        "reverse_bettertransformer",
+        "fuse",
+        "with_options",
+        "bind",
+        "with_config",
+        "set_module",
+        "unload",
+        "get_base_model",
+    ]
+)
+_QUIET = (
+    "builtins.",
+    "logging.",
+    "warnings.",
+    "os.",
+    "json.",
+    "time.",
+    "sys.",
+    "gc.",
+    "typing.",
+    "inspect.",
+    "re.",
+)
+#: Attributes of a loaded object that are objects of a kind of their own.
+_PARTS = ("tokenizer", "model", "config", "image_processor", "feature_extractor", "processor", "scheduler")
+_MAX_NESTED = 20
+
+
+def event(ev: Evaluator, call: Call, env: Env, api: str, link: Link, role: Role | None) -> Event:
+    """The one event of this call, under this name, in this frame."""
+    key = (env.module, call.at, call.end, api, env)
+    if key not in ev.events:
+        ev.events[key] = Event(call, env, api, link, role)
+    return ev.events[key]
+
+
+def load(ev: Evaluator, ref: Ref, arguments: Arguments, call: Call, env: Env) -> Values | None:
+    """The objects that a loader gives; None if the name is no loader, or loads nothing here."""
+    match = find(ev, ref, arguments)
+    if match is None or not required(ev, match.loader, arguments):
+        return None
+    if passes_object(ev, match.loader, arguments):
+        return None
+    given = taken_things(ev, arguments) if ev.follow else ()
+    found = event(ev, call, env, match.api, "load", "load")
+    found.match = match, arguments
+    found.sources = tuple(dict.fromkeys(thing.event for thing in given))
+    return made(match.loader.library, match.loader.returns, _object_name(match.api), found)
+
+
+def find(ev: Evaluator, ref: Ref, arguments: Arguments) -> Match | None:
+    """The loader row of a dotted name; of a package without a table, only `X.from_pretrained` of an id org/name."""
+    qualified = ref.qualified.removesuffix(".__init__")
+    found = ev.tables.match(qualified)
+    if found is not None:
+        return found
+    if ref.qualified.rpartition(".")[2] != "from_pretrained" or ref.qualified.startswith("builtins."):
+        return None
+    relative = ref.qualified.lstrip(".")
+    generic = ev.tables.generic(relative) if relative else None
+    return generic if generic is not None and names_model(ev, generic.loader, arguments) else None
+
+
+def names_model(ev: Evaluator, loader: Loader, arguments: Arguments) -> bool:
+    """Whether an id of the form org/name is passed."""
+    given = id_values(ev, loader, arguments) or ()
+    texts = [value.text for value in given if isinstance(value, Str)]
+    return any(text.count("/") == 1 and ids.classify(text, "huggingface") == "model" for text in texts)
+
+
+def id_values(ev: Evaluator, loader: Loader, arguments: Arguments) -> Values | None:
+    """The values of the loader's id parameter; None if it is not given."""
+    given = []
+    for parameter in loader.ids:
+        values = calls.argument(ev, arguments, parameter.keywords, parameter.position)
+        if values is not None and parameter.key is not None:
+            values = containers.item(ev, values, (Str(parameter.key, 0, 0),))
+        if values is not None:
+            given.append(values)
+    return merged(*given) if given else None
+
+
+def passes_object(ev: Evaluator, loader: Loader, arguments: Arguments) -> bool:
+    """Whether the id parameter holds a loaded object instead of an id."""
+    given = id_values(ev, loader, arguments)
+    return bool(given) and all(is_object(value) for value in given or ())
+
+
+def is_object(value: Value) -> bool:
+    """Whether the value is an object and no name of one; `config.base_model_name_or_path` is a name."""
+    if isinstance(value, Thing) and value.attribute:
+        return not any(word in value.api.rpartition(".")[2] for word in ("name", "path", "_id", "repo"))
+    return isinstance(value, Thing | Inst | Cls | Dict | List)
+
+
+def required(ev: Evaluator, loader: Loader, arguments: Arguments) -> bool:
+    """Whether the arguments that make the call a load are there (`pretrained=True`)."""
+    for name, wanted in loader.unless:
+        if _is_literally(calls.keyword(ev, arguments, name), wanted):
+            return False
+    if not loader.requires or calls.has_spread(arguments):
+        return True
+    for index, (name, wanted) in enumerate(loader.requires):
+        position = loader.requires_position if index == 0 else None
+        given = calls.argument(ev, arguments, (name,), position)
+        if given is None:
+            continue
+        if wanted == "*":
+            if any(not (isinstance(v, Const) and not v.value) for v in given):
+                return True
+        elif not all(isinstance(v, Const) and v.value != wanted for v in given):
+            return True
+    return False
+
+
+def _is_literally(given: Values | None, wanted: object) -> bool:
+    if not given:
+        return False
+    if wanted is False:
+        return all(isinstance(value, Const) and not value.value for value in given)
+    return all(
+        (isinstance(value, Const) and value.value == wanted) or (isinstance(value, Str) and value.text == wanted)
+        for value in given
+    )
+
+
+def _object_name(api: str) -> str:
+    """`transformers.AutoModel.from_pretrained` gives a `transformers.AutoModel`."""
+    head, _, _last = api.rpartition(".")
+    return head if head.rpartition(".")[2][:1].isupper() else api
+
+
+def made(library: str, kinds: tuple[str, ...], api: str, found: Event) -> Values:
+    """One thing for each kind; several come as a tuple."""
+    if not kinds:
+        return (Thing(api, library, "", found),)
+    things = tuple(Thing(api, library, kind, found) for kind in kinds)
+    return things if len(things) == 1 else (Tuple(things),)
+
+
+def method(ev: Evaluator, thing: Thing, arguments: Arguments, call: Call, env: Env) -> Values:
+    """A call on a loaded object, or on what an earlier call gave."""
+    if not thing.attribute:
+        chain, name = thing.api, "__call__"
+    else:
+        chain, _, name = thing.api.rpartition(".")
+    kind = _kind(ev, thing, chain)
+    loader = ev.tables.method_loader(kind, thing.library, name) if kind else None
+    role = ev.tables.role(thing.library, kind, name) if kind else "postprocess"
+    found = event(ev, call, env, f"{chain}.{name}", _link(thing), role)
+    things = (thing, *taken_things(ev, arguments)) if ev.follow else (thing,)
+    found.sources = tuple(dict.fromkeys((*found.sources, *(t.event for t in things))))
+    if loader is not None and required(ev, loader, arguments) and not passes_object(ev, loader, arguments):
+        found.match = Match(loader, f"{chain}.{name}"), arguments
+    if name in _SAME and thing.kind:
+        return (Thing(chain, thing.library, thing.kind, found),)
+    return (Thing(f"{chain}.{name}", thing.library, "", found),)
+
+
+def _link(thing: Thing) -> Link:
+    """A method of the loaded object itself, or a call on what an earlier call returned."""
+    return "receiver" if thing.kind and thing.event.link != "argument" else "derived"
+
+
+def _kind(ev: Evaluator, thing: Thing, chain: str) -> str:
+    """`processor.tokenizer` is a tokenizer."""
+    last = chain.rpartition(".")[2]
+    return last if thing.kind and last in _PARTS else thing.kind
+
+
+def taken(ev: Evaluator, qualified: str, arguments: Arguments, call: Call, env: Env) -> Values:
+    """What a library call gives that takes a loaded object; empty if it takes none."""
+    if not qualified or qualified.startswith(_QUIET):
+        return ()
+    if not ev.follow and ev.tables.consumer(qualified.replace("()", "").removesuffix(".__init__")) is None:
+        return ()
+    given = tuple(thing for thing in taken_things(ev, arguments) if thing.kind and not thing.attribute)
+    if not given:
+        return ()
+    plain = qualified.replace("()", "").removesuffix(".__init__")
+    consumer = ev.tables.consumer(plain)
+    api = consumer.api if consumer is not None else ev.tables.public_name(plain)
+    found = event(ev, call, env, api, "argument", consumer.role if consumer is not None else None)
+    found.sources = tuple(dict.fromkeys((*found.sources, *(thing.event for thing in given))))
+    if consumer is not None and consumer.returns:
+        return made(given[0].library, consumer.returns, _object_name(api), found)
+    return (Thing(api, given[0].library, "", found),)
+
+
+def taken_things(ev: Evaluator, arguments: Arguments) -> tuple[Thing, ...]:
+    """Loaded objects and what came of them among the arguments, also inside displays."""
+    found: list[Value] = []
+    for expression, env in (*arguments.args, *((e, where) for _, e, where in arguments.keywords)):
+        found.extend(things_in(ev, ev.evaluate(expression, env), 2))
+    return tuple(dict.fromkeys(value for value in found if isinstance(value, Thing)))
+
+
+def things_in(ev: Evaluator, values: Values, depth: int) -> list[Thing]:
+    found: list[Thing] = []
+    for value in values:
+        if isinstance(value, Thing):
+            found.append(value)
+        elif isinstance(value, Inst) and value.thing is not None:
+            found.append(value.thing)
+        elif isinstance(value, Tuple):
+            found.extend(v for v in value.values if isinstance(v, Thing))
+        elif isinstance(value, List | Dict) and depth and len(value.entries) <= _MAX_NESTED:
+            held = value.entries if isinstance(value, List) else [(e, env) for _, e, env in value.entries]
+            for expression, env in held:
+                found.extend(things_in(ev, ev.evaluate(expression, env), depth - 1))
+    return found

@@ -1,0 +1,429 @@
+"""What `base.name` is: modules, classes of the files read with their instances and bases, enums, external names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from analyzer import calls, names, options
+from analyzer.objects import (
+    Bound,
+    Cls,
+    Const,
+    Dict,
+    Env,
+    Fn,
+    Inst,
+    List,
+    Mod,
+    Partial,
+    Ref,
+    Str,
+    Super,
+    Thing,
+    Unknown,
+    Value,
+    Values,
+    merged,
+    relabel,
+)
+from analyzer.program import Attribute, Binding, Definition, Expression, Field, Module, Name, Scope, Subscript
+
+if TYPE_CHECKING:
+    from analyzer.values import Evaluator
+
+_MISSING = Unknown("attribute_not_found")
+_DICT_METHODS = frozenset({"get", "pop", "setdefault", "values", "keys", "items", "copy", "update"})
+_RECORD_BASES = frozenset(
+    {"BaseModel", "BaseSettings", "NamedTuple", "TypedDict", "Struct", "SQLModel", "Serializable"}
+)
+_RECORD_MAKERS = frozenset({"dataclass", "define", "frozen", "attrs", "s", "mutable", "dataclass_json", "configclass"})
+
+
+@dataclass(frozen=True, slots=True)
+class Assigned:
+    """What the scope itself binds to a dotted name; `final`: nothing else can be in force."""
+
+    values: Values
+    final: bool
+
+
+def dotted(expression: Expression) -> tuple[Name, str] | None:
+    parts: list[str] = []
+    while isinstance(expression, Attribute):
+        parts.append(expression.name)
+        expression = expression.base
+    return (expression, ".".join([expression.id, *reversed(parts)])) if isinstance(expression, Name) else None
+
+
+def assigned(ev: Evaluator, expression: Attribute, env: Env) -> Assigned | None:
+    """Bindings of `a.b` as a whole, in this scope or one around it."""
+    chain = dotted(expression)
+    if chain is None:
+        return None
+    root, name = chain
+    nested: Scope | None = None
+    here: Env | None = env
+    while here is not None:
+        scope = ev.scope(here.module, here.scope)
+        bindings = scope.bindings.get(name, [])
+        stores = scope.bindings.get(name + "[]", ())
+        if bindings or stores:
+            found = (
+                names.final(bindings, nested.at, nested.path)
+                if nested
+                else names.reaching(bindings, root.at, root.path)
+            )
+            values = merged(
+                *(ev.evaluate(binding.value, here) for binding in found),
+                *(ev.evaluate(store.value, here) for store in stores),
+            )
+            certain = bool(found) and nested is None and any(b.path == root.path[: len(b.path)] for b in found)
+            return Assigned(relabel(values, "attribute"), certain)
+        if root.id in scope.bindings:
+            return _elsewhere(ev, root, name, here) if here.parent is None else None
+        nested, here = scope, here.parent
+    return None
+
+
+def _elsewhere(ev: Evaluator, root: Name, name: str, env: Env) -> Assigned | None:
+    """What other functions set on a module-level object: `app.state.model = …`."""
+    ev.read_mentioning(env.module, name.rpartition(".")[2])
+    found: list[Values] = []
+    for index, scope in enumerate(ev.modules[env.module].scopes):
+        if index and name in scope.bindings and root.id not in scope.bindings:
+            where = ev.env(env.module, index)
+            found.extend(ev.evaluate(binding.value, where) for binding in scope.bindings[name])
+    return Assigned(relabel(merged(*found), "attribute"), final=False) if found else None
+
+
+def attribute(ev: Evaluator, base: Value, name: str) -> Values:
+    """The values of `base.name`."""
+    match base:
+        case Inst():
+            return of_class(ev, base.cls, name, base)
+        case Cls():
+            return of_class(ev, base, name, None)
+        case Super():
+            return _of_super(ev, base, name)
+        case Ref():
+            return options.attribute(ev, base, name) or (_external(ev, base, name))
+        case Mod():
+            return ev.member(base.module, name)
+        case Thing():
+            api = base.api + "." + name
+            return (Thing(api, base.library, base.kind, base.event, attribute=True),)
+        case Str():
+            return (base,) if name in ("value", "_value_", "name") else (Bound(base, name),)
+        case Dict():
+            return _of_dict(ev, base, name)
+        case List():
+            return (Bound(base, name),)
+        case Partial():
+            return attribute(ev, base.function, name)
+        case Unknown():
+            return (base,)
+        case _:
+            return (_MISSING,)
+
+
+def _external(ev: Evaluator, base: Ref, name: str) -> Values:
+    qualified = base.qualified + "." + name
+    if base.call is None:
+        return ev.external(qualified, -1)
+    return (Ref(qualified, base.call, base.env),)
+
+
+def _of_dict(ev: Evaluator, base: Dict, name: str) -> Values:
+    from analyzer import containers
+
+    if name in _DICT_METHODS:
+        return (Bound(base, name),)
+    return containers.item(ev, (base,), (Str(name, 0, 0),))
+
+
+def subscripted(ev: Evaluator, base: Value, keys: Values) -> Values:
+    """`thing[k]` is part of the thing; `os.environ["X"]` comes at run time."""
+    if isinstance(base, Thing):
+        return (base,)
+    return (Unknown("runtime_input"),)
+
+
+def indexed(ev: Evaluator, base: Value, keys: Values) -> Values:
+    """The parts of what a parser returns."""
+    return options.indexed(ev, base, keys) if isinstance(base, Ref) else ()
+
+
+# -- classes
+
+
+def owner(ev: Evaluator, module: int, index: int) -> Cls | None:
+    """The class whose body defines the function, if one does."""
+    parent = ev.modules[module].scopes[index].parent
+    if parent < 0 or ev.modules[module].scopes[parent].kind != "class":
+        return None
+    env = ev.env(module, parent)
+    return Cls(module, parent, env.parent) if env.parent is not None else None
+
+
+def decorated(ev: Evaluator, scope: Scope, env: Env, *wanted: str) -> bool:
+    """Whether a decorator's last name is one of `wanted`."""
+    return any(_decorator(expression) in wanted for expression in scope.decorators)
+
+
+def _decorator(expression: Expression) -> str:
+    return calls.last_name(getattr(expression, "function", expression))
+
+
+def bases(ev: Evaluator, cls: Cls) -> tuple[Value, ...]:
+    """Evaluated bases: classes of the files read and external names."""
+    key = "bases", cls.module, cls.scope
+    if key not in ev.caches:
+        ev.caches[key] = ()
+        found: list[Value] = []
+        for expression in ev.modules[cls.module].scopes[cls.scope].bases:
+            plain = expression.base if isinstance(expression, Subscript) else expression
+            found.extend(ev.evaluate(plain, cls.env))
+        ev.caches[key] = tuple(value for value in found if isinstance(value, Cls | Ref))
+    return ev.caches[key]  # type: ignore[return-value]
+
+
+def lineage(ev: Evaluator, cls: Cls) -> Iterator[Cls | Ref]:
+    """The class and its bases, nearest first, each once."""
+    todo: list[Cls | Ref] = [cls]
+    seen: set[object] = set()
+    while todo:
+        here = todo.pop(0)
+        key = here.qualified if isinstance(here, Ref) else (here.module, here.scope)
+        if key in seen:
+            continue
+        seen.add(key)
+        yield here
+        if isinstance(here, Cls):
+            todo.extend(value for value in bases(ev, here) if isinstance(value, Cls | Ref))
+
+
+def subclasses(ev: Evaluator, cls: Cls) -> tuple[Cls, ...]:
+    """Classes of the files read that derive from `cls`."""
+    key = "subclasses", cls.module, cls.scope
+    if key not in ev.caches:
+        ev.caches[key] = ()
+        found: list[Cls] = []
+        for module in ev.callers_of(cls.module, ev.modules[cls.module].scopes[cls.scope].name):
+            for index, scope in enumerate(ev.modules[module].scopes):
+                env = ev.env(module, index)
+                if scope.kind == "class" and scope.bases and env.parent is not None:
+                    other = Cls(module, index, env.parent)
+                    line = [c for c in lineage(ev, other) if isinstance(c, Cls)][1:]
+                    if any((c.module, c.scope) == (cls.module, cls.scope) for c in line):
+                        found.append(other)
+        ev.caches[key] = tuple(found)
+    return ev.caches[key]  # type: ignore[return-value]
+
+
+def family(ev: Evaluator, cls: Cls) -> list[Scope]:
+    """The class and its subclasses, as scopes."""
+    return [ev.modules[c.module].scopes[c.scope] for c in (cls, *subclasses(ev, cls))]
+
+
+def constructors(ev: Evaluator, cls: Cls) -> tuple[Fn, ...]:
+    """The `__init__` that making an object of the class runs."""
+    for here in lineage(ev, cls):
+        if isinstance(here, Cls):
+            found = _class_level(ev, here, "__init__", None)
+            if found:
+                return tuple(value for value in found if isinstance(value, Fn))
+    return ()
+
+
+def external_constructor(ev: Evaluator, cls: Cls) -> Ref | None:
+    """The library class whose constructor a class of the files read inherits."""
+    for here in lineage(ev, cls):
+        if isinstance(here, Ref):
+            return here
+        if "__init__" in ev.modules[here.module].scopes[here.scope].bindings:
+            return None
+    return None
+
+
+def of_class(ev: Evaluator, cls: Cls, name: str, inst: Inst | None) -> Values:
+    """An attribute of a class or its object: set on self, set in the class, from bases, from subclasses."""
+    if inst is not None and name in ("value", "name", "_value_") and is_enum(ev, cls):
+        return members(ev, cls)
+    found: list[Values] = []
+    external: list[Ref] = []
+    for here in lineage(ev, cls):
+        if isinstance(here, Ref):
+            external.append(here)
+            continue
+        found.append(_on_self(ev, here, name, inst))
+        level = _class_level(ev, here, name, inst if inst is not None else cls)
+        found.append(level)
+        if any(isinstance(value, Fn) for value in level):
+            break
+    if (inst is not None and inst.frame is None) or inst is None:
+        found.extend(_class_level(ev, sub, name, inst or sub) for sub in subclasses(ev, cls))
+        if inst is not None:
+            found.extend(_on_self(ev, sub, name, inst) for sub in subclasses(ev, cls))
+    values = merged(*found)
+    if not values and name == "__class__":
+        return (cls,)
+    if not values and inst is not None and inst.thing is not None:
+        return attribute(ev, inst.thing, name)
+    if not values and external:
+        return merged(*(_external(ev, ref, name) for ref in external if not ref.qualified.startswith("builtins.")))
+    return values or (_MISSING,)
+
+
+def _class_level(ev: Evaluator, cls: Cls, name: str, bound: Value | None) -> Values:
+    """What the class body binds; methods bound, properties called, fields as the constructor call sets them."""
+    scope = ev.modules[cls.module].scopes[cls.scope]
+    env = ev.env(cls.module, cls.scope)
+    if is_record(ev, cls, scope):
+        field = next((f for f in scope.fields if f.name == name), None)
+        if field is not None:
+            return _field(ev, cls, scope, field, bound)
+    bindings = scope.bindings.get(name)
+    if not bindings:
+        return ()
+    found: list[Values] = []
+    for binding in names.reaching(bindings, 1 << 62, ()):
+        if isinstance(binding.value, Definition):
+            found.append(_member(ev, env, binding.value, bound))
+        else:
+            found.append(relabel(ev.evaluate(binding.value, env), _step(ev, cls)))
+    return merged(*found)
+
+
+def is_enum(ev: Evaluator, cls: Cls) -> bool:
+    return any(isinstance(base, Ref) and base.qualified.endswith("Enum") for base in lineage(ev, cls))
+
+
+def members(ev: Evaluator, cls: Cls) -> Values:
+    """The members of an enum."""
+    names_ = [name for name in ev.modules[cls.module].scopes[cls.scope].bindings if name.isidentifier()]
+    found = [_class_level(ev, cls, name, None) for name in names_] if is_enum(ev, cls) else []
+    return tuple(value for value in merged(*found) if not isinstance(value, Fn))
+
+
+def _step(ev: Evaluator, cls: Cls) -> str:
+    return "enum_member" if is_enum(ev, cls) else "attribute"
+
+
+def _member(ev: Evaluator, env: Env, definition: Definition, bound: Value | None) -> Values:
+    made = ev.definition(definition, env)
+    fn = made[0]
+    if not isinstance(fn, Fn):
+        return made
+    scope = ev.scope(fn.module, fn.scope)
+    if decorated(ev, scope, env, "staticmethod"):
+        return (fn,)
+    if decorated(ev, scope, env, "classmethod") and isinstance(bound, Inst):
+        bound = bound.cls
+    method = fn._replace(bound=bound)
+    if decorated(ev, scope, env, "property", "cached_property", "computed_field", "hybrid_property"):
+        entered = calls.enter(ev, method, None, "property", env)
+        return ev.union(scope.returns, entered) if entered is not None else ()
+    return (method,)
+
+
+def _on_self(ev: Evaluator, cls: Cls, name: str, inst: Inst | None) -> Values:
+    """What methods assign to `self.name`, each in the frame of the object's constructor where that is known."""
+    if inst is None:
+        return ()
+    ev.read_mentioning(cls.module, name)
+    found: list[Values] = []
+    for index, binding in ev.index("self", cls.module, _set_on_self).get((cls.scope, name), ()):
+        scope = ev.modules[cls.module].scopes[index]
+        found.append(ev.evaluate(binding.value, _method_env(ev, cls, index, scope, inst)))
+    return relabel(merged(*found), "attribute")
+
+
+def _set_on_self(module: Module) -> dict[tuple[int, str], list[tuple[int, Binding]]]:
+    """(class, attribute) -> (method, binding) of each assignment to `self.attribute`."""
+    found: dict[tuple[int, str], list[tuple[int, Binding]]] = {}
+    for index, scope in enumerate(module.scopes):
+        if scope.kind != "function" or not scope.params or module.scopes[scope.parent].kind != "class":
+            continue
+        start = scope.params[0].name + "."
+        for name, bindings in scope.bindings.items():
+            if name.startswith(start):
+                attribute = name[len(start) :].removesuffix("[]")
+                found.setdefault((scope.parent, attribute), []).extend((index, binding) for binding in bindings)
+    return found
+
+
+def _method_env(ev: Evaluator, cls: Cls, index: int, scope: Scope, inst: Inst) -> Env:
+    """`__init__` runs in the constructor call of the object; other methods in any call."""
+    if inst.frame is None or inst.frame.arguments is None:
+        return ev.env(cls.module, index)
+    fn = Fn(cls.module, index, ev.env(cls.module, cls.scope), inst)
+    own = constructors(ev, inst.cls)
+    is_constructor = any((f.module, f.scope) == (cls.module, index) for f in own)
+    if scope.name == "__init__" and is_constructor:
+        entered = calls.enter(ev, fn, inst.frame.arguments, ("init", inst.frame), ev.env(cls.module, cls.scope))
+        return entered or ev.env(cls.module, index)
+    return ev.env(cls.module, index)
+
+
+def _of_super(ev: Evaluator, base: Super, name: str) -> Values:
+    """An attribute of the first base that has it."""
+    rest = list(lineage(ev, base.cls))[1:]
+    for here in rest:
+        if isinstance(here, Cls):
+            found = _class_level(ev, here, name, base.bound or Inst(base.cls, None))
+            if found:
+                return found
+    external = [here for here in rest if isinstance(here, Ref)]
+    return merged(*(_external(ev, ref, name) for ref in external)) or (_MISSING,)
+
+
+# -- dataclasses and their like
+
+
+def is_record(ev: Evaluator, cls: Cls, scope: Scope) -> bool:
+    """Whether annotated names of the class are parameters of its constructor."""
+    if "__init__" in scope.bindings or not scope.fields:
+        return False
+    if any(_decorator(expression) in _RECORD_MAKERS for expression in scope.decorators):
+        return True
+    return any(
+        (isinstance(here, Ref) and here.qualified.rpartition(".")[2] in _RECORD_BASES)
+        or (isinstance(here, Cls) and here.scope != cls.scope and _makes_record(ev, here))
+        for here in lineage(ev, cls)
+    )
+
+
+def _makes_record(ev: Evaluator, cls: Cls) -> bool:
+    scope = ev.modules[cls.module].scopes[cls.scope]
+    return any(_decorator(expression) in _RECORD_MAKERS for expression in scope.decorators)
+
+
+def _field(ev: Evaluator, cls: Cls, scope: Scope, field: Field, bound: Value | None) -> Values:
+    env = ev.env(cls.module, cls.scope)
+    default = relabel(ev.evaluate(field.default, env), "field_default") if field.default is not None else ()
+    annotated = (
+        tuple(Inst(value, None) for value in ev.evaluate(field.annotation, env) if isinstance(value, Cls))
+        if not default or all(isinstance(v, Unknown | Const) for v in default)
+        else ()
+    )
+    position = scope.fields.index(field)
+    if isinstance(bound, Inst) and bound.frame is options.PARSED:
+        return relabel(default, "argparse_default") or annotated or (Unknown("runtime_input"),)
+    if isinstance(bound, Inst) and bound.frame is not None and bound.frame.arguments is not None:
+        given = calls.argument(ev, bound.frame.arguments, (field.name,), position)
+        return (
+            relabel(given, "call_argument")
+            if given is not None
+            else default or annotated or (Unknown("runtime_input"),)
+        )
+    found = [default, annotated]
+    for call, where in calls.calls_named(ev, cls.module, scope.name):
+        if any(
+            isinstance(v, Cls) and (v.module, v.scope) == (cls.module, cls.scope)
+            for v in ev.evaluate(call.function, where)
+        ):
+            given = calls.argument(ev, calls.arguments_of(call, where), (field.name,), position)
+            found.append(relabel(given, "call_argument") if given is not None else ())
+    return merged(*found) or (Unknown("runtime_input"),)

@@ -1,0 +1,409 @@
+"""What a call gives: functions are entered, classes made into objects, loaders and other APIs into things."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from analyzer import apis, attributes, containers, options, stdlib, strings
+from analyzer.objects import (
+    BOUND,
+    UNKNOWN_CALL,
+    Arguments,
+    Bound,
+    Cls,
+    Const,
+    Dict,
+    Env,
+    Fn,
+    Frame,
+    Inst,
+    List,
+    Partial,
+    Ref,
+    Str,
+    Thing,
+    Unknown,
+    Value,
+    Values,
+    merged,
+    relabel,
+)
+from analyzer.program import (
+    Attribute,
+    Call,
+    Choice,
+    Definition,
+    Expression,
+    Imported,
+    Module,
+    Name,
+    Param,
+    Parameter,
+    Scope,
+    Spread,
+    Text,
+)
+
+if TYPE_CHECKING:
+    from analyzer.values import Evaluator
+
+_MAX_FRAMES = 6
+_MAX_CALLERS = 40
+
+
+# -- arguments
+
+
+def arguments_of(call: Call, env: Env) -> Arguments:
+    return Arguments(tuple((arg, env) for arg in call.args), tuple((name, value, env) for name, value in call.keywords))
+
+
+def together(first: Arguments, second: Arguments) -> Arguments:
+    """What a partial call and the call of it pass together; the later keyword wins."""
+    return Arguments(first.args + second.args, second.keywords + first.keywords)
+
+
+def positional(ev: Evaluator, arguments: Arguments) -> Iterator[tuple[Expression, Env] | None]:
+    """Positional arguments in order; `*xs` is opened where its length is known, else None and the end."""
+    for expression, env in arguments.args:
+        if not isinstance(expression, Spread):
+            yield expression, env
+            continue
+        inner = ev.evaluate(expression.value, env)
+        if len(inner) == 1 and isinstance(inner[0], List) and not inner[0].open:
+            yield from containers.entries(ev, inner[0])
+        else:
+            yield None
+            return
+
+
+def keyword(ev: Evaluator, arguments: Arguments, name: str) -> Values | None:
+    """The values given under a keyword, directly or through `**`; None if it is not given."""
+    spread: list[Values] = []
+    for key, expression, env in arguments.keywords:
+        if key == name:
+            return ev.evaluate(expression, env)
+        if key is None:
+            for value in ev.evaluate(expression, env):
+                spread.append(_spread(ev, value, name))  # noqa: PERF401
+    return merged(*spread) or None
+
+
+def _spread(ev: Evaluator, value: Value, name: str) -> Values:
+    """What `**value` passes under a keyword: only what is known to be there."""
+    if isinstance(value, Dict):
+        held = [k for k, _, _ in containers.pairs(ev, value) if Str(name, 0, 0).text in _texts(ev, value, k)]
+        return containers.item(ev, (value,), (Str(name, 0, 0),)) if held else ()
+    if isinstance(value, Inst):
+        return tuple(v for v in attributes.attribute(ev, value, name) if not isinstance(v, Unknown))
+    return options.attribute(ev, value, name) if isinstance(value, Ref) else ()
+
+
+def _texts(ev: Evaluator, value: Dict, key: Expression) -> set[str]:
+    env = next(env for k, _, env in containers.pairs(ev, value) if k is key)
+    return {v.text for v in ev.evaluate(key, env) if isinstance(v, Str)}
+
+
+def argument(ev: Evaluator, arguments: Arguments, names: tuple[str, ...], position: int | None) -> Values | None:
+    """The values of one argument, by any of its keywords or its position; None if it is not given."""
+    for name in names:
+        found = keyword(ev, arguments, name)
+        if found is not None:
+            return found
+    if position is not None:
+        for index, entry in enumerate(positional(ev, arguments)):
+            if entry is None:
+                return (Unknown("no_argument"),)
+            if index == position:
+                return ev.evaluate(*entry)
+    return None
+
+
+def has_spread(arguments: Arguments) -> bool:
+    """Whether something is passed that cannot be seen: `*args`, `**kwargs`."""
+    starred = any(isinstance(expression, Spread) for expression, _ in arguments.args)
+    return starred or any(name is None for name, _, _ in arguments.keywords)
+
+
+# -- parameters
+
+
+def parameter(ev: Evaluator, expression: Parameter, env: Env) -> Values:
+    """The values of a parameter: in the frame of `env` if there is one, else over all calls found."""
+    scope = ev.scope(env.module, expression.scope)
+    param = scope.params[expression.place]
+    owner = attributes.owner(ev, env.module, expression.scope)
+    if owner is not None and expression.place == 0 and not attributes.decorated(ev, scope, env, "staticmethod"):
+        return _self(ev, scope, owner, env)
+    if env.frame is not None and env.frame.arguments is not None:
+        return _in_frame(ev, scope, param, expression, env, env.frame.arguments)
+    found = [parameter_default(ev, scope, param, env), options.decorator(ev, scope, param, env)]
+    for frame in frames(ev, env.module, expression.scope):
+        if frame.frame is not None and frame.frame.arguments is not None:
+            found.append(_in_frame(ev, scope, param, expression, frame, frame.frame.arguments))  # noqa: PERF401
+    found.append(_annotated(ev, param, env))
+    values = merged(*found)
+    return values or (Unknown("parameter"),)
+
+
+def _self(ev: Evaluator, scope: Scope, owner: Cls, env: Env) -> Values:
+    if env.frame is not None and env.frame.bound is not None:
+        return (env.frame.bound,)
+    if scope.name == "__new__" or attributes.decorated(ev, scope, env, "classmethod"):
+        return (owner,)
+    base = attributes.external_constructor(ev, owner)
+    made: list[Values] = []
+    if base is not None and (ev.tables.match(base.qualified) or ev.tables.consumer(base.qualified)):
+        name = ev.modules[owner.module].scopes[owner.scope].name
+        made = [ev.evaluate(call, where) for call, where in calls_named(ev, owner.module, name)]
+    known = tuple(v for v in merged(*made) if isinstance(v, Inst) and v.thing is not None and v.cls == owner)
+    return known or (Inst(owner, None),)
+
+
+def _in_frame(
+    ev: Evaluator, scope: Scope, param: Param, expression: Parameter, env: Env, arguments: Arguments
+) -> Values:
+    if param.kind == "kwargs":
+        named = {p.name for p in scope.params}
+        rest = [(Text(k, v.at) if k is not None else None, v, e) for k, v, e in arguments.keywords if k not in named]
+        return (Dict(tuple(rest), more=True),)
+    shift = 1 if _has_self(ev, scope, expression.scope, env) else 0
+    if param.kind == "args":
+        return (List(arguments.args[max(expression.place - shift, 0) :]),)
+    position = expression.place - shift if param.kind == "positional" else None
+    found = argument(ev, arguments, (param.name,), position)
+    if found is None or found == (Unknown("no_argument"),):
+        default = parameter_default(ev, scope, param, env)
+        return default or found or (Unknown("parameter"),)
+    return relabel(found, "call_argument")
+
+
+def _has_self(ev: Evaluator, scope: Scope, index: int, env: Env) -> bool:
+    owner = attributes.owner(ev, env.module, index)
+    return owner is not None and not attributes.decorated(ev, scope, env, "staticmethod")
+
+
+def parameter_default(ev: Evaluator, scope: Scope, param: Param, env: Env) -> Values:
+    if param.default is None or env.parent is None:
+        return ()
+    return relabel(ev.evaluate(param.default, env.parent), "function_default")
+
+
+def _annotated(ev: Evaluator, param: Param, env: Env) -> Values:
+    """A parameter annotated with a class of the files read is some object of it."""
+    if param.annotation is None or env.parent is None:
+        return ()
+    found = ev.evaluate(param.annotation, env.parent)
+    return tuple(Inst(value, None) for value in found if isinstance(value, Cls))
+
+
+# -- frames: calls of a function
+
+
+def enter(ev: Evaluator, fn: Fn, arguments: Arguments | None, at: object, caller: Env) -> Env | None:
+    """The environment of one call of `fn`; None where calls nest too deep."""
+    depth = caller.frame.depth + 1 if caller.frame is not None else 1
+    if depth > _MAX_FRAMES:
+        return None
+    key = (fn, at, caller)
+    if key not in ev.frames:
+        ev.frames[key] = Env(fn.module, fn.scope, Frame(arguments, fn.bound, depth), fn.env)
+    return ev.frames[key]
+
+
+def frames(ev: Evaluator, module: int, index: int) -> tuple[Env, ...]:
+    """One environment for each call found of the function `index`, outside of any frame."""
+    key = "frames", module, index
+    if key in ev.caches:
+        return ev.caches[key]  # type: ignore[return-value]
+    ev.caches[key] = ()  # while it is worked out: a function that calls itself adds nothing
+    scope = ev.scope(module, index)
+    owner = attributes.owner(ev, module, index)
+    found: list[Env] = []
+    for call, env in callers(ev, module, scope, owner):
+        for value in ev.evaluate(call.function, env):
+            for fn, arguments in _targets(ev, value, arguments_of(call, env)):
+                if (fn.module, fn.scope) == (module, index) and len(found) < _MAX_CALLERS:
+                    entered = enter(ev, fn, arguments, call.end, env)
+                    if entered is not None:
+                        found.append(entered)
+    ev.caches[key] = tuple(dict.fromkeys(found))
+    return tuple(dict.fromkeys(found))
+
+
+def _targets(ev: Evaluator, value: Value, arguments: Arguments) -> Iterator[tuple[Fn, Arguments]]:
+    """The functions of the files read that calling `value` enters."""
+    if isinstance(value, Fn):
+        yield value, arguments
+    elif isinstance(value, Partial):
+        yield from _targets(ev, value.function, together(value.arguments, arguments))
+    elif isinstance(value, Cls):
+        for fn in attributes.constructors(ev, value):
+            yield fn._replace(bound=Inst(value, None)), arguments
+    elif isinstance(value, Inst):
+        for method in attributes.attribute(ev, value, "__call__"):
+            if isinstance(method, Fn):
+                yield method, arguments
+
+
+def callers(ev: Evaluator, module: int, scope: Scope, owner: Cls | None) -> Iterator[tuple[Call, Env]]:
+    """Calls that may enter the function, by the names they could use."""
+    names = {scope.name}
+    if scope.kind == "lambda":
+        names = {name.rpartition(".")[2] for name in _names_of(ev, module, scope)}
+    if owner is not None and scope.name in ("__init__", "__new__", "__post_init__"):
+        names |= {cls.name for cls in attributes.family(ev, owner)} | {"__init__", "cls"}
+    elif owner is not None and scope.name == "__call__":
+        names |= {"model", "self"}
+    for name in sorted(names):
+        yield from calls_named(ev, module, name)
+
+
+def _names_of(ev: Evaluator, module: int, scope: Scope) -> Iterator[str]:
+    """Names bound to a lambda."""
+    parent = ev.modules[module].scopes[scope.parent]
+    for name, bindings in parent.bindings.items():
+        if any(isinstance(b.value, Definition) and b.value.at == scope.at for b in bindings):
+            yield name
+
+
+def calls_named(ev: Evaluator, module: int, name: str) -> list[tuple[Call, Env]]:
+    """All calls in the files that can see `module` whose function's last name is, or stands for, `name`."""
+    found: list[tuple[Call, Env]] = []
+    for index in ev.callers_of(module, name):
+        ev.read_mentioning(index, name)
+        by_name = ev.index("calls", index, _by_name)
+        others = ev.index("aliases", index, _aliases).get(name, ())
+        for written in (name, *others):
+            found.extend((call, ev.env(index, scope)) for call, scope in by_name.get(written, ()))
+    return found
+
+
+def _by_name(module: Module) -> dict[str, list[tuple[Call, int]]]:
+    """Calls by the last name of their function, with their scope."""
+    found: dict[str, list[tuple[Call, int]]] = {}
+    for number, scope in enumerate(module.scopes):
+        for call in scope.calls:
+            found.setdefault(last_name(call.function), []).append((call, number))
+    return found
+
+
+def last_name(expression: Expression) -> str:
+    match expression:
+        case Name(id=name) | Attribute(name=name):
+            return name
+        case _:
+            return ""
+
+
+def _aliases(module: Module) -> dict[str, list[str]]:
+    """Name -> other names that stand for it: `from a import load as l`, `l = load`, `l = partial(load, …)`."""
+    found: dict[str, dict[str, None]] = {}
+    for scope in module.scopes:
+        for name, bindings in scope.bindings.items():
+            for binding in bindings:
+                for other in _names_in(binding.value):
+                    plain = name.rpartition(".")[2]
+                    if other != plain:
+                        found.setdefault(other, {})[plain] = None
+    return {name: list(others) for name, others in found.items()}
+
+
+def _names_in(value: Expression) -> Iterator[str]:
+    match value:
+        case Imported(qualified=qualified):
+            yield qualified.rpartition(".")[2]
+        case Name(id=name) | Attribute(name=name):
+            yield name
+        case Call(args=args) if args and last_name(value.function) == "partial":
+            yield from _names_in(args[0])
+        case Choice(options=found):
+            for option in found:
+                yield from _names_in(option)
+
+
+# -- calling
+
+
+def apply(ev: Evaluator, function: Value, call: Call, env: Env) -> Values:
+    return invoke(ev, function, arguments_of(call, env), call, env)
+
+
+def invoke(ev: Evaluator, function: Value, arguments: Arguments, call: Call, env: Env) -> Values:
+    """What calling `function` with these arguments gives."""
+    match function:
+        case Fn():
+            return _enter(ev, function, arguments, call, env)
+        case Cls():
+            return _construct(ev, function, arguments, call, env)
+        case Partial():
+            return invoke(ev, function.function, together(function.arguments, arguments), call, env)
+        case Thing():
+            return apis.method(ev, function, arguments, call, env)
+        case Ref():
+            return _external(ev, function, arguments, call, env)
+        case Inst():
+            if function.thing is not None:
+                return apis.method(ev, function.thing, arguments, call, env)
+            methods = attributes.attribute(ev, function, "__call__")
+            methods = (
+                merged(methods, attributes.attribute(ev, function, "forward"))
+                if not any(isinstance(m, Fn) for m in methods)
+                else methods
+            )
+            return merged(*(_enter(ev, m, arguments, call, env) for m in methods if isinstance(m, Fn))) or (
+                UNKNOWN_CALL,
+            )
+        case Bound():
+            return _method(ev, function, arguments, env)
+        case Unknown():
+            return (apis.taken(ev, "", arguments, call, env) and (UNKNOWN_CALL,)) or (function,)
+        case _:
+            return (UNKNOWN_CALL,)
+
+
+def _enter(ev: Evaluator, fn: Fn, arguments: Arguments, call: Call, env: Env) -> Values:
+    inside = enter(ev, fn, arguments, call.end, env)
+    if inside is None:
+        return (BOUND,)
+    scope = ev.scope(fn.module, fn.scope)
+    found = ev.union(scope.returns, inside)
+    if scope.yields:
+        return (List(tuple((expression, inside) for expression in scope.returns), more=True),)
+    return found or (Const(None),)
+
+
+def _construct(ev: Evaluator, cls: Cls, arguments: Arguments, call: Call, env: Env) -> Values:
+    """An object; but a subclass of a loader without a constructor of its own loads as its base does."""
+    fn = Fn(cls.module, cls.scope, cls.env)
+    entered = enter(ev, fn, arguments, call.end, env)
+    frame = entered.frame if entered is not None else None
+    base = attributes.external_constructor(ev, cls)
+    if base is not None and (ev.tables.match(base.qualified) or ev.tables.consumer(base.qualified)):
+        made = tuple(v for v in _external(ev, base, arguments, call, env) if isinstance(v, Thing))
+        return tuple(Inst(cls, frame, thing) for thing in made) or (Inst(cls, frame),)
+    return (Inst(cls, frame),)
+
+
+def _external(ev: Evaluator, ref: Ref, arguments: Arguments, call: Call, env: Env) -> Values:
+    handed = stdlib.handed_over(ev, ref, arguments)
+    if handed:
+        made = [invoke(ev, function, passed, call, env) for function, passed in handed]
+        return merged(*made) if not ref.qualified.endswith(("Thread", "Process", "Timer")) else (UNKNOWN_CALL,)
+    known = stdlib.call(ev, ref, arguments, call, env)
+    if known is not None:
+        return known
+    loaded = apis.load(ev, ref, arguments, call, env)
+    if loaded is not None:
+        return loaded
+    taken = apis.taken(ev, ref.qualified, arguments, call, env)
+    return taken or (Ref(ref.qualified + "()", ref.call or call, ref.env or env),)
+
+
+def _method(ev: Evaluator, bound: Bound, arguments: Arguments, env: Env) -> Values:
+    args = [ev.evaluate(*entry) if entry else (Unknown("no_argument"),) for entry in positional(ev, arguments)]
+    if isinstance(bound.value, Str):
+        keywords = {name: ev.evaluate(value, where) for name, value, where in arguments.keywords if name}
+        return strings.method(ev, bound.value, bound.name, args, keywords, env)
+    return containers.method(ev, bound, args)

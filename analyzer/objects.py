@@ -1,0 +1,219 @@
+"""What an expression can be: the abstract values that the evaluator hands around.
+
+Strings carry where they stand and how they came here. Everything that is not known is `Unknown`, with its reason.
+Values compare by content, but for containers and environments, which are made once and compare by identity.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple, TypeAlias
+
+from analyzer.program import Call, Expression
+from analyzer.records import Link, Role
+
+#: Which step of a string's way names its resolution: the one with the higher number.
+STEPS = {
+    "literal": 0,
+    "local_variable": 1,
+    "module_constant": 2,
+    "container": 3,
+    "formatted": 4,
+    "attribute": 5,
+    "enum_member": 6,
+    "call_argument": 7,
+    "field_default": 8,
+    "function_default": 8,
+    "environment_default": 9,
+    "option_default": 9,
+    "argparse_default": 9,
+    "loader_default": 9,
+    "import": 10,
+    "config": 11,
+    "launch_line": 11,
+}
+#: Steps at which a string is only what is taken when nobody says otherwise.
+DEFAULTS = frozenset(
+    {
+        "function_default",
+        "field_default",
+        "environment_default",
+        "option_default",
+        "argparse_default",
+    }
+)
+HOLE = "*"
+
+
+class Env:
+    """Where an expression is evaluated: a scope, in one call of it or (frame None) in any."""
+
+    __slots__ = ("frame", "module", "parent", "scope")
+
+    def __init__(self, module: int, scope: int, frame: Frame | None, parent: Env | None) -> None:
+        self.module, self.scope, self.frame, self.parent = module, scope, frame, parent
+
+
+class Arguments(NamedTuple):
+    """What a call passes: expressions, each with where to evaluate it; the keyword None is `**`."""
+
+    args: tuple[tuple[Expression, Env], ...] = ()
+    keywords: tuple[tuple[str | None, Expression, Env], ...] = ()
+
+
+class Frame:
+    """One call of a function of the files read; `bound` is self or cls."""
+
+    __slots__ = ("arguments", "bound", "depth")
+
+    def __init__(self, arguments: Arguments | None, bound: Value | None, depth: int) -> None:
+        self.arguments, self.bound, self.depth = arguments, bound, depth
+
+
+class Str(NamedTuple):
+    """A string; `*` stands for each part that is not known."""
+
+    text: str
+    module: int
+    at: int
+    step: str = "literal"
+    partial: bool = False
+
+
+class Const(NamedTuple):
+    value: int | float | bool | None
+
+
+class Ref(NamedTuple):
+    """Something outside the files read, by its dotted name; `f()` in it is the result of calling f.
+
+    `call` is the call that made it, where there is one, so that its arguments can be looked at.
+    """
+
+    qualified: str
+    call: Call | None = None
+    env: Env | None = None
+
+
+class Mod(NamedTuple):
+    """A module of the files read."""
+
+    module: int
+
+
+class Fn(NamedTuple):
+    """A function of the files read. `env` is where it was defined, `bound` its self or cls."""
+
+    module: int
+    scope: int
+    env: Env
+    bound: Any = None  # a Value
+
+
+class Cls(NamedTuple):
+    module: int
+    scope: int
+    env: Env
+
+
+class Inst(NamedTuple):
+    """An object of a class of the files read; `frame` is the constructor call, None for any."""
+
+    cls: Cls
+    frame: Frame | None
+    thing: Thing | None = None  # the library object it is, where its class derives from a loader
+
+
+class Super(NamedTuple):
+    """`super()` inside a method of `cls`."""
+
+    cls: Cls
+    bound: Any  # a Value
+
+
+class Partial(NamedTuple):
+    """`functools.partial(function, …)`; `call` is the partial(...) call itself."""
+
+    function: Any  # a Value
+    arguments: Arguments
+    call: Call
+
+
+class Event:
+    """One API call in the flow of loaded objects. Made once for each (call, api, frame)."""
+
+    __slots__ = ("api", "call", "env", "link", "match", "role", "sources")
+
+    def __init__(self, call: Call, env: Env, api: str, link: Link, role: Role | None) -> None:
+        self.call, self.env, self.api, self.link, self.role = call, env, api, link, role
+        self.sources: tuple[Event, ...] = ()
+        self.match: object = None
+
+
+class Thing(NamedTuple):
+    """An object that an API call gave. `kind` names its role table ("" if derived); `attribute`: reached by a dot."""
+
+    api: str
+    library: str
+    kind: str
+    event: Event
+    attribute: bool = False
+
+
+class Bound(NamedTuple):
+    """A method of a string or container."""
+
+    value: Any  # a Value
+    name: str
+
+
+class Unknown(NamedTuple):
+    reason: str
+
+
+class List:
+    """A list, tuple, set or anything iterated over; `entries` may be spread, `open`: there can be more."""
+
+    __slots__ = ("entries", "open")
+
+    def __init__(self, entries: tuple[tuple[Expression, Env], ...], *, more: bool = False) -> None:
+        self.entries, self.open = entries, more
+
+
+class Tuple(List):
+    """A tuple of values that no expression stands for."""
+
+    __slots__ = ("values",)
+
+    def __init__(self, values: Values) -> None:
+        super().__init__((), more=True)
+        self.values = values
+
+
+class Dict:
+    """A dict, or an object used like one; the key None is another dict merged in. `open`: a key can be missing."""
+
+    __slots__ = ("entries", "open")
+
+    def __init__(self, entries: tuple[tuple[Expression | None, Expression, Env], ...], *, more: bool = False) -> None:
+        self.entries, self.open = entries, more
+
+
+Value: TypeAlias = Str | Const | Ref | Mod | Fn | Cls | Inst | Super | Partial | Thing | Bound | List | Dict | Unknown
+Values: TypeAlias = tuple[Value, ...]
+
+UNKNOWN_CALL = Unknown("call_not_followed")
+BOUND = Unknown("bound_reached")
+
+
+def relabel(values: Values, step: str) -> Values:
+    """The same values, come here by `step`, where that says more than how they came before."""
+    rank = STEPS[step]
+    return tuple(
+        value._replace(step=step) if isinstance(value, Str) and STEPS[value.step] < rank else value for value in values
+    )
+
+
+def merged(*groups: Values, limit: int = 64) -> Values:
+    """All values of the groups, each once, in order; cut at `limit` with `BOUND` behind."""
+    found = tuple(dict.fromkeys(value for group in groups for value in group))
+    return found if len(found) <= limit else (*found[:limit], BOUND)

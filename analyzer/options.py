@@ -1,0 +1,195 @@
+"""Command-line options: argparse and its like, click, typer, absl, HfArgumentParser, tyro."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from analyzer.objects import (
+    Arguments,
+    Cls,
+    Const,
+    Env,
+    Frame,
+    Inst,
+    List,
+    Ref,
+    Str,
+    Tuple,
+    Unknown,
+    Value,
+    Values,
+    merged,
+    relabel,
+)
+from analyzer.program import Attribute, Call, Name, Param, Scope
+
+if TYPE_CHECKING:
+    from analyzer.values import Evaluator
+
+_RUNTIME = Unknown("runtime_input")
+_PARSED = re.compile(r"\.parse_(known_|intermixed_|known_intermixed_)?args\(\)$")
+_DATACLASSES = re.compile(
+    r"\.(parse_args_into_dataclasses|parse_json_file|parse_yaml_file|parse_dict|parse_args_and_config)\(\)$"
+)
+_ARGS_NAMES = re.compile(r"(args?|opts?|options?|FLAGS|flags|hparams|params|cfg|config|namespace|a|parsed|cli_args)_?$")
+#: The constructor call of objects that a command-line parser makes.
+PARSED = Frame(None, None, 0)
+_TYPED = frozenset({"tyro.cli", "simple_parsing.parse", "jsonargparse.CLI", "draccus.parse", "pyrallis.parse"})
+
+
+def attribute(ev: Evaluator, base: Ref, name: str) -> Values:
+    """`args.name` of parsed arguments or flags; empty if `base` is something else."""
+    if _PARSED.search(base.qualified) and not base.qualified.endswith("known_args()"):
+        module = base.env.module if base.env is not None else None
+        return declared(ev, module, name) if module is not None else ()
+    if base.qualified in (
+        "absl.flags.FLAGS",
+        "tensorflow.flags.FLAGS",
+        "tensorflow.app.flags.FLAGS",
+        "gflags.FLAGS",
+    ):
+        found = merged(*(declared(ev, module, name) for module in range(len(ev.modules))))
+        return found or (_RUNTIME,)
+    if base.qualified == "sys.argv":
+        return (_RUNTIME,)
+    return ()
+
+
+def indexed(ev: Evaluator, base: Value, keys: Values) -> Values:
+    """`parser.parse_known_args()[0]`; the objects that HfArgumentParser fills, in order."""
+    if not isinstance(base, Ref):
+        return ()
+    if base.qualified.endswith("known_args()"):
+        return (Ref(base.qualified.replace("parse_known_args()", "parse_args()"), base.call, base.env),)
+    if base.qualified.endswith("OptionParser().parse_args()"):
+        return (base,)
+    if base.qualified.startswith("sys.argv"):
+        return (_RUNTIME,)
+    return ()
+
+
+def call(ev: Evaluator, ref: Ref, arguments: Arguments, node: Call, env: Env) -> Values | None:
+    """Calls that fill the fields of classes from the command line."""
+    from analyzer import calls
+
+    made = ref.qualified + "()"
+    if _DATACLASSES.search(made) or (
+        ref.call is not None and ref.qualified.endswith("TrlParser().parse_args_and_config")
+    ):
+        if ref.call is None or ref.env is None:
+            return None
+        given = calls.argument(ev, calls.arguments_of(ref.call, ref.env), ("dataclass_types",), 0) or ()
+        return _filled(ev, given)
+    if ref.qualified in _TYPED:
+        given = calls.argument(ev, arguments, ("f", "config_class", "args"), 0) or ()
+        return tuple(Inst(v, PARSED) for v in given if isinstance(v, Cls)) or None
+    return None
+
+
+def _filled(ev: Evaluator, given: Values) -> Values:
+    from analyzer import containers
+
+    for value in given:
+        if isinstance(value, List):
+            classes = [ev.evaluate(*e) for e in containers.entries(ev, value) if e is not None]
+            return (Tuple(tuple(Inst(c[0], PARSED) if c and isinstance(c[0], Cls) else _RUNTIME for c in classes)),)
+        if isinstance(value, Cls):
+            return (Tuple((Inst(value, PARSED),)),)
+    return (_RUNTIME,)
+
+
+def declared(ev: Evaluator, module: int, name: str) -> Values:
+    """What `add_argument`, `set_defaults` and `DEFINE_string` calls of a file give the option `name`."""
+    table = _table(ev, module)
+    if name not in table:
+        return ()
+    found: list[Values] = []
+    for call, env in table[name]:
+        found.append(_declared(ev, call, env, name))
+    return relabel(merged(*found), "argparse_default") or (_RUNTIME,)
+
+
+def _declared(ev: Evaluator, call: Call, env: Env, name: str) -> Values:
+    from analyzer import calls, containers
+
+    arguments = calls.arguments_of(call, env)
+    method = _method(call)
+    if method == "set_defaults":
+        return calls.keyword(ev, arguments, name) or ()
+    position = 1 if method.startswith("DEFINE") else None
+    default = calls.argument(ev, arguments, ("default",), position) or ()
+    choices = containers.elements(ev, calls.keyword(ev, arguments, "choices") or ())
+    for kind in calls.keyword(ev, arguments, "type") or ():
+        if (
+            isinstance(kind, Ref)
+            and kind.qualified == "click.Choice()"
+            and kind.call is not None
+            and kind.env is not None
+        ):
+            listed = calls.argument(ev, calls.arguments_of(kind.call, kind.env), ("choices",), 0) or ()
+            choices = merged(choices, containers.elements(ev, listed))
+    known = tuple(v for v in default if not isinstance(v, Const))
+    return merged(known, tuple(v for v in choices if isinstance(v, Str))) or (_RUNTIME,)
+
+
+def _method(call: Call) -> str:
+    return call.function.name if isinstance(call.function, Attribute | Name) and hasattr(call.function, "name") else ""
+
+
+def _table(ev: Evaluator, module: int) -> dict[str, list[tuple[Call, Env]]]:
+    """Option name -> the calls that declare it."""
+    key = "options", module
+    if key in ev.caches:
+        return ev.caches[key]  # type: ignore[return-value]
+    table: dict[str, list[tuple[Call, Env]]] = {}
+    ev.caches[key] = table
+    for method in ("add_argument", "set_defaults", "DEFINE_string", "DEFINE_enum", "add_option"):
+        ev.read_mentioning(module, method)
+    for index, scope in enumerate(ev.modules[module].scopes):
+        for call in scope.calls:
+            if _method(call) in (
+                "add_argument",
+                "add_option",
+                "set_defaults",
+                "DEFINE_string",
+                "DEFINE_enum",
+            ):
+                for dest in _destinations(ev, call, ev.env(module, index)):
+                    table.setdefault(dest, []).append((call, ev.env(module, index)))
+    return table
+
+
+def _destinations(ev: Evaluator, call: Call, env: Env) -> list[str]:
+    """The attribute names that an option sets: `dest`, else the first long flag, else the first flag."""
+    if _method(call) == "set_defaults":
+        return [name for name, _ in call.keywords if name]
+    named = [value for name, value in call.keywords if name == "dest"]
+    found = [v.text for arg in (named or call.args) for v in ev.evaluate(arg, env) if isinstance(v, Str)]
+    if _method(call).startswith("DEFINE") or named:
+        return found[:1]
+    long = [flag for flag in found if flag.startswith("--")] or found
+    return [long[0].lstrip("-").replace("-", "_")] if long else []
+
+
+def guess(ev: Evaluator, expression: Attribute, env: Env) -> Values:
+    """`args.name` where nothing tells what `args` is, in a file that declares the option `name`."""
+    base = expression.base
+    last = base.id if isinstance(base, Name) else base.name if isinstance(base, Attribute) else ""
+    if not _ARGS_NAMES.search(last):
+        return ()
+    return merged(*(declared(ev, module, expression.name) for module in ev.option_files(env.module)))
+
+
+def decorator(ev: Evaluator, scope: Scope, param: Param, env: Env) -> Values:
+    """The default that `@click.option("--name", default=…)` gives a parameter."""
+    found: list[Values] = []
+    for expression in scope.decorators:
+        if not isinstance(expression, Call) or _method(expression) not in ("option", "argument") or env.parent is None:
+            continue
+        names = [v.text for arg in expression.args for v in ev.evaluate(arg, env.parent) if isinstance(v, Str)]
+        plain = [name for name in names if name.isidentifier()]
+        dest = plain or [name.split("/")[0].lstrip("-").replace("-", "_").lower() for name in names if name[:2] == "--"]
+        if param.name in dest[:1]:
+            found.append(_declared(ev, expression, env.parent, param.name))
+    return relabel(merged(*found), "option_default")

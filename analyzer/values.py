@@ -1,0 +1,360 @@
+"""What an expression can be: a demand-driven evaluator over the summaries of one file or of many.
+
+It starts at the expression asked for and goes backwards over the bindings that can reach it, into callers, callees,
+classes and options. The set of values is finite and bounded; what is not known is `Unknown` with its reason. A
+function is evaluated in one call of it (a `Frame`) where that call is known, else over all calls found.
+"""
+
+from __future__ import annotations
+
+import builtins
+import time
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Protocol, TypeVar
+
+from analyzer import containers, names
+from analyzer.loaders import LoaderTables, tables
+from analyzer.objects import (
+    BOUND,
+    UNKNOWN_CALL,
+    Cls,
+    Const,
+    Dict,
+    Env,
+    Event,
+    Fn,
+    Inst,
+    List,
+    Ref,
+    Str,
+    Unknown,
+    Values,
+    merged,
+    relabel,
+)
+from analyzer.program import (
+    Attribute,
+    Binding,
+    Call,
+    Choice,
+    Constant,
+    Definition,
+    Element,
+    Entered,
+    Expression,
+    Generated,
+    Imported,
+    Items,
+    Joined,
+    Mapping,
+    Module,
+    Name,
+    Opaque,
+    Operator,
+    Parameter,
+    Scope,
+    Spread,
+    Subscript,
+    Text,
+    Unpacked,
+)
+
+T = TypeVar("T")
+
+MAX_DEPTH = 50
+MAX_STEPS = 2_500  # for one question
+MAX_TOTAL = 60_000  # for one file
+_MAX_STRING = 300
+
+
+class Bodies(Protocol):
+    """Function bodies of a file that can still be read."""
+
+    def read(self, index: int) -> None: ...
+
+    def read_mentioning(self, name: str, inside: int) -> None: ...
+
+    def version(self) -> int: ...
+
+
+class Evaluator:
+    """Evaluates expressions of `modules`. `bodies` are asked for what was left out; memoised; bounded in steps."""
+
+    def __init__(
+        self, modules: Sequence[Module], bodies: Sequence[Bodies | None] = (), *, follow: bool = False
+    ) -> None:
+        self.modules = modules
+        self.until: float | None = None  # wall-clock deadline, by time.monotonic
+        self.follow = follow  # whether objects are followed into every library call that takes one
+        self.bodies = tuple(bodies) or (None,) * len(modules)
+        self.tables: LoaderTables = tables()
+        self.steps = self.total = 0
+        self.depth = 0
+        self.bounded = False  # whether a bound was met
+        self.memo: dict[tuple[int, Env], Values] = {}
+        self.active: set[tuple[int, Env]] = set()
+        self.envs: dict[tuple[int, int], Env] = {}
+        self.frames: dict[tuple[object, ...], Env] = {}
+        self.caches: dict[object, object] = {}
+        self.events: dict[tuple[object, ...], Event] = {}
+
+    # -- what a project evaluator answers for many files
+
+    def external(self, qualified: str, module: int) -> Values:
+        """What a dotted name outside the file is."""
+        return (Ref(qualified),)
+
+    def member(self, module: int, name: str) -> Values:
+        """A name of a module, as another file sees it."""
+        bindings = self.modules[module].scopes[0].bindings.get(name, [])
+        return self.bound(names.final(bindings, 1 << 61, ()), self.env(module, 0), True)
+
+    def callers_of(self, module: int, name: str) -> Iterable[int]:
+        """The files that can call something of `module` by this name."""
+        return (module,)
+
+    def option_files(self, module: int) -> Iterable[int]:
+        """The files whose command-line options may reach `module`."""
+        return (module,)
+
+    # -- scopes and environments
+
+    def scope(self, module: int, index: int) -> Scope:
+        scope = self.modules[module].scopes[index]
+        if not scope.lowered:
+            self.read_body(module, index)
+        return scope
+
+    def read_body(self, module: int, index: int) -> None:
+        bodies = self.bodies[module]
+        if bodies is not None:
+            bodies.read(index)
+
+    def read_mentioning(self, module: int, name: str, inside: int = 0) -> None:
+        """Read the bodies within scope `inside` that mention the identifier."""
+        bodies = self.bodies[module]
+        if bodies is not None:
+            bodies.read_mentioning(name, inside)
+
+    def env(self, module: int, index: int) -> Env:
+        """The environment of a scope in any call of it."""
+        key = module, index
+        if key not in self.envs:
+            parent = self.modules[module].scopes[index].parent
+            self.envs[key] = Env(module, index, None, self.env(module, parent) if parent >= 0 else None)
+        return self.envs[key]
+
+    def index(self, kind: str, module: int, build: Callable[[Module], T]) -> T:
+        """An index over a file's scopes, built anew when more of its bodies have been read."""
+        bodies = self.bodies[module]
+        version = bodies.version() if bodies is not None else 0
+        known = self.caches.get((kind, module))
+        if isinstance(known, tuple) and known[0] == version:
+            return known[1]  # type: ignore[no-any-return]
+        made = build(self.modules[module])
+        self.caches[kind, module] = version, made
+        return made
+
+    def line(self, value: Str) -> int:
+        return self.modules[value.module].line(value.at)
+
+    # -- the evaluator
+
+    def evaluate(self, expression: Expression, env: Env) -> Values:
+        """All values the expression can have; empty while it is being evaluated further up."""
+        key = id(expression), env
+        found = self.memo.get(key)
+        if found is not None:
+            return found
+        if key in self.active:
+            return ()
+        if self.depth == 0:
+            self.total += self.steps
+            self.steps = 0
+            if self.until is not None and time.monotonic() > self.until:
+                self.total = MAX_TOTAL + 1
+        if self.depth > MAX_DEPTH or self.steps > MAX_STEPS or self.total > MAX_TOTAL:
+            self.bounded = True
+            return (BOUND,)
+        self.steps += 1
+        self.depth += 1
+        self.active.add(key)
+        try:
+            found = _BY_TYPE[type(expression)](self, expression, env)
+        except RecursionError:
+            self.bounded = True
+            found = (BOUND,)
+        finally:
+            self.active.discard(key)
+            self.depth -= 1
+        self.memo[key] = found
+        return found
+
+    def union(self, expressions: Iterable[Expression], env: Env) -> Values:
+        return merged(*(self.evaluate(expression, env) for expression in expressions))
+
+    # -- leaves
+
+    def text(self, expression: Text, env: Env) -> Values:
+        return (Str(expression.value, env.module, expression.at),)
+
+    def constant(self, expression: Constant, env: Env) -> Values:
+        return (Const(expression.value),)
+
+    def opaque(self, expression: Opaque, env: Env) -> Values:
+        return (Unknown(expression.reason),)
+
+    def imported(self, expression: Imported, env: Env) -> Values:
+        return self.external(expression.qualified, env.module)
+
+    def definition(self, expression: Definition, env: Env) -> Values:
+        scope = self.modules[env.module].scopes[expression.scope]
+        if scope.kind == "class":
+            return (Cls(env.module, expression.scope, env),)
+        return (Fn(env.module, expression.scope, env),)
+
+    def parameter(self, expression: Parameter, env: Env) -> Values:
+        return calls.parameter(self, expression, env)
+
+    # -- names
+
+    def name(self, expression: Name, env: Env) -> Values:
+        found = self.lookup(expression, env)
+        if found is not None:
+            return found
+        if hasattr(builtins, expression.id):
+            return (Ref("builtins." + expression.id),)
+        starred = self.modules[env.module].scopes[0].bindings.get("*", ())
+        refs = merged(*(self.starred(binding, expression.id, env.module) for binding in starred))
+        return refs or (Unknown("name_not_found"),)
+
+    def starred(self, binding: Binding, name: str, module: int) -> Values:
+        """`name` through `from x import *`: only where that gives something a table or a file knows."""
+        if not isinstance(binding.value, Imported):
+            return ()
+        found = self.external(binding.value.qualified + "." + name, module)
+        known = [v for v in found if not isinstance(v, Ref) or v.qualified.partition(".")[0] in self.tables.roots]
+        return tuple(known)
+
+    def lookup(self, name: Name, env: Env) -> Values | None:
+        """Values of a name bound in this scope or one around it; None if it is bound nowhere."""
+        nested: Scope | None = None
+        here: Env | None = env
+        while here is not None:
+            scope = self.scope(here.module, here.scope)
+            if scope.kind != "class" or nested is None:
+                bindings = names.resolve(scope, name, nested=nested)
+                if bindings:
+                    found = self.bound(bindings, here, nested is not None)
+                    return containers.stored(self, found, name, here, nested=nested is not None)
+            nested, here = scope, here.parent
+        return None
+
+    def bound(self, bindings: Iterable[Binding], env: Env, from_inside: bool) -> Values:
+        step = "module_constant" if from_inside and env.parent is None else "local_variable"
+        return relabel(merged(*(self.evaluate(binding.value, env) for binding in bindings)), step)
+
+    # -- access
+
+    def attribute(self, expression: Attribute, env: Env) -> Values:
+        found = attributes.assigned(self, expression, env)
+        if found is not None and found.final:
+            return found.values
+        own = found.values if found is not None else ()
+        bases = self.evaluate(expression.base, env)
+        reached = merged(*(attributes.attribute(self, base, expression.name) for base in bases))
+        if own:
+            reached = tuple(value for value in reached if not isinstance(value, Unknown))
+        elif all(isinstance(value, Unknown) for value in reached):
+            reached = options.guess(self, expression, env) or reached
+        return merged(own, reached)
+
+    def subscript(self, expression: Subscript, env: Env) -> Values:
+        bases = self.evaluate(expression.base, env)
+        if isinstance(expression.key, Operator) and expression.key.sign == "slice":
+            ends = [self.evaluate(end, env) for end in expression.key.operands]
+            return containers.sliced(self, bases, tuple(e[0] if len(e) == 1 else UNKNOWN_CALL for e in ends))
+        keys = self.evaluate(expression.key, env)
+        return relabel(containers.item(self, bases, keys), "container")
+
+    def element(self, expression: Element, env: Env) -> Values:
+        return relabel(containers.elements(self, self.evaluate(expression.iterable, env)), "container")
+
+    def unpacked(self, expression: Unpacked, env: Env) -> Values:
+        bases = self.evaluate(expression.value, env)
+        return containers.item(self, bases, (Const(expression.place),))
+
+    def spread(self, expression: Spread, env: Env) -> Values:
+        return containers.elements(self, self.evaluate(expression.value, env))
+
+    def entered(self, expression: Entered, env: Env) -> Values:
+        """A context manager made by a generator gives what that yields; any other gives itself."""
+        found = self.evaluate(expression.context, env)
+        entered: list[Values] = []
+        for value in found:
+            if isinstance(value, List):
+                entered.append(containers.elements(self, (value,)))
+            elif isinstance(value, Inst):
+                methods = attributes.attribute(self, value, "__enter__")
+                entered.append(
+                    merged(*(calls.apply(self, m, _NO_CALL, env) for m in methods if isinstance(m, Fn))) or (value,)
+                )
+            else:
+                entered.append((value,))
+        return merged(*entered)
+
+    # -- displays and operators
+
+    def items(self, expression: Items, env: Env) -> Values:
+        return (List(tuple((item, env) for item in expression.items)),)
+
+    def mapping(self, expression: Mapping, env: Env) -> Values:
+        return (Dict(tuple((key, value, env) for key, value in expression.pairs)),)
+
+    def generated(self, expression: Generated, env: Env) -> Values:
+        if expression.key is not None:
+            return (Dict(((expression.key, expression.element, env),)),)
+        return (List(((expression.element, env),), more=True),)
+
+    def choice(self, expression: Choice, env: Env) -> Values:
+        found = self.union(expression.options, env)
+        useful = tuple(v for v in found if not (isinstance(v, Const) and not v.value) and v != Str("", 0, 0))
+        return useful or found
+
+    def joined(self, expression: Joined, env: Env) -> Values:
+        return strings.join(self, expression.parts, env, expression.at)
+
+    def operator(self, expression: Operator, env: Env) -> Values:
+        return strings.operator(self, expression, env)
+
+    def call(self, expression: Call, env: Env) -> Values:
+        functions = self.evaluate(expression.function, env)
+        return merged(*(calls.apply(self, function, expression, env) for function in functions)) or (UNKNOWN_CALL,)
+
+
+_NO_CALL = Call(Opaque("call_not_followed", 0), (), (), 0, 0)
+
+from analyzer import attributes, calls, options, strings  # noqa: E402  (they evaluate in turn)
+
+_BY_TYPE: dict[type, Callable[[Evaluator, Any, Env], Values]] = {
+    Text: Evaluator.text,
+    Constant: Evaluator.constant,
+    Opaque: Evaluator.opaque,
+    Imported: Evaluator.imported,
+    Definition: Evaluator.definition,
+    Parameter: Evaluator.parameter,
+    Name: Evaluator.name,
+    Attribute: Evaluator.attribute,
+    Subscript: Evaluator.subscript,
+    Element: Evaluator.element,
+    Unpacked: Evaluator.unpacked,
+    Spread: Evaluator.spread,
+    Entered: Evaluator.entered,
+    Items: Evaluator.items,
+    Mapping: Evaluator.mapping,
+    Generated: Evaluator.generated,
+    Choice: Evaluator.choice,
+    Joined: Evaluator.joined,
+    Operator: Evaluator.operator,
+    Call: Evaluator.call,
+}
