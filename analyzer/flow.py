@@ -1,0 +1,151 @@
+"""Follows loaded objects: every API call that touches one, gathered into a call sequence for each model id."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from analyzer import anchors
+from analyzer.calls import last_name
+from analyzer.loaders import Match
+from analyzer.objects import Event
+from analyzer.program import Binding, Call, Element, Entered, Expression, Module, Unpacked
+from analyzer.records import Anchor, ApiCall, CallSequence, Link, Role
+from analyzer.values import Evaluator
+
+
+def sequences(ev: Evaluator, module: int) -> list[CallSequence]:
+    """The usages of one file, by model id."""
+    _evaluate_calls(ev, module)
+    places = _places(ev.modules[module])
+    events = sorted(
+        (event for event in ev.events.values() if event.env.module == module),
+        key=lambda event: (*places[id(event.call)], event.api),
+    )
+    loaded = {id(event): _ids(ev, event) for event in events if event.match is not None}
+    models: dict[int, frozenset[str]] = {}
+    usages: dict[str, list[Event]] = defaultdict(list)
+    for event in events:
+        for model in sorted(_models(event, loaded, models, 0)):
+            usages[model].append(event)
+    return [_sequence(ev, module, model, usages[model], loaded) for model in sorted(usages)]
+
+
+def _places(module: Module) -> dict[int, tuple[int, int]]:
+    """Where each call stands in the sequence: by its end, but never before a call evaluated earlier."""
+    found: dict[int, tuple[int, int]] = {}
+    for scope in module.scopes:
+        latest = 0
+        for number, call in enumerate(scope.calls):
+            latest = max(latest, call.end)
+            found[id(call)] = latest, number
+    return found
+
+
+def _evaluate_calls(ev: Evaluator, module: int) -> None:
+    """Evaluate every call, and the bodies in which a loaded object is named, until there is nothing new."""
+    done: set[tuple[int, int]] = set()
+    while True:
+        scopes = ev.modules[module].scopes
+        todo = [(i, n) for i, scope in enumerate(scopes) for n in range(len(scope.calls)) if (i, n) not in done]
+        if not todo:
+            return
+        for index, number in todo:
+            done.add((index, number))
+            ev.evaluate(scopes[index].calls[number], ev.env(module, index))
+        for name, inside in sorted(_carriers(ev, module)):
+            ev.read_mentioning(module, name, inside)
+
+
+def _carriers(ev: Evaluator, module: int) -> set[tuple[str, int]]:
+    """(name, scope) of what loads, and later calls on loaded objects, are bound to, and where that can be seen.
+
+    A function in which that happens may return the object, so its own name carries too.
+    """
+    places = [(event.call.at, event.call.end) for event in ev.events.values() if event.env.module == module]
+    scopes = ev.modules[module].scopes
+    makers = {s.name for s in scopes if s.kind == "function" and any(s.at <= at < s.end for at, _ in places)}
+    makers |= {s.name for s in scopes if any(_called(value) in makers for value in s.returns)}
+    found = {(name, 0) for name in makers}
+    for index, scope in enumerate(scopes):
+        for name, bindings in scope.bindings.items():
+            if any(_made(binding, places, makers) for binding in bindings):
+                plain = name.removesuffix("[]")
+                outside = "." in plain or plain not in scope.bindings
+                found.add((plain.rpartition(".")[2], 0 if outside else index))
+    return {(name, scope) for name, scope in found if not name.startswith("__")}
+
+
+def _made(binding: Binding, places: list[tuple[int, int]], makers: set[str]) -> bool:
+    """Whether an API call stands in what is bound, or a function in which one stands is called for it."""
+    if _called(binding.value) in makers:
+        return True
+    start = getattr(binding.value, "at", binding.at)
+    return any(start <= at and end <= binding.at for at, end in places)
+
+
+def _called(value: Expression) -> str:
+    """The last name of the function whose result this is, or is a part of."""
+    while isinstance(value, Unpacked | Entered | Element):
+        value = value[0]
+    return last_name(value.function) if isinstance(value, Call) else ""
+
+
+def _ids(ev: Evaluator, event: Event) -> frozenset[str]:
+    """The model ids that a load can load, in its frame."""
+    if not isinstance(event.match, tuple):
+        return frozenset()
+    match, arguments = event.match
+    assert isinstance(match, Match)
+    values = anchors.given_ids(ev, match.loader, arguments, event.call, event.env) or ()
+    models, _, _ = anchors.read_ids(ev, match.loader, values)
+    return frozenset(model.id for model in models)
+
+
+def _models(
+    event: Event, loaded: dict[int, frozenset[str]], known: dict[int, frozenset[str]], depth: int
+) -> frozenset[str]:
+    """The model ids whose objects flow into the event."""
+    key = id(event)
+    if key not in known and depth < 200:
+        known[key] = loaded.get(key, frozenset())
+        found = set(known[key])
+        for source in event.sources:
+            found |= _models(source, loaded, known, depth + 1)
+        known[key] = frozenset(found)
+    return known.get(key, frozenset())
+
+
+def _link(event: Event, *, own: bool) -> tuple[Link, Role | None]:
+    """A load is one in the usage of its own model; in that of an object it is given, it is a call like others."""
+    if own:
+        return "load", "load"
+    return ("argument" if event.link == "load" else event.link), event.role
+
+
+def _sequence(
+    ev: Evaluator, module: int, model: str, events: list[Event], loaded: dict[int, frozenset[str]]
+) -> CallSequence:
+    file = ev.modules[module]
+    index: dict[tuple[int, int, str], int] = {}
+    order: list[Event] = []
+    for event in events:
+        key = event.call.at, event.call.end, event.api
+        if key not in index:
+            index[key] = len(order)
+            order.append(event)
+    inputs: list[set[int]] = [set() for _ in order]
+    for event in events:
+        here = index[event.call.at, event.call.end, event.api]
+        for source in event.sources:
+            earlier = index.get((source.call.at, source.call.end, source.api))
+            if earlier is not None and earlier != here:
+                inputs[here].add(earlier)
+    calls = []
+    for event, flows in zip(order, inputs, strict=True):
+        line, cell = file.place(event.call.at)
+        link, role = _link(event, own=model in loaded.get(id(event), frozenset()))
+        calls.append(ApiCall(event.api, line, cell, link, role, tuple(sorted(flows))))
+    starts = [
+        Anchor(*file.place(event.call.at), event.api) for event in order if model in loaded.get(id(event), frozenset())
+    ]
+    return CallSequence(file.path, starts[0].cell if starts else None, model, tuple(starts), tuple(calls))
