@@ -1,0 +1,6 @@
+"""`python -m ptmscope`."""
+
+from ptmscope.cli import main
+
+if __name__ == "__main__":
+    main()

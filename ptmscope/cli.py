@@ -1,0 +1,174 @@
+"""The command line. The only importer of click; everything else is imported when a command runs."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import click
+
+from ptmscope import __version__
+from ptmscope.errors import Misuse
+
+if TYPE_CHECKING:
+    from ptmscope.export.formats import Format
+    from ptmscope.findings import Scan
+    from ptmscope.settings import Settings
+
+FORMATS = ("table", "json", "jsonl", "csv", "parquet", "markdown")
+
+_OPTIONS = (
+    click.argument("path", type=click.Path()),
+    click.option("-f", "--format", "format_name", type=click.Choice(FORMATS), help="Default: table, or by --output."),
+    click.option("-o", "--output", type=click.Path(), help="File to write; by its ending, the format is told."),
+    click.option("--library", "libraries", multiple=True, metavar="GLOB", help="Only what this library loads."),
+    click.option("--model", "models", multiple=True, metavar="GLOB", help="Only models such as 'bert-*'."),
+    click.option("--exclude", multiple=True, metavar="PATTERN", help="Leave out, as a line of .gitignore does."),
+    click.option("-j", "--jobs", type=int, metavar="N", help="Processes. Default: all cores on large trees."),
+    click.option("--max-file-size", default="10MB", show_default=True, metavar="SIZE", help="Skip larger files."),
+    click.option("--no-gitignore", is_flag=True, help="Read files that git ignores."),
+    click.option("--include-vendored", is_flag=True, help="Enter vendored folders and virtual environments."),
+    click.option("--strict", is_flag=True, help="Exit with 1 if a file could not be read or parsed in full."),
+    click.option("-q", "--quiet", is_flag=True, help="Nothing on standard error but errors."),
+)
+
+
+def _common(command: Callable[..., None]) -> Callable[..., None]:
+    for option in reversed(_OPTIONS):
+        command = option(command)
+    return command
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="ptmscope")
+def cli() -> None:
+    """Finds which pre-trained models a repository loads, and what it does with them.
+
+    \b
+    ptmscope scan .                          every model, with its load sites
+    ptmscope scan . --format jsonl           one JSON object per load site
+    ptmscope sequences app.py --model gpt2   what the file does with gpt2
+    """
+
+
+@cli.command()
+@_common
+def scan(**options: Any) -> None:
+    """Every place in PATH (a folder, a .py or .ipynb file) that loads a pre-trained model.
+
+    \b
+    ptmscope scan .
+    ptmscope scan . --library transformers --model 'bert-*'
+    ptmscope scan . --exclude tests/ -o models.csv
+    ptmscope scan train.ipynb --format jsonl | jq -r '.models[].id'
+
+    PATH is only read, never run. Files that git ignores, vendored folders and virtual environments are left
+    out and counted. Exit codes: 0 done, 1 --strict and a file could not be read in full, 2 misuse.
+    """
+    from ptmscope.export.formats import SCAN
+
+    _run(SCAN, options)
+
+
+@cli.command()
+@_common
+def sequences(**options: Any) -> None:
+    """What each file in PATH does with each model: its API calls, in source order.
+
+    \b
+    ptmscope sequences .
+    ptmscope sequences app.py --model gpt2
+    ptmscope sequences . --format jsonl -o usages.jsonl
+
+    Exit codes: 0 done, 1 --strict and a file could not be read in full, 2 misuse.
+    """
+    from ptmscope.export.formats import SEQUENCES
+
+    _run(SEQUENCES, options)
+
+
+def main() -> None:
+    """Runs the command line; every error is one line and an exit code."""
+    try:
+        sys.exit(cli.main(prog_name="ptmscope", standalone_mode=False) or 0)
+    except click.exceptions.NoArgsIsHelpError as error:
+        error.show()
+        sys.exit(2)
+    except click.ClickException as error:
+        _fail(error.format_message())
+    except Misuse as error:
+        _fail(str(error))
+    except (click.Abort, KeyboardInterrupt):
+        _stop()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # Python flushes once more at exit
+        sys.exit(141)
+
+
+def _stop() -> NoReturn:
+    """Ends at once: the usual way out would wait for the processes to finish their files."""
+    from multiprocessing import active_children
+
+    for process in active_children():
+        process.kill()
+    click.echo("ptmscope: interrupted", err=True)
+    os._exit(130)
+
+
+def _run(formats: tuple[Format, ...], options: dict[str, Any]) -> None:
+    from ptmscope.destination import writing
+    from ptmscope.pipeline import run
+    from ptmscope.progress import progress
+
+    output, quiet = options["output"], options["quiet"]
+    chosen = _format(formats, options["format_name"], output)
+    with writing(output, is_binary=chosen.is_binary) as destination:
+        started = time.monotonic()
+        with progress(is_shown=sys.stderr.isatty() and not quiet) as advance:
+            findings = run(options["path"], _settings(options, chosen), advance)
+        chosen.write(findings, destination)
+    if not quiet:
+        _tell(findings, chosen, time.monotonic() - started)
+    if options["strict"] and findings.diagnostics:
+        sys.exit(1)
+
+
+def _format(formats: tuple[Format, ...], name: str | None, output: str | None) -> Format:
+    """The format asked for, else the one that the output's ending tells, else the first."""
+    if name:
+        return next(each for each in formats if each.name == name)
+    suffix = os.path.splitext(output or "")[1].lower()
+    return next((each for each in formats if suffix and each.suffix == suffix), formats[0])
+
+
+def _settings(options: dict[str, Any], chosen: Format) -> Settings:
+    from ptmscope.settings import Settings, size
+
+    return Settings(
+        jobs=options["jobs"],
+        exclude=options["exclude"],
+        libraries=options["libraries"],
+        models=options["models"],
+        max_file_size=size(options["max_file_size"]),
+        include_vendored=options["include_vendored"],
+        gitignore=not options["no_gitignore"],
+        sequences=chosen.has_usages,
+    )
+
+
+def _tell(findings: Scan, chosen: Format, seconds: float) -> None:
+    """On standard error: what the format itself does not say, and the time."""
+    from ptmscope.export.overview import footer, problems
+
+    lines = [] if chosen.has_diagnostics else [*problems(findings), *footer(findings)]
+    for line in lines:
+        click.echo(line, err=True)
+    click.echo(f"{seconds:.2f} s", err=True)
+
+
+def _fail(message: str) -> NoReturn:
+    click.echo(f"ptmscope: error: {' '.join(message.split())}", err=True)
+    sys.exit(2)

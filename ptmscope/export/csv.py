@@ -1,0 +1,38 @@
+"""CSV for spreadsheets: a cell that a spreadsheet would run as a formula is led by an apostrophe, and a carriage
+return, which readers take for the end of the row, stands as `\\r`."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable
+
+from ptmscope.export.output import Output
+from ptmscope.export.rows import SITE_COLUMNS, USAGE_COLUMNS, Cell, site_rows, usage_rows
+from ptmscope.findings import Scan
+
+#: First characters that start a formula, or that spreadsheets drop before looking for one.
+FORMULA = ("=", "+", "-", "@", "\t", "\n")
+
+
+def write_sites(scan: Scan, output: Output) -> None:
+    _write(SITE_COLUMNS, site_rows(scan.sites), output)
+
+
+def write_usages(scan: Scan, output: Output) -> None:
+    _write(USAGE_COLUMNS, usage_rows(scan.usages), output)
+
+
+def _write(columns: Iterable[str], rows: Iterable[tuple[Cell, ...]], output: Output) -> None:
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows([_harmless(cell) for cell in row] for row in rows)
+    output.write(text.getvalue())
+
+
+def _harmless(cell: Cell) -> Cell:
+    if not isinstance(cell, str):
+        return cell
+    text = cell.replace("\r", "\\r")
+    return f"'{text}" if text.startswith(FORMULA) else text

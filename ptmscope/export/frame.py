@@ -1,0 +1,34 @@
+"""Data frames. The only importer of pandas."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pandas
+
+from analyzer.records import CallSequence, LoadSite
+from ptmscope.export.rows import SITE_COLUMNS, USAGE_COLUMNS, Cell, Kind, site_rows, usage_rows
+
+DTYPES: dict[Kind, str] = {"text": "string", "number": "Int64"}
+
+
+def site_frame(sites: Iterable[LoadSite]) -> pandas.DataFrame:
+    """One row per site and model id."""
+    return _frame(SITE_COLUMNS, site_rows(sites))
+
+
+def usage_frame(usages: Iterable[CallSequence]) -> pandas.DataFrame:
+    """One row per call."""
+    return _frame(USAGE_COLUMNS, usage_rows(usages))
+
+
+def _frame(columns: dict[str, Kind], rows: Iterable[tuple[Cell, ...]]) -> pandas.DataFrame:
+    """The same types whatever the rows, so that files written from several scans fit together."""
+    cells = [[_encodable(cell) for cell in row] for row in rows]
+    frame = pandas.DataFrame(cells, columns=list(columns), dtype=object)
+    return frame.astype({name: DTYPES[kind] for name, kind in columns.items()})
+
+
+def _encodable(cell: Cell) -> Cell:
+    """Arrow holds UTF-8: half of a surrogate pair, which a Python string may hold, is escaped."""
+    return cell.encode("utf-8", "backslashreplace").decode() if isinstance(cell, str) else cell

@@ -1,0 +1,39 @@
+"""Parquet, with the columns of the data frames. Needs the extra `ptmscope[parquet]`."""
+
+from __future__ import annotations
+
+import io
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
+
+from ptmscope.errors import Misuse
+from ptmscope.export.output import Output
+from ptmscope.findings import Scan
+
+if TYPE_CHECKING:
+    import pandas
+
+
+def write_sites(scan: Scan, output: Output) -> None:
+    _require_pyarrow()
+    from ptmscope.export.frame import site_frame
+
+    _write(site_frame(scan.sites), output)
+
+
+def write_usages(scan: Scan, output: Output) -> None:
+    _require_pyarrow()
+    from ptmscope.export.frame import usage_frame
+
+    _write(usage_frame(scan.usages), output)
+
+
+def _write(frame: pandas.DataFrame, output: Output) -> None:
+    buffer = io.BytesIO()
+    frame.to_parquet(buffer, engine="pyarrow", index=False)
+    output.stream.write(buffer.getvalue())
+
+
+def _require_pyarrow() -> None:
+    if find_spec("pyarrow") is None:
+        raise Misuse("Parquet needs pyarrow: pip install 'ptmscope[parquet]'")

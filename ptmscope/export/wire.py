@@ -1,0 +1,84 @@
+"""The dict forms of the records: the published contract. Schemas: ptmscope/schemas/.
+
+A `cell` below the top level is given in notebooks only.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from analyzer.records import Anchor, ApiCall, CallSequence, Diagnostic, LoadSite, ModelRef, Origin
+from ptmscope.findings import Counts
+
+
+def site(record: LoadSite) -> dict[str, Any]:
+    """One line of `ptmscope scan --format jsonl`."""
+    return {
+        "path": record.path,
+        "line": record.line,
+        "column": record.column,
+        "end_line": record.end_line,
+        "cell": record.cell,
+        "api": record.api,
+        "library": record.library,
+        "loads": record.loads,
+        "status": record.status,
+        "reason": record.reason,
+        "models": [_model(model) for model in record.models],
+        "arguments": dict(record.arguments),
+    }
+
+
+def sequence(record: CallSequence) -> dict[str, Any]:
+    """One line of `ptmscope sequences --format jsonl`."""
+    return {
+        "path": record.path,
+        "cell": record.cell,
+        "model_id": record.model_id,
+        "anchors": [_anchor(anchor) for anchor in record.anchors],
+        "calls": [_call(call) for call in record.calls],
+    }
+
+
+def diagnostic(record: Diagnostic) -> dict[str, Any]:
+    """One diagnostic of the JSON document."""
+    return {"path": record.path, "line": record.line, "kind": record.kind, "message": record.message}
+
+
+def counts(record: Counts) -> dict[str, Any]:
+    """The counts of the JSON document."""
+    return {"files": record.files, "duplicates": record.duplicates, "skipped": dict(record.skipped)}
+
+
+def _model(record: ModelRef) -> dict[str, Any]:
+    return {
+        "id": record.id,
+        "canonical_id": record.canonical_id,
+        "hub": record.hub,
+        "resolution": record.resolution,
+        "certainty": record.certainty,
+        "origin": _origin(record.origin),
+    }
+
+
+def _origin(record: Origin) -> dict[str, Any]:
+    return {"path": record.path, "line": record.line, **_cell(record.cell)}
+
+
+def _anchor(record: Anchor) -> dict[str, Any]:
+    return {"line": record.line, **_cell(record.cell), "api": record.api}
+
+
+def _call(record: ApiCall) -> dict[str, Any]:
+    return {
+        "api": record.api,
+        "line": record.line,
+        **_cell(record.cell),
+        "link": record.link,
+        "role": record.role,
+        "inputs": list(record.inputs),
+    }
+
+
+def _cell(cell: int | None) -> dict[str, int]:
+    return {} if cell is None else {"cell": cell}

@@ -1,0 +1,44 @@
+"""What a scan found: every load site and usage, what could not be read, and what was left out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from analyzer.records import CallSequence, Diagnostic, LoadSite
+
+if TYPE_CHECKING:
+    import pandas
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """`files` were read; `duplicates` of those with findings are exact copies of another.
+
+    `skipped`: (reason, number) of what was left out; a folder counts as one.
+    """
+
+    files: int
+    duplicates: int
+    skipped: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """The result of a scan, sorted: the same bytes in, the same records out."""
+
+    sites: tuple[LoadSite, ...]
+    usages: tuple[CallSequence, ...]
+    diagnostics: tuple[Diagnostic, ...]
+    counts: Counts
+
+    def to_pandas(self) -> pandas.DataFrame:
+        """One row per load site and model id; a site without an id has one row."""
+        from ptmscope.export.frame import site_frame
+
+        return site_frame(self.sites)
+
+    def _repr_html_(self) -> str:
+        from ptmscope.export.html import scan_html
+
+        return scan_html(self)

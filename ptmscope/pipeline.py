@@ -1,0 +1,159 @@
+"""The way from a path to its findings: walk, read, analyse, sort, select."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+
+from analyzer.records import CallSequence, Diagnostic, FileReport, LoadSite
+from ptmscope import engine
+from ptmscope.errors import Misuse
+from ptmscope.findings import Counts, Scan
+from ptmscope.selection import Selection
+from ptmscope.settings import MAX_FILE_SIZE, Settings
+from ptmscope.walk import REASONS, SUFFIXES, Rules, Skip, walk
+from ptmscope.worker import Outcome, Task, merge
+
+#: Called with (files done, files in all).
+Progress = Callable[[int, int], None]
+
+
+def scan(
+    path: str | os.PathLike[str],
+    *,
+    jobs: int | None = None,
+    exclude: Iterable[str] = (),
+    libraries: Iterable[str] = (),
+    models: Iterable[str] = (),
+    max_file_size: int = MAX_FILE_SIZE,
+    include_vendored: bool = False,
+    gitignore: bool = True,
+) -> Scan:
+    """Finds every model that a file or a folder loads, and what it does with it.
+
+    `exclude` takes patterns in the syntax of .gitignore, `libraries` and `models` glob patterns to keep;
+    sizes are in bytes. With `jobs` None, large trees are read by as many processes as there are cores; where
+    processes are not forked (macOS, Windows), a script needs `if __name__ == "__main__":` around the call, as
+    for multiprocessing.
+
+    Raises `ptmscope.errors.Misuse` (a ValueError) where the path cannot be read or an option makes no sense.
+    """
+    settings = Settings(
+        jobs=jobs,
+        exclude=_strings(exclude),
+        libraries=_strings(libraries),
+        models=_strings(models),
+        max_file_size=max_file_size,
+        include_vendored=include_vendored,
+        gitignore=gitignore,
+    )
+    return run(os.fspath(path), settings)
+
+
+def run(path: str, settings: Settings, progress: Progress | None = None) -> Scan:
+    """The scan that the settings describe."""
+    selection = Selection.of(settings.libraries, settings.models)
+    root, files, skipped = _files(path, settings)
+    whole = Task(root, files, settings.max_file_size, settings.sequences)
+    jobs = engine.processes(settings.jobs, len(files))
+    outcomes = []
+    done = 0
+    for task, outcome in engine.outcomes(engine.tasks(whole), jobs):
+        outcomes.append(outcome)
+        done += len(task.paths)
+        if progress:
+            progress(done, len(files))
+    return _scan(len(files), skipped, merge(outcomes), selection)
+
+
+def _files(path: str, settings: Settings) -> tuple[str, tuple[str, ...], list[Skip]]:
+    """(root, files relative to it, what the walk left out)."""
+    mode = _mode(path)
+    if stat.S_ISREG(mode):
+        if not path.endswith(SUFFIXES):
+            raise Misuse(f"{path}: not a {' or '.join(SUFFIXES)} file")
+        root, name = os.path.split(path)
+        return root, (name,), []
+    if not stat.S_ISDIR(mode):
+        raise Misuse(f"{path}: neither a file nor a folder")
+    files: list[str] = []
+    skipped: list[Skip] = []
+    for each in walk(path, Rules(settings.exclude, settings.include_vendored, settings.gitignore)):
+        if isinstance(each, Skip):
+            skipped.append(each)
+        else:
+            files.append(each)
+    return path, tuple(files), skipped
+
+
+def _mode(path: str) -> int:
+    try:
+        mode = os.stat(path).st_mode
+        if stat.S_ISDIR(mode):
+            os.scandir(path).close()
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else None
+        raise Misuse(f"{path}: {reason or error}") from error
+    return mode
+
+
+def _scan(files: int, skipped: list[Skip], outcome: Outcome, selection: Selection) -> Scan:
+    left_out = [*skipped, *outcome.skipped]
+    sites, usages = selection.apply(_sites(outcome.reports), _usages(outcome.reports))
+    return Scan(
+        sites=sites,
+        usages=usages,
+        diagnostics=tuple(sorted(_diagnostics(outcome.reports, left_out), key=_diagnostic_order)),
+        counts=Counts(
+            files=files - len(outcome.skipped),
+            duplicates=len(outcome.digests) - len(set(outcome.digests)),
+            skipped=_skipped(left_out),
+        ),
+    )
+
+
+def _sites(reports: Iterable[FileReport]) -> tuple[LoadSite, ...]:
+    return tuple(sorted((site for report in reports for site in report.sites), key=_site_order))
+
+
+def _usages(reports: Iterable[FileReport]) -> tuple[CallSequence, ...]:
+    return tuple(sorted((usage for report in reports for usage in report.sequences), key=_usage_order))
+
+
+def _diagnostics(reports: Iterable[FileReport], skipped: Iterable[Skip]) -> Iterator[Diagnostic]:
+    for report in reports:
+        yield from report.diagnostics
+    for skip in skipped:
+        if skip.message:
+            yield Diagnostic(skip.path, skip.reason, skip.message)
+
+
+def _skipped(skipped: Iterable[Skip]) -> tuple[tuple[str, int], ...]:
+    counts: Counter[str] = Counter()
+    for skip in skipped:
+        counts[skip.reason] += skip.count
+    return tuple((reason, counts[reason]) for reason in REASONS if counts[reason])
+
+
+def _site_order(site: LoadSite) -> tuple[str, int, int, int, str]:
+    return site.path, _number(site.cell), site.line, site.column, site.api
+
+
+def _usage_order(usage: CallSequence) -> tuple[str, int, int, str]:
+    first = usage.anchors[0] if usage.anchors else None
+    cell, line = (first.cell, first.line) if first else (None, 0)
+    return usage.path, _number(cell), line, usage.model_id
+
+
+def _diagnostic_order(diagnostic: Diagnostic) -> tuple[str, int, str, str]:
+    return diagnostic.path, _number(diagnostic.line), diagnostic.kind, diagnostic.message
+
+
+def _number(value: int | None) -> int:
+    return -1 if value is None else value
+
+
+def _strings(values: Iterable[str]) -> tuple[str, ...]:
+    return (values,) if isinstance(values, str) else tuple(values)

@@ -1,0 +1,194 @@
+"""The source files of a tree, in one order everywhere, and what was left out of it for which reason."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ptmscope import folders, gitignore
+
+#: Endings of the files that are read.
+SUFFIXES = (".py", ".ipynb")
+
+#: Why something was left out -> what it is, for people (singular, plural).
+REASONS = {
+    "other_type": ("file of another type", "files of other types"),
+    "gitignore": ("ignored by git", "ignored by git"),
+    "excluded": ("excluded", "excluded"),
+    "vendored": ("vendored folder", "vendored folders"),
+    "virtual_environment": ("virtual environment", "virtual environments"),
+    "build_output": ("build output", "build outputs"),
+    "version_control": ("version-control folder", "version-control folders"),
+    "cache": ("cache", "caches"),
+    "symlink": ("symbolic link", "symbolic links"),
+    "special": ("device or pipe", "devices or pipes"),
+    "unreadable": ("unreadable", "unreadable"),
+    "too_large": ("too large", "too large"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Skip:
+    """Something left out. A folder counts as one. With a message it is worth telling one by one."""
+
+    path: str
+    reason: str
+    count: int = 1
+    message: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What a walk leaves out. `exclude` are patterns in the syntax of .gitignore, relative to the scanned
+    folder."""
+
+    exclude: tuple[str, ...] = ()
+    include_vendored: bool = False
+    gitignore: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A file, or a folder (both paths then end in `/`, or are empty: the root), relative to the root."""
+
+    path: str  # as the system knows it
+    shown: str
+    patterns: tuple[gitignore.Patterns, ...]
+
+    @property
+    def is_folder(self) -> bool:
+        return not self.path or self.path.endswith("/")
+
+
+def walk(root: str, rules: Rules) -> Iterator[str | Skip]:
+    """Source files below a folder, relative to it, in the order of the paths that `shown` makes of them, and
+    what was left out.
+
+    Links to folders are not followed. A link to a file is read once, unless its target is read under its own
+    name.
+    """
+    outer = gitignore.outer(root) if rules.gitignore else ()
+    walking = _Walk(root, rules)
+    pending = [_Found("", "", outer)]
+    while pending:
+        found = pending.pop()
+        if not found.is_folder:
+            yield found.path
+            continue
+        inside: list[_Found] = []
+        for each in walking.folder(found):
+            if isinstance(each, Skip):
+                yield each
+            else:
+                inside.append(each)
+        pending.extend(reversed(inside))
+
+
+def shown(path: str) -> str:
+    """A path fit for text: bytes that are not UTF-8 as `\\xff`."""
+    if path.isascii():
+        return path
+    return path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
+class _Walk:
+    """One walk: its rules, and the targets of the links it has met."""
+
+    __slots__ = ("exclude", "link_targets", "real_root", "root", "rules")
+
+    def __init__(self, root: str, rules: Rules) -> None:
+        self.root = os.path.join(root, "")
+        self.real_root = os.path.join(os.path.realpath(root), "")
+        self.rules = rules
+        exclude = gitignore.parse(rules.exclude)
+        self.exclude = (gitignore.Patterns(exclude),) if exclude else ()
+        self.link_targets: set[str] = set()
+
+    def folder(self, folder: _Found) -> Iterator[_Found | Skip]:
+        """What a folder holds, sorted, without what is left out."""
+        try:
+            with os.scandir(self.root + folder.path) as listing:
+                content = list(listing)
+        except OSError as error:
+            yield Skip(folder.shown or ".", "unreadable", message=error.strerror or type(error).__name__)
+            return
+        names = {entry.name for entry in content}
+        reason = self._reason_by_content(folder, names)
+        if reason:
+            yield Skip(folder.shown, reason)
+            return
+        patterns = self._patterns(folder, names)
+        for entry, name, shown_name in _candidates(content):
+            found = _Found(folder.path + name, folder.shown + shown_name, patterns)
+            reason = self._reason(found, entry)
+            yield Skip(found.shown, reason) if reason else found
+        yield from _others(folder, content)
+
+    def _reason(self, found: _Found, entry: os.DirEntry[str]) -> str | None:
+        """Why an entry is left out by its name or kind (None: it is not)."""
+        if found.is_folder:
+            reason = folders.reason_by_name(entry.name, include_vendored=self.rules.include_vendored)
+        else:
+            reason = None if entry.is_file(follow_symlinks=False) else self._reason_by_kind(entry)
+        if reason is None and self.exclude and gitignore.is_ignored(found.shown, self.exclude):
+            return "excluded"
+        if reason is None and found.patterns and gitignore.is_ignored(found.shown, found.patterns):
+            return "gitignore"
+        return reason
+
+    def _reason_by_kind(self, entry: os.DirEntry[str]) -> str | None:
+        if not entry.is_symlink():
+            return "special"
+        target = os.path.realpath(entry.path)
+        is_read_itself = target.startswith(self.real_root) and target.endswith(SUFFIXES)
+        if is_read_itself or target in self.link_targets or not os.path.isfile(target):
+            return "symlink"
+        self.link_targets.add(target)
+        return None
+
+    def _reason_by_content(self, folder: _Found, names: set[str]) -> str | None:
+        if self.rules.include_vendored or not folder.path:
+            return None
+        return folders.reason_by_content(folder.path[:-1].rpartition("/")[2], names)
+
+    def _patterns(self, folder: _Found, names: set[str]) -> tuple[gitignore.Patterns, ...]:
+        if not self.rules.gitignore or ".gitignore" not in names:
+            return folder.patterns
+        spec = gitignore.read(self.root + folder.path)
+        if spec is None:
+            return folder.patterns
+        return (*folder.patterns, gitignore.Patterns(spec, depth=len(folder.shown)))
+
+
+def _candidates(content: list[os.DirEntry[str]]) -> list[tuple[os.DirEntry[str], str, str]]:
+    """(entry, name, name to show) of folders and source files. Folders sort as `name/`, so that the order of
+    the walk is the order of the whole paths."""
+    found = []
+    for entry in content:
+        name = entry.name
+        if entry.is_dir(follow_symlinks=False):
+            found.append((entry, name + "/", shown(name) + "/"))
+        elif name.endswith(SUFFIXES):
+            found.append((entry, name, shown(name)))
+    return sorted(found, key=_by_names)
+
+
+def _others(folder: _Found, content: list[os.DirEntry[str]]) -> Iterator[Skip]:
+    """Files of other types and links to folders, counted."""
+    others = links = 0
+    for entry in content:
+        if entry.is_dir(follow_symlinks=False) or entry.name.endswith(SUFFIXES):
+            continue
+        if entry.is_symlink() and entry.is_dir():
+            links += 1
+        else:
+            others += 1
+    if others:
+        yield Skip(folder.shown, "other_type", others)
+    if links:
+        yield Skip(folder.shown, "symlink", links)
+
+
+def _by_names(candidate: tuple[os.DirEntry[str], str, str]) -> tuple[str, str]:
+    return candidate[2], candidate[1]

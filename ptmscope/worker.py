@@ -1,0 +1,135 @@
+"""What one process does with a run of files: read and analyse. Nothing that a file holds ends the run."""
+
+from __future__ import annotations
+
+import gc
+import os
+import traceback
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from hashlib import blake2b
+
+from analyzer import analyze_source
+from analyzer.records import Diagnostic, FileReport, LoadSite, ModelRef
+from ptmscope.reader import read
+from ptmscope.walk import Skip, shown
+
+#: Reports kept per process, so that the copies of a file are analysed once.
+REMEMBERED = 1000
+
+_by_content: dict[tuple[bytes, str, bool], FileReport] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Files to read: their paths relative to the root, as the system knows them."""
+
+    root: str
+    paths: tuple[str, ...]
+    max_file_size: int
+    sequences: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a task: reports that say something, in the order of the task, and what was left out.
+
+    `digests`: of the contents of the files in `reports`.
+    """
+
+    reports: tuple[FileReport, ...] = ()
+    skipped: tuple[Skip, ...] = ()
+    digests: tuple[bytes, ...] = ()
+
+
+def run(task: Task) -> Outcome:
+    """Analyses the files of a task."""
+    with _rare_collection():
+        return merge(_run_file(task, path) for path in task.paths)
+
+
+@contextmanager
+def _rare_collection() -> Iterator[None]:
+    """Cycles are collected less often meanwhile: the analysis makes millions of small tuples, hardly ever a cycle."""
+    before = gc.get_threshold()
+    gc.set_threshold(10_000, 20, 20)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+
+
+def merge(outcomes: Iterable[Outcome]) -> Outcome:
+    """Several outcomes as one."""
+    reports: list[FileReport] = []
+    skipped: list[Skip] = []
+    digests: list[bytes] = []
+    for outcome in outcomes:
+        reports += outcome.reports
+        skipped += outcome.skipped
+        digests += outcome.digests
+    return Outcome(tuple(reports), tuple(skipped), tuple(digests))
+
+
+def crashed(path: str, message: str) -> Outcome:
+    """The outcome of a file that broke the analysis."""
+    return Outcome((FileReport(path, diagnostics=(Diagnostic(path, "internal_error", message),)),))
+
+
+_NOTHING = Outcome()
+
+
+def _run_file(task: Task, file: str) -> Outcome:
+    path = shown(file)
+    content = read(os.path.join(task.root, file), path, task.max_file_size)
+    if isinstance(content, Skip):
+        return Outcome(skipped=(content,))
+    digest = blake2b(content, digest_size=16).digest()
+    try:
+        report = _analyse(content, path, digest, sequences=task.sequences)
+    except Exception as error:
+        return crashed(path, _where(error))
+    is_silent = not (report.sites or report.sequences or report.diagnostics)
+    return _NOTHING if is_silent else Outcome((report,), digests=(digest,))
+
+
+def _analyse(content: bytes, path: str, digest: bytes, *, sequences: bool) -> FileReport:
+    key = (digest, os.path.splitext(path)[1], sequences)
+    known = _by_content.get(key)
+    if known is not None:
+        return _moved(known, path)
+    report = analyze_source(content, path, sequences=sequences)
+    if report.sites or report.diagnostics:
+        if len(_by_content) >= REMEMBERED:
+            _by_content.clear()
+        _by_content[key] = report
+    return report
+
+
+def _moved(report: FileReport, path: str) -> FileReport:
+    """The report of a copy that stands at another path."""
+    return FileReport(
+        path,
+        tuple(_moved_site(site, path) for site in report.sites),
+        tuple(replace(sequence, path=path) for sequence in report.sequences),
+        tuple(replace(diagnostic, path=path) for diagnostic in report.diagnostics),
+    )
+
+
+def _moved_site(site: LoadSite, path: str) -> LoadSite:
+    models = tuple(_moved_model(model, site.path, path) for model in site.models)
+    return replace(site, path=path, models=models)
+
+
+def _moved_model(model: ModelRef, old: str, new: str) -> ModelRef:
+    if model.origin.path != old:
+        return model
+    return replace(model, origin=replace(model.origin, path=new))
+
+
+def _where(error: Exception) -> str:
+    """The exception's class and the place that raised it: what a bug report needs, and the same on every
+    machine."""
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__} in {os.path.basename(frame.filename)}:{frame.lineno}"
