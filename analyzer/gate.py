@@ -14,9 +14,9 @@ import re2
 
 from analyzer.loaders import tables
 
-#: Evidence alone, whatever is imported: re-exports and wrappers hide the library.
 #: Imported for much else than loading models: their loaders count, not their import.
 _COMMON = frozenset({"torch", "torchvision", "torchaudio", "keras", "langchain_core"})
+#: Evidence alone, whatever is imported: re-exports and wrappers hide the library.
 _ALONE = ("from_pretrained", "from_preset", "from_hparams", "hf_hub_download", "snapshot_download")
 
 
