@@ -39,11 +39,6 @@ def final(bindings: Sequence[Binding], defined: int, path: BranchPath) -> tuple[
     return late + tuple(binding for binding in early if binding not in late)
 
 
-def exclusive(first: BranchPath, second: BranchPath) -> bool:
-    """Whether the two stand in different arms of the same statement."""
-    return _exclusive(first, second)
-
-
 def resolve(scope: Scope, name: Name, *, nested: Scope | None) -> tuple[Binding, ...]:
     """Bindings of `name` in `scope` that the use can see; `nested` is the inner scope the use stands in."""
     bindings = scope.bindings.get(name.id)

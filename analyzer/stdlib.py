@@ -159,10 +159,6 @@ def _super(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
     return (UNKNOWN_CALL,)
 
 
-def _vars(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
-    return _first(ev, arguments) or (UNKNOWN_CALL,)
-
-
 def _type(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
     return tuple(v.cls for v in _first(ev, arguments) if isinstance(v, Inst)) or (UNKNOWN_CALL,)
 
@@ -302,7 +298,7 @@ _TABLE: dict[str, _Call] = {
     **_rows(_import_module, "importlib.import_module", "builtins.__import__"),
     **_rows(_partial, "functools.partial"),
     **_rows(_super, "builtins.super"),
-    **_rows(_vars, "builtins.vars"),
+    **_rows(_same, "builtins.vars"),
     **_rows(_type, "builtins.type"),
     **_rows(_globals, "builtins.globals"),
     **_rows(_keyword_default, "dataclasses.field", "attr.ib", "attr.field", "attrs.field", "msgspec.field"),

@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
 _MAX_COMBINATIONS = 48
 _MAX_LENGTH = 300
-_TRANSPARENT = frozenset({"-", "*", "**", "//", "@", "&", "^", "not_operator", "unary_operator", "slice"})
 _FIELD = re.compile(r"\{\{|\}\}|\{([^{}:!]*)[^{}]*\}")
 _PERCENT = re.compile(r"%(?:\((\w+)\))?[-+ #0-9.]*([sdrfgi%])")
 _SAME = frozenset({"strip", "rstrip", "lstrip", "encode", "decode", "__str__", "expanduser", "resolve", "as_posix"})

@@ -64,7 +64,6 @@ T = TypeVar("T")
 MAX_DEPTH = 50
 MAX_STEPS = 2_500  # for one question
 MAX_TOTAL = 60_000  # for one file
-_MAX_STRING = 300
 
 
 class Bodies(Protocol):
@@ -154,9 +153,6 @@ class Evaluator:
         made = build(self.modules[module])
         self.caches[kind, module] = version, made
         return made
-
-    def line(self, value: Str) -> int:
-        return self.modules[value.module].line(value.at)
 
     # -- the evaluator
 

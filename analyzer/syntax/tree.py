@@ -10,7 +10,7 @@ import tree_sitter_python
 from tree_sitter import Language, Node, Parser
 
 _CHUNK = 1 << 16
-#: Below this size parsing takes no callback, and no deadline: the worst hostile input took 0.7 s.
+#: Below this size parsing takes no callback, and no deadline.
 _SMALL = 200_000
 #: Nodes inside which a loader's name is only text.
 _TEXT = frozenset({"comment", "string_content", "string_start", "string_end", "escape_sequence", "string"})
