@@ -101,10 +101,10 @@ class Candidate:
     uses: list[tuple[Arguments, Env]] = field(default_factory=list)
 
 
-def sites(ev: Evaluator, module: int) -> list[LoadSite]:
-    """All load sites of one file, in source order."""
+def sites(ev: Evaluator, module: int, words: Iterable[str] = ()) -> list[LoadSite]:
+    """All load sites of one file, in source order; `words` are further names that loaders may have in it."""
     found: dict[tuple[int, int], LoadSite] = {}
-    for candidate in candidates(ev, module):
+    for candidate in candidates(ev, module, words):
         site = _site(ev, candidate)
         if site is not None:
             key = candidate.call.at, candidate.call.end
@@ -123,9 +123,9 @@ def _both(first: LoadSite, second: LoadSite) -> LoadSite:
     return replace(first, models=tuple(models[key] for key in sorted(models)))
 
 
-def candidates(ev: Evaluator, module: int) -> Iterator[Candidate]:
+def candidates(ev: Evaluator, module: int, words: Iterable[str] = ()) -> Iterator[Candidate]:
     """Calls of loaders. Bodies read while looking are looked at too."""
-    others = _other_names(ev, module)
+    others = _other_names(ev, module).union(words)
     done: dict[int, int] = {}
     while True:
         scopes = ev.modules[module].scopes

@@ -249,15 +249,28 @@ def _targets(ev: Evaluator, value: Value, arguments: Arguments) -> Iterator[tupl
 
 def callers(ev: Evaluator, module: int, scope: Scope, owner: Cls | None) -> Iterator[tuple[Call, Env]]:
     """Calls that may enter the function, by the names they could use."""
-    names = {scope.name}
     if scope.kind == "lambda":
-        names = {name.rpartition(".")[2] for name in _names_of(ev, module, scope)}
-    if owner is not None and scope.name in ("__init__", "__new__", "__post_init__"):
-        names |= {cls.name for cls in attributes.family(ev, owner)} | {"__init__", "cls"}
+        for name in sorted({name.rpartition(".")[2] for name in _names_of(ev, module, scope)}):
+            yield from calls_named(ev, module, name)
+    elif owner is not None and scope.name in ("__init__", "__new__", "__post_init__"):
+        yield from _constructions(ev, owner)
     elif owner is not None and scope.name == "__call__":
-        names |= {"model", "self"}
-    for name in sorted(names):
+        for name in ("model", "self", scope.name):
+            yield from calls_in(ev, module, name)
+    elif owner is None and scope.parent:
+        yield from calls_in(ev, module, scope.name)
+    else:
+        yield from calls_named(ev, module, scope.name)
+
+
+def _constructions(ev: Evaluator, owner: Cls) -> Iterator[tuple[Call, Env]]:
+    """Calls that may make an object of the class: by its name, a subclass's, `cls(…)`, `super().__init__(…)`."""
+    family = (owner, *attributes.subclasses(ev, owner))
+    for name, module in sorted({(ev.modules[c.module].scopes[c.scope].name, c.module) for c in family}):
         yield from calls_named(ev, module, name)
+    for module in sorted({cls.module for cls in family}):
+        for name in ("__init__", "cls"):
+            yield from calls_in(ev, module, name)
 
 
 def _names_of(ev: Evaluator, module: int, scope: Scope) -> Iterator[str]:
@@ -270,14 +283,16 @@ def _names_of(ev: Evaluator, module: int, scope: Scope) -> Iterator[str]:
 
 def calls_named(ev: Evaluator, module: int, name: str) -> list[tuple[Call, Env]]:
     """All calls in the files that can see `module` whose function's last name is, or stands for, `name`."""
-    found: list[tuple[Call, Env]] = []
-    for index in ev.callers_of(module, name):
-        ev.read_mentioning(index, name)
-        by_name = ev.index("calls", index, _by_name)
-        others = ev.index("aliases", index, _aliases).get(name, ())
-        for written in (name, *others):
-            found.extend((call, ev.env(index, scope)) for call, scope in by_name.get(written, ()))
-    return found
+    return [found for index in ev.callers_of(module, name) for found in calls_in(ev, index, name)]
+
+
+def calls_in(ev: Evaluator, module: int, name: str) -> Iterator[tuple[Call, Env]]:
+    """The calls in one file whose function's last name is, or stands for, `name`."""
+    ev.read_mentioning(module, name)
+    by_name = ev.index("calls", module, _by_name)
+    others = ev.index("aliases", module, _aliases).get(name, ())
+    for written in (name, *others):
+        yield from ((call, ev.env(module, scope)) for call, scope in by_name.get(written, ()))
 
 
 def _by_name(module: Module) -> dict[str, list[tuple[Call, int]]]:

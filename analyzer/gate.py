@@ -7,6 +7,7 @@ counts only in a file that imports a library whose table has it. A file that pas
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
@@ -27,6 +28,13 @@ def hits(source: bytes) -> tuple[int, ...]:
     roots = {match.group(1).decode() for match in _imports().finditer(source)} or {""}
     found = {match.start() for root in roots for match in _pattern(root).finditer(source)}
     return tuple(at for at in sorted(found) if not _is_text(source, at))
+
+
+def mentions(source: bytes, words: tuple[str, ...]) -> Iterator[int]:
+    """Offsets of these words."""
+    for word in words:
+        if (text := word.encode()) in source:
+            yield from (match.start() for match in re.finditer(rb"\b" + text + rb"\b", source))
 
 
 def _is_text(source: bytes, at: int) -> bool:
@@ -86,3 +94,19 @@ def _pattern(root: str) -> Any:
     """These names, where they could be called or handed on."""
     names = sorted(tokens(root))
     return _compile(rf"(?m)\b(?:{'|'.join(map(re.escape, names))})\b[ \t]*(?:[(,)\]:}}\"'#]|$|as\b)".encode())
+
+
+def headers(source: bytes) -> Iterator[tuple[bytes, bytes, bytes, bytes, bytes]]:
+    """(package, names) of `from … import`, modules of `import`, (name, bases) of `class`; the others are empty."""
+    for match in _headers().finditer(source):
+        package, names, modules, name, bases = match.groups()
+        yield package or b"", names or b"", modules or b"", name or b"", bases or b""
+
+
+@cache
+def _headers() -> Any:
+    """Import statements and class headers at the start of a line, also of a line in a notebook's JSON."""
+    taken = r"from[ \t]+([.\w]+)[ \t]+import[ \t]*(\([^)]*\)|[^\n;#(\\\"]*)"
+    whole = r"import[ \t]+([^\n;#\\\"]+)"
+    header = r"class[ \t]+(\w+)[ \t]*\(([^)]*)\)"
+    return _compile(rf"(?m)^[ \t]*\"?[ \t]*(?:{taken}|{whole}|{header})".encode())

@@ -82,14 +82,15 @@ class Evaluator:
     def __init__(
         self, modules: Sequence[Module], bodies: Sequence[Bodies | None] = (), *, follow: bool = False
     ) -> None:
-        self.modules = modules
+        self.modules = list(modules)
         self.until: float | None = None  # wall-clock deadline, by time.monotonic
         self.follow = follow  # whether objects are followed into every library call that takes one
-        self.bodies = tuple(bodies) or (None,) * len(modules)
+        self.bodies = list(bodies) or [None] * len(self.modules)
         self.tables: LoaderTables = tables()
         self.steps = self.total = 0
         self.depth = 0
         self.bounded = False  # whether a bound was met
+        self.asked = False  # whether an answer may depend on other files
         self.memo: dict[tuple[int, Env], Values] = {}
         self.active: set[tuple[int, Env]] = set()
         self.envs: dict[tuple[int, int], Env] = {}

@@ -1,0 +1,206 @@
+"""Links the files of one repository: an evaluator that reads other files when a question leads there.
+
+Nothing is linked beforehand. A load site is evaluated as in a file alone; where its id comes from an import, a caller
+or a config, the file in question is parsed and lowered, and the same evaluator goes on in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
+
+from analyzer import attributes
+from analyzer.aliases import loader_words
+from analyzer.encoding import UnreadableError, decode
+from analyzer.layout import Layout
+from analyzer.loaders import tables
+from analyzer.objects import Mod, Ref, Unknown, Values, merged, relabel
+from analyzer.program import Imported, Module
+from analyzer.survey import Glance
+from analyzer.syntax import Tree, lower, parse
+from analyzer.values import Bodies, Evaluator
+
+#: Files that one question may lead to, at most.
+MAX_FILES = 60
+#: Files with callers of one function that are read, at most; nearest first.
+MAX_CALLER_FILES = 24
+#: How many imports a caller can be away from what it calls.
+MAX_IMPORTS = 4
+_TREES = 48
+_SECONDS = 2.0
+
+#: Gives the bytes of a file by its path; None where it cannot be read.
+Read = Callable[[str], bytes | None]
+
+
+class Project:
+    """The files of one repository, by path; what each imports; and the syntax trees read last."""
+
+    def __init__(self, glances: Iterable[Glance], read: Read) -> None:
+        self.source = read
+        self.glances = {glance.path: glance for glance in glances}
+        self.layout = Layout(self.glances)
+        self.imported = {path: self._targets(glance) for path, glance in self.glances.items()}
+        self.importers = _reversed(self.imported)
+        self.read = lru_cache(maxsize=256)(read)
+        self.parsed = lru_cache(maxsize=_TREES)(self._parsed)
+        self.reaching = lru_cache(maxsize=1024)(self._reaching)
+        self.words = loader_words(self.glances, self.importers)
+
+    def __reduce__(self) -> tuple[type[Project], tuple[tuple[Glance, ...], Read]]:
+        return Project, (tuple(self.glances.values()), self.source)
+
+    def wanted(self) -> tuple[str, ...]:
+        """The files that may hold a load site, by their own text or by what they import; in order."""
+        return tuple(path for path, glance in self.glances.items() if glance.gated or path in self.words)
+
+    def _targets(self, glance: Glance) -> tuple[str, ...]:
+        found = (self.layout.find(name, glance.path) for name in glance.imports)
+        return tuple(dict.fromkeys(f.path for f in found if f is not None and f.path != glance.path))
+
+    def _parsed(self, path: str) -> Tree | None:
+        source = self.read(path)
+        if source is None:
+            return None
+        try:
+            return parse(decode(source), seconds=_SECONDS)
+        except UnreadableError:
+            return None
+
+    def _reaching(self, path: str) -> tuple[str, ...]:
+        """Files from which a chain of imports leads to `path`, nearest first."""
+        seen = {path: None}
+        edge = [path]
+        for _ in range(MAX_IMPORTS):
+            edge = sorted({importer for file in edge for importer in self.importers.get(file, ())} - seen.keys())
+            seen.update(dict.fromkeys(edge))
+        return tuple(seen)[1:]
+
+    def mentioning(self, paths: Iterable[str], word: str) -> Iterator[str]:
+        """Those of the files in whose text the word occurs."""
+        wanted = word.encode()
+        for path in paths:
+            source = self.read(path)
+            if source is not None and wanted in source:
+                yield path
+
+
+def _reversed(edges: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    found: dict[str, list[str]] = {}
+    for path in sorted(edges):
+        for target in edges[path]:
+            found.setdefault(target, []).append(path)
+    return {path: tuple(importers) for path, importers in found.items()}
+
+
+class Linker(Evaluator):
+    """An evaluator that starts in one file, `modules[0]`, and reads others of its project as it needs them."""
+
+    def __init__(self, project: Project, module: Module, bodies: Bodies, *, follow: bool = False) -> None:
+        super().__init__([module], [bodies], follow=follow)
+        self.project = project
+        self.places: dict[str, int | None] = {module.path: 0}
+
+    def load(self, path: str) -> int | None:
+        """The index of a file in `modules`; None if it cannot be read or there are too many."""
+        if path not in self.places:
+            self.places[path] = self._lowered(path)
+        return self.places[path]
+
+    def _lowered(self, path: str) -> int | None:
+        if len(self.modules) >= MAX_FILES:
+            self.bounded = True
+            return None
+        tree = self.project.parsed(path)
+        if tree is None:
+            return None
+        module, bodies = lower(tree, path, ())
+        self.modules.append(module)
+        self.bodies.append(bodies)
+        return len(self.modules) - 1
+
+    # -- imports
+
+    def external(self, qualified: str, module: int) -> Values:
+        """A name of another file, where the tree has it; else of a library."""
+        importer = self.modules[module].path if module >= 0 else ""
+        if _is_library(qualified, importer):
+            return (Ref(qualified),)
+        found = self.project.layout.find(qualified, importer)
+        if found is None:
+            return (Ref(qualified),)
+        self.asked = True
+        if not found.rest and "." in qualified.lstrip("."):
+            outer, _, last = qualified.rpartition(".")
+            package = self.project.layout.find(outer or ".", importer)
+            if package is not None and not package.rest and package.path != found.path:
+                return self._member(package.path, last, qualified)
+        values: Values = self._module(found.path, qualified)
+        for name in found.rest:
+            values = merged(*(attributes.attribute(self, value, name) for value in values))
+        return relabel(values, "import")
+
+    def _module(self, path: str, qualified: str) -> Values:
+        index = self.load(path)
+        return (Mod(index),) if index is not None else (Ref(qualified),)
+
+    def _member(self, path: str, name: str, qualified: str) -> Values:
+        index = self.load(path)
+        return self.member(index, name) if index is not None else (Ref(qualified),)
+
+    def member(self, module: int, name: str) -> Values:
+        """What the module binds, takes in by a star, or has as a submodule."""
+        scope = self.modules[module].scopes[0]
+        found: Values = ()
+        if name in scope.bindings:
+            found = super().member(module, name)
+        if not found:
+            stars = [b.value for b in scope.bindings.get("*", ()) if isinstance(b.value, Imported)]
+            found = merged(*(self._starred(star, name, module) for star in stars))
+        child = self.project.layout.child(self.modules[module].path, name) if not found else None
+        if child is not None:
+            found = self._module(child, name)
+        return relabel(found, "import") or (Unknown("attribute_not_found"),)
+
+    def _starred(self, star: Imported, name: str, module: int) -> Values:
+        found = self.external(f"{star.qualified.rstrip('.')}.{name}", module)
+        return tuple(value for value in found if not isinstance(value, Ref | Unknown))
+
+    # -- callers and options
+
+    def callers_of(self, module: int, name: str) -> Iterable[int]:
+        """The file itself, then those that can have got hold of what it defines and mention the name."""
+        self.asked = True
+        path = self.modules[module].path
+        found = [module]
+        for other in self.project.mentioning(self.project.reaching(path), name):
+            if len(found) > MAX_CALLER_FILES:
+                self.bounded = True
+                break
+            index = self.load(other)
+            if index is not None:
+                found.append(index)
+        return found
+
+    def option_files(self, module: int) -> Iterable[int]:
+        """The file itself, and files it imports or is imported by that declare options."""
+        self.asked = True
+        path = self.modules[module].path
+        near = dict.fromkeys((*self.project.imported.get(path, ()), *self.project.importers.get(path, ())))
+        found = [module]
+        for other in self.project.mentioning(near, "add_argument"):
+            index = self.load(other)
+            if index is not None:
+                found.append(index)
+        return found
+
+
+def _is_library(qualified: str, importer: str) -> bool:
+    """Whether the name stays a library's, also where the tree holds a copy of that: but for the copy itself."""
+    root = qualified.partition(".")[0]
+    return root in tables().roots and (_is_api(qualified) or f"/{root}/" not in f"/{importer}")
+
+
+@lru_cache(maxsize=4096)
+def _is_api(qualified: str) -> bool:
+    return tables().match(qualified) is not None or tables().consumer(qualified) is not None
