@@ -37,6 +37,7 @@ from analyzer.program import (
     Subscript,
     Text,
     Unpacked,
+    dotted,
 )
 from analyzer.records import Certainty, LoadSite, ModelRef, Origin, Scalar, Status
 from analyzer.values import Evaluator
@@ -285,7 +286,7 @@ def _unknown_class(
     ev: Evaluator, function: Attribute, arguments: Arguments, module: int
 ) -> Iterator[tuple[Match, Arguments]]:
     """`cls.from_pretrained(…)`, where nothing tells what cls is: an id org/name does, or what the file imports."""
-    written = attributes.dotted(function)
+    written = dotted(function)
     found = ev.tables.generic("unknown." + (written[1] if written else "from_pretrained"))
     known = found is not None and apis.names_model(ev, found.loader, arguments)
     if found is not None and (known or ev.index("imports", module, _imports_library)):

@@ -28,7 +28,7 @@ from analyzer.objects import (
     merged,
     relabel,
 )
-from analyzer.program import Attribute, Binding, Definition, Expression, Field, Module, Name, Scope, Subscript
+from analyzer.program import Attribute, Binding, Definition, Expression, Field, Module, Name, Scope, Subscript, dotted
 
 if TYPE_CHECKING:
     from analyzer.values import Evaluator
@@ -47,14 +47,6 @@ class Assigned:
 
     values: Values
     final: bool
-
-
-def dotted(expression: Expression) -> tuple[Name, str] | None:
-    parts: list[str] = []
-    while isinstance(expression, Attribute):
-        parts.append(expression.name)
-        expression = expression.base
-    return (expression, ".".join([expression.id, *reversed(parts)])) if isinstance(expression, Name) else None
 
 
 def assigned(ev: Evaluator, expression: Attribute, env: Env) -> Assigned | None:
@@ -222,11 +214,6 @@ def subclasses(ev: Evaluator, cls: Cls) -> tuple[Cls, ...]:
     return ev.caches[key]  # type: ignore[return-value]
 
 
-def family(ev: Evaluator, cls: Cls) -> list[Scope]:
-    """The class and its subclasses, as scopes."""
-    return [ev.modules[c.module].scopes[c.scope] for c in (cls, *subclasses(ev, cls))]
-
-
 def constructors(ev: Evaluator, cls: Cls) -> tuple[Fn, ...]:
     """The `__init__` that making an object of the class runs."""
     for here in lineage(ev, cls):
@@ -253,19 +240,22 @@ def of_class(ev: Evaluator, cls: Cls, name: str, inst: Inst | None) -> Values:
         return members(ev, cls)
     found: list[Values] = []
     external: list[Ref] = []
+    level: Values = ()
     for here in lineage(ev, cls):
         if isinstance(here, Ref):
             external.append(here)
             continue
         found.append(_on_self(ev, here, name, inst))
-        level = _class_level(ev, here, name, inst if inst is not None else cls)
-        found.append(level)
+        if not level:
+            level = _class_level(ev, here, name, inst if inst is not None else cls)
+            found.append(level)
         if any(isinstance(value, Fn) for value in level):
             break
-    if (inst is not None and inst.frame is None) or inst is None:
-        found.extend(_class_level(ev, sub, name, inst or sub) for sub in subclasses(ev, cls))
-        if inst is not None:
-            found.extend(_on_self(ev, sub, name, inst) for sub in subclasses(ev, cls))
+    if inst is not None and inst.frame is None:
+        for sub in subclasses(ev, cls):
+            found += [_class_level(ev, sub, name, inst), _on_self(ev, sub, name, inst)]
+    elif inst is None and cls.any:
+        found.extend(_class_level(ev, sub, name, sub) for sub in subclasses(ev, cls))
     values = merged(*found)
     if not values and name == "__class__":
         return (cls,)

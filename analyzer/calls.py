@@ -151,7 +151,7 @@ def _self(ev: Evaluator, scope: Scope, owner: Cls, env: Env) -> Values:
     if env.frame is not None and env.frame.bound is not None:
         return (env.frame.bound,)
     if scope.name == "__new__" or attributes.decorated(ev, scope, env, "classmethod"):
-        return (owner,)
+        return (owner._replace(any=True),)
     base = attributes.external_constructor(ev, owner)
     made: list[Values] = []
     if base is not None and (ev.tables.match(base.qualified) or ev.tables.consumer(base.qualified)):

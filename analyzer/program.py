@@ -174,6 +174,17 @@ class Binding(NamedTuple):
     until: int = 0
 
 
+class Test(NamedTuple):
+    """The condition of arm `arm` of the `if` at offset `at`; `leaves`: control never goes on behind that arm."""
+
+    at: int
+    arm: int
+    path: BranchPath  # of the `if` itself
+    condition: Expression
+    names: frozenset[str]  # dotted names it asks about
+    leaves: bool
+
+
 class Param(NamedTuple):
     name: str
     kind: Literal["positional", "keyword", "args", "kwargs"]
@@ -187,6 +198,15 @@ class Field(NamedTuple):
     name: str
     annotation: Expression
     default: Expression | None
+
+
+def dotted(expression: Expression) -> tuple[Name, str] | None:
+    """`a.b.c` as its first name and its text; None for anything else."""
+    parts: list[str] = []
+    while isinstance(expression, Attribute):
+        parts.append(expression.name)
+        expression = expression.base
+    return (expression, ".".join([expression.id, *reversed(parts)])) if isinstance(expression, Name) else None
 
 
 @dataclass(slots=True)
@@ -212,6 +232,7 @@ class Scope:
     decorators: tuple[Expression, ...] = ()
     bases: tuple[Expression, ...] = ()
     fields: list[Field] = field(default_factory=list)
+    tests: list[Test] = field(default_factory=list)
 
 
 @dataclass(slots=True)

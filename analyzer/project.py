@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 
-from analyzer import attributes
+from analyzer import attributes, notebooks
 from analyzer.aliases import loader_words
-from analyzer.encoding import UnreadableError, decode
+from analyzer.encoding import UnreadableError
 from analyzer.layout import Layout
 from analyzer.loaders import tables
 from analyzer.objects import Mod, Ref, Unknown, Values, merged, relabel
-from analyzer.program import Imported, Module
+from analyzer.program import Binding, Imported, Items, Module, Text
 from analyzer.survey import Glance
 from analyzer.syntax import Tree, lower, parse
 from analyzer.values import Bodies, Evaluator
@@ -58,14 +58,16 @@ class Project:
         found = (self.layout.find(name, glance.path) for name in glance.imports)
         return tuple(dict.fromkeys(f.path for f in found if f is not None and f.path != glance.path))
 
-    def _parsed(self, path: str) -> Tree | None:
+    def _parsed(self, path: str) -> tuple[Tree, tuple[tuple[int, int], ...]] | None:
         source = self.read(path)
         if source is None:
             return None
         try:
-            return parse(decode(source), seconds=_SECONDS)
-        except UnreadableError:
+            program = notebooks.program(source, path)
+        except (UnreadableError, notebooks.NotebookError):
             return None
+        tree = parse(program.source, seconds=_SECONDS)
+        return (tree, program.cells) if tree is not None else None
 
     def _reaching(self, path: str) -> tuple[str, ...]:
         """Files from which a chain of imports leads to `path`, nearest first."""
@@ -96,6 +98,8 @@ def _reversed(edges: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
 class Linker(Evaluator):
     """An evaluator that starts in one file, `modules[0]`, and reads others of its project as it needs them."""
 
+    max_steps = 6_000
+
     def __init__(self, project: Project, module: Module, bodies: Bodies, *, follow: bool = False) -> None:
         super().__init__([module], [bodies], follow=follow)
         self.project = project
@@ -111,10 +115,12 @@ class Linker(Evaluator):
         if len(self.modules) >= MAX_FILES:
             self.bounded = True
             return None
-        tree = self.project.parsed(path)
-        if tree is None:
+        parsed = self.project.parsed(path)
+        if parsed is None:
             return None
+        tree, cells = parsed
         module, bodies = lower(tree, path, ())
+        module.cells = cells
         self.modules.append(module)
         self.bodies.append(bodies)
         return len(self.modules) - 1
@@ -162,7 +168,28 @@ class Linker(Evaluator):
             found = self._module(child, name)
         return relabel(found, "import") or (Unknown("attribute_not_found"),)
 
+    def starred(self, binding: Binding, name: str, module: int) -> Values:
+        """`name` through `from x import *`: of another file what it hands out, of a library what a table knows."""
+        if not isinstance(binding.value, Imported):
+            return ()
+        source = self.project.layout.find(binding.value.qualified, self.modules[module].path)
+        if source is None or source.rest or _is_library(binding.value.qualified, self.modules[module].path):
+            return super().starred(binding, name, module)
+        return self._starred(binding.value, name, module)
+
+    def _hands_out(self, module: int, name: str) -> bool:
+        """Whether a star import of the module brings the name."""
+        listed = self.modules[module].scopes[0].bindings.get("__all__")
+        if not listed or not isinstance(listed[-1].value, Items):
+            return not name.startswith("_")
+        return any(isinstance(item, Text) and item.value == name for item in listed[-1].value.items)
+
     def _starred(self, star: Imported, name: str, module: int) -> Values:
+        source = self.project.layout.find(star.qualified, self.modules[module].path)
+        if source is not None and not source.rest:
+            index = self.load(source.path)
+            if index is not None and not self._hands_out(index, name):
+                return ()
         found = self.external(f"{star.qualified.rstrip('.')}.{name}", module)
         return tuple(value for value in found if not isinstance(value, Ref | Unknown))
 

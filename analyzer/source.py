@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from analyzer import anchors, flow, gate, launch, notebooks
-from analyzer.encoding import UnreadableError, decode
+from analyzer.encoding import UnreadableError
 from analyzer.program import Module
 from analyzer.project import Linker, Project
 from analyzer.records import Diagnostic, FileReport
@@ -30,7 +30,7 @@ def examine(
 ) -> tuple[FileReport, bool]:
     """The report of a file as one of a project, and whether that follows from the file alone."""
     try:
-        program = read(source, path)
+        program = notebooks.program(source, path)
     except UnreadableError as error:
         return FileReport(path, diagnostics=(Diagnostic(path, "undecodable", error.message),)), True
     except notebooks.NotebookError as error:
@@ -92,13 +92,6 @@ def _is_open(text: bytes) -> bool:
     if text.count(b'"""') % 2 or text.count(b"'''") % 2:
         return True
     return any(text.count(left) > text.count(right) for left, right in ((b"(", b")"), (b"[", b"]"), (b"{", b"}")))
-
-
-def read(source: bytes, path: str) -> notebooks.Program:
-    """The file as Python; UnreadableError or NotebookError if it cannot be read."""
-    if path.endswith(".ipynb"):
-        return notebooks.read(source)
-    return notebooks.Program(decode(source), (), ())
 
 
 _CUT = {"too_deep": "nested too deep to be read in full", "too_large": "a list or dict too long to be read"}

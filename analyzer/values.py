@@ -57,13 +57,13 @@ from analyzer.program import (
     Subscript,
     Text,
     Unpacked,
+    dotted,
 )
 
 T = TypeVar("T")
 
 MAX_DEPTH = 50
-MAX_STEPS = 2_500  # for one question
-MAX_TOTAL = 60_000  # for one file
+MAX_TOTAL = 60_000  # steps for one file
 
 
 class Bodies(Protocol):
@@ -78,6 +78,8 @@ class Bodies(Protocol):
 
 class Evaluator:
     """Evaluates expressions of `modules`. `bodies` are asked for what was left out; memoised; bounded in steps."""
+
+    max_steps = 2_500  # for one question
 
     def __init__(
         self, modules: Sequence[Module], bodies: Sequence[Bodies | None] = (), *, follow: bool = False
@@ -170,7 +172,7 @@ class Evaluator:
             self.steps = 0
             if self.until is not None and time.monotonic() > self.until:
                 self.total = MAX_TOTAL + 1
-        if self.depth > MAX_DEPTH or self.steps > MAX_STEPS or self.total > MAX_TOTAL:
+        if self.depth > MAX_DEPTH or self.steps > self.max_steps or self.total > MAX_TOTAL:
             self.bounded = True
             return (BOUND,)
         self.steps += 1
@@ -242,18 +244,31 @@ class Evaluator:
             if scope.kind != "class" or nested is None:
                 bindings = names.resolve(scope, name, nested=nested)
                 if bindings:
-                    found = self.bound(bindings, here, nested is not None)
+                    found = self.bound(bindings, here, nested is not None, None if nested is not None else name)
                     return containers.stored(self, found, name, here, nested=nested is not None)
             nested, here = scope, here.parent
         return None
 
-    def bound(self, bindings: Iterable[Binding], env: Env, from_inside: bool) -> Values:
+    def bound(self, bindings: Iterable[Binding], env: Env, from_inside: bool, use: Name | None = None) -> Values:
+        """What the bindings give; at `use`, the conditions around it taken into account."""
         step = "module_constant" if from_inside and env.parent is None else "local_variable"
-        return relabel(merged(*(self.evaluate(binding.value, env) for binding in bindings)), step)
+        found = []
+        for binding in bindings:
+            values = self.evaluate(binding.value, env)
+            if use is not None:
+                values = narrowing.narrowed(self, values, (use, use.id), binding.at, env)
+            found.append(values)
+        return relabel(merged(*found), step)
 
     # -- access
 
     def attribute(self, expression: Attribute, env: Env) -> Values:
+        values = self.plain_attribute(expression, env)
+        chain = dotted(expression)
+        return narrowing.narrowed(self, values, chain, 0, env) if chain is not None else values
+
+    def plain_attribute(self, expression: Attribute, env: Env) -> Values:
+        """An attribute, whatever is asked of it around."""
         found = attributes.assigned(self, expression, env)
         if found is not None and found.final:
             return found.values
@@ -331,7 +346,7 @@ class Evaluator:
 
 _NO_CALL = Call(Opaque("call_not_followed", 0), (), (), 0, 0)
 
-from analyzer import attributes, calls, options, strings  # noqa: E402  (they evaluate in turn)
+from analyzer import attributes, calls, narrowing, options, strings  # noqa: E402  (they evaluate in turn)
 
 _BY_TYPE: dict[type, Callable[[Evaluator, Any, Env], Values]] = {
     Text: Evaluator.text,
