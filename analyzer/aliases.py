@@ -14,9 +14,7 @@ from analyzer.survey import Glance
 _MAX_ROUNDS = 3
 
 
-def loader_words(
-    glances: Mapping[str, Glance], importers: Mapping[str, tuple[str, ...]]
-) -> dict[str, tuple[str, ...]]:
+def loader_words(glances: Mapping[str, Glance], importers: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
     """File -> names that may be loaders there, though the file imports them from another of the repository."""
     exports = {path: names for path, glance in sorted(glances.items()) if (names := _exports(glance))}
     found: dict[str, dict[str, None]] = {}

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from analyzer import calls, names, options
+from analyzer import callers, calls, names, options
 from analyzer.objects import (
     Bound,
     Cls,
@@ -28,7 +28,19 @@ from analyzer.objects import (
     merged,
     relabel,
 )
-from analyzer.program import Attribute, Binding, Definition, Expression, Field, Module, Name, Scope, Subscript, dotted
+from analyzer.program import (
+    Attribute,
+    Binding,
+    Definition,
+    Expression,
+    Field,
+    Module,
+    Name,
+    Scope,
+    Subscript,
+    dotted,
+    last_name,
+)
 
 if TYPE_CHECKING:
     from analyzer.values import Evaluator
@@ -165,7 +177,7 @@ def decorated(ev: Evaluator, scope: Scope, env: Env, *wanted: str) -> bool:
 
 
 def _decorator(expression: Expression) -> str:
-    return calls.last_name(getattr(expression, "function", expression))
+    return last_name(getattr(expression, "function", expression))
 
 
 def bases(ev: Evaluator, cls: Cls) -> tuple[Value, ...]:
@@ -409,7 +421,7 @@ def _field(ev: Evaluator, cls: Cls, scope: Scope, field: Field, bound: Value | N
             else default or annotated or (Unknown("runtime_input"),)
         )
     found = [default, annotated]
-    for call, where in calls.calls_named(ev, cls.module, scope.name):
+    for call, where in callers.calls_named(ev, cls.module, scope.name):
         if any(
             isinstance(v, Cls) and (v.module, v.scope) == (cls.module, cls.scope)
             for v in ev.evaluate(call.function, where)

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 
 from analyzer import anchors
-from analyzer.calls import last_name
 from analyzer.loaders import Match
 from analyzer.objects import Event
-from analyzer.program import Binding, Call, Element, Entered, Expression, Module, Unpacked
+from analyzer.program import Binding, Call, Element, Entered, Expression, Module, Unpacked, last_name
 from analyzer.records import Anchor, ApiCall, CallSequence, Link, Role
 from analyzer.values import Evaluator
 

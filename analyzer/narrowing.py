@@ -150,9 +150,7 @@ def _strings(values: Values) -> list[str] | None:
     return texts if texts and len(texts) == len(values) else None
 
 
-def _equal(
-    ev: Evaluator, operands: tuple[Expression, ...], key: str, value: Value, env: Env
-) -> bool | None:
+def _equal(ev: Evaluator, operands: tuple[Expression, ...], key: str, value: Value, env: Env) -> bool | None:
     """`name == "a"`, either way round."""
     for this, other in (operands, operands[::-1]):
         text = _text(this, key, value)

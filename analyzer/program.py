@@ -209,6 +209,15 @@ def dotted(expression: Expression) -> tuple[Name, str] | None:
     return (expression, ".".join([expression.id, *reversed(parts)])) if isinstance(expression, Name) else None
 
 
+def last_name(expression: Expression) -> str:
+    """The last name of a dotted one; "" for anything else."""
+    match expression:
+        case Name(id=name) | Attribute(name=name):
+            return name
+        case _:
+            return ""
+
+
 @dataclass(slots=True)
 class Scope:
     """A module, class, function or lambda.

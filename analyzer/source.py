@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from analyzer import anchors, flow, gate, launch, notebooks
 from analyzer.encoding import UnreadableError
