@@ -268,6 +268,8 @@ def of_class(ev: Evaluator, cls: Cls, name: str, inst: Inst | None) -> Values:
             found += [_class_level(ev, sub, name, inst), _on_self(ev, sub, name, inst)]
     elif inst is None and cls.any:
         found.extend(_class_level(ev, sub, name, sub) for sub in subclasses(ev, cls))
+    if inst is not None:
+        found.append(_set_from_outside(ev, cls, name))
     values = merged(*found)
     if not values and name == "__class__":
         return (cls,)
@@ -340,6 +342,47 @@ def _on_self(ev: Evaluator, cls: Cls, name: str, inst: Inst | None) -> Values:
         scope = ev.modules[cls.module].scopes[index]
         found.append(ev.evaluate(binding.value, _method_env(ev, cls, index, scope, inst)))
     return relabel(merged(*found), "attribute")
+
+
+def _set_from_outside(ev: Evaluator, cls: Cls, name: str) -> Values:
+    """What is assigned to the attribute of an object of the class by code elsewhere: `app.config.model = …`."""
+    key = "outside", cls.module, cls.scope, name
+    if key in ev.caches:
+        return ev.caches[key]  # type: ignore[return-value]
+    ev.caches[key] = ()
+    found: list[Values] = []
+    for module in ev.setters_of(cls.module, name):
+        ev.read_mentioning(module, name)
+        for index, chain, binding in ev.index("set", module, _set_on_others).get(name, ()):
+            env = ev.env(module, index)
+            owners = ev.evaluate(ev.keep(_expression(chain, binding)), env)
+            if any(isinstance(v, Inst) and _is_a(ev, v.cls, cls) for v in owners):
+                found.append(ev.evaluate(binding.value, env))
+    ev.caches[key] = relabel(merged(*found), "attribute")
+    return ev.caches[key]  # type: ignore[return-value]
+
+
+def _is_a(ev: Evaluator, cls: Cls, other: Cls) -> bool:
+    return any(isinstance(c, Cls) and (c.module, c.scope) == (other.module, other.scope) for c in lineage(ev, cls))
+
+
+def _set_on_others(module: Module) -> dict[str, list[tuple[int, tuple[str, ...], Binding]]]:
+    """Attribute -> (scope, the object as names, assignment) of each that is not on self."""
+    found: dict[str, list[tuple[int, tuple[str, ...], Binding]]] = {}
+    for index, scope in enumerate(module.scopes):
+        for name, bindings in scope.bindings.items():
+            *chain, last = name.split(".")
+            if chain and chain != ["self"] and not last.endswith("[]"):
+                found.setdefault(last, []).extend((index, tuple(chain), binding) for binding in bindings)
+    return found
+
+
+def _expression(chain: tuple[str, ...], binding: Binding) -> Expression:
+    """The object of an assignment to an attribute, as it is written there."""
+    found: Expression = Name(chain[0], binding.at, binding.path)
+    for name in chain[1:]:
+        found = Attribute(found, name, binding.at)
+    return found
 
 
 def _set_on_self(module: Module) -> dict[tuple[int, str], list[tuple[int, Binding]]]:

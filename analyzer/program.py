@@ -182,6 +182,7 @@ class Test(NamedTuple):
     path: BranchPath  # of the `if` itself
     condition: Expression
     names: frozenset[str]  # dotted names it asks about
+    text: str  # the condition as written
     leaves: bool
 
 

@@ -6,6 +6,7 @@ or a config, the file in question is parsed and lowered, and the same evaluator 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 
@@ -45,6 +46,7 @@ class Project:
         self.read = lru_cache(maxsize=256)(read)
         self.parsed = lru_cache(maxsize=_TREES)(self._parsed)
         self.reaching = lru_cache(maxsize=1024)(self._reaching)
+        self.setting = lru_cache(maxsize=4096)(self._setting)
         self.words = loader_words(self.glances, self.importers)
 
     def __reduce__(self) -> tuple[type[Project], tuple[tuple[Glance, ...], Read]]:
@@ -85,6 +87,13 @@ class Project:
             source = self.read(path)
             if source is not None and wanted in source:
                 yield path
+
+
+    def _setting(self, path: str, name: str) -> tuple[str, ...]:
+        """Files from which `path` can be reached in whose text something is assigned to `.name`."""
+        pattern = re.compile(rb"\." + re.escape(name.encode()) + rb"[ \t]*=[^=]")
+        found = self.mentioning(self.reaching(path), name)
+        return tuple(file for file in found if pattern.search(self.read(file) or b""))[:MAX_CALLER_FILES]
 
 
 def _reversed(edges: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
@@ -204,6 +213,16 @@ class Linker(Evaluator):
             if len(found) > MAX_CALLER_FILES:
                 self.bounded = True
                 break
+            index = self.load(other)
+            if index is not None:
+                found.append(index)
+        return found
+
+    def setters_of(self, module: int, name: str) -> Iterable[int]:
+        """The file itself, then those that can see it and write `.name = …`."""
+        self.asked = True
+        found = [module]
+        for other in self.project.setting(self.modules[module].path, name):
             index = self.load(other)
             if index is not None:
                 found.append(index)

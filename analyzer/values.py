@@ -98,6 +98,7 @@ class Evaluator:
         self.envs: dict[tuple[int, int], Env] = {}
         self.frames: dict[tuple[object, ...], Env] = {}
         self.caches: dict[object, object] = {}
+        self.kept: list[Expression] = []
         self.events: dict[tuple[object, ...], Event] = {}
 
     # -- what a project evaluator answers for many files
@@ -113,6 +114,10 @@ class Evaluator:
 
     def callers_of(self, module: int, name: str) -> Iterable[int]:
         """The files that can call something of `module` by this name."""
+        return (module,)
+
+    def setters_of(self, module: int, name: str) -> Iterable[int]:
+        """The files that may set an attribute of this name on an object of `module`."""
         return (module,)
 
     def option_files(self, module: int) -> Iterable[int]:
@@ -189,6 +194,11 @@ class Evaluator:
         self.memo[key] = found
         return found
 
+    def keep(self, expression: Expression) -> Expression:
+        """Keeps an expression that stands in no file alive: what is remembered of it goes by its identity."""
+        self.kept.append(expression)
+        return expression
+
     def union(self, expressions: Iterable[Expression], env: Env) -> Values:
         return merged(*(self.evaluate(expression, env) for expression in expressions))
 
@@ -254,10 +264,11 @@ class Evaluator:
         step = "module_constant" if from_inside and env.parent is None else "local_variable"
         found = []
         for binding in bindings:
-            values = self.evaluate(binding.value, env)
-            if use is not None:
-                values = narrowing.narrowed(self, values, (use, use.id), binding.at, env)
-            found.append(values)
+            if use is None:
+                found.append(self.evaluate(binding.value, env))
+            elif not narrowing.excluded(self, binding, use, env):
+                values = narrowing.derived(self, binding, use, env) or self.evaluate(binding.value, env)
+                found.append(narrowing.narrowed(self, values, (use, use.id), binding.at, env))
         return relabel(merged(*found), step)
 
     # -- access

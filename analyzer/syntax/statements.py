@@ -250,7 +250,8 @@ class Statements:
         found = conditions.condition(self.reader, condition)
         names = frozenset(conditions.named(found))
         if names:
-            self.scopes[self.current].tests.append(Test(at, arm, self.reader.path, found, names, leaves))
+            text = " ".join(self.reader.text(condition).split())
+            self.scopes[self.current].tests.append(Test(at, arm, self.reader.path, found, names, text, leaves))
 
     def for_(self, node: Node) -> None:
         left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
