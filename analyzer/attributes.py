@@ -95,7 +95,7 @@ def _elsewhere(ev: Evaluator, root: Name, name: str, env: Env) -> Assigned | Non
     """What other functions set on a module-level object: `app.state.model = …`."""
     ev.read_mentioning(env.module, name.rpartition(".")[2])
     found: list[Values] = []
-    for index, scope in enumerate(ev.modules[env.module].scopes):
+    for index, scope in ev.modules[env.module].in_order():
         if index and name in scope.bindings and root.id not in scope.bindings:
             where = ev.env(env.module, index)
             found.extend(ev.evaluate(binding.value, where) for binding in scope.bindings[name])
@@ -215,7 +215,8 @@ def subclasses(ev: Evaluator, cls: Cls) -> tuple[Cls, ...]:
         ev.caches[key] = ()
         found: list[Cls] = []
         for module in ev.callers_of(cls.module, ev.modules[cls.module].scopes[cls.scope].name):
-            for index, scope in enumerate(ev.modules[module].scopes):
+            ev.read_mentioning(module, ev.modules[cls.module].scopes[cls.scope].name)
+            for index, scope in ev.modules[module].in_order():
                 env = ev.env(module, index)
                 if scope.kind == "class" and scope.bases and env.parent is not None:
                     other = Cls(module, index, env.parent)
@@ -369,7 +370,7 @@ def _is_a(ev: Evaluator, cls: Cls, other: Cls) -> bool:
 def _set_on_others(module: Module) -> dict[str, list[tuple[int, tuple[str, ...], Binding]]]:
     """Attribute -> (scope, the object as names, assignment) of each that is not on self."""
     found: dict[str, list[tuple[int, tuple[str, ...], Binding]]] = {}
-    for index, scope in enumerate(module.scopes):
+    for index, scope in module.in_order():
         for name, bindings in scope.bindings.items():
             *chain, last = name.split(".")
             if chain and chain != ["self"] and not last.endswith("[]"):
@@ -388,7 +389,7 @@ def _expression(chain: tuple[str, ...], binding: Binding) -> Expression:
 def _set_on_self(module: Module) -> dict[tuple[int, str], list[tuple[int, Binding]]]:
     """(class, attribute) -> (method, binding) of each assignment to `self.attribute`."""
     found: dict[tuple[int, str], list[tuple[int, Binding]]] = {}
-    for index, scope in enumerate(module.scopes):
+    for index, scope in module.in_order():
         if scope.kind != "function" or not scope.params or module.scopes[scope.parent].kind != "class":
             continue
         start = scope.params[0].name + "."

@@ -126,8 +126,10 @@ def calls_named(ev: Evaluator, module: int, name: str) -> list[tuple[Call, Env]]
 def calls_in(ev: Evaluator, module: int, name: str) -> Iterator[tuple[Call, Env]]:
     """The calls in one file whose function's last name is, or stands for, `name`."""
     ev.read_mentioning(module, name)
-    by_name = ev.index("calls", module, _by_name)
     others = ev.index("aliases", module, _aliases).get(name, ())
+    for other in others:
+        ev.read_mentioning(module, other)
+    by_name = ev.index("calls", module, _by_name)
     for written in (name, *others):
         yield from ((call, ev.env(module, scope)) for call, scope in by_name.get(written, ()))
 
@@ -135,7 +137,7 @@ def calls_in(ev: Evaluator, module: int, name: str) -> Iterator[tuple[Call, Env]
 def _by_name(module: Module) -> dict[str, list[tuple[Call, int]]]:
     """Calls by the last name of their function, with their scope."""
     found: dict[str, list[tuple[Call, int]]] = {}
-    for number, scope in enumerate(module.scopes):
+    for number, scope in module.in_order():
         for call in scope.calls:
             found.setdefault(last_name(call.function), []).append((call, number))
     return found
@@ -144,7 +146,7 @@ def _by_name(module: Module) -> dict[str, list[tuple[Call, int]]]:
 def _aliases(module: Module) -> dict[str, list[str]]:
     """Name -> other names that stand for it: `from a import load as l`, `l = load`, `l = partial(load, …)`."""
     found: dict[str, dict[str, None]] = {}
-    for scope in module.scopes:
+    for _, scope in module.in_order():
         for name, bindings in scope.bindings.items():
             for binding in bindings:
                 for other in _names_in(binding.value):
@@ -184,18 +186,21 @@ def _table_calls(ev: Evaluator, module: int, scope: Scope, owner: Cls | None) ->
 
 def _calls_of_parts(ev: Evaluator, module: int, holder: str) -> Iterator[tuple[Call, Env]]:
     ev.read_mentioning(module, holder)
+    parts = ev.index("parts", module, _parts).get(holder, ())
+    for name in parts:
+        ev.read_mentioning(module, name)
     by_name = ev.index("calls", module, _by_name)
     for call, scope in by_name.get("", ()):
         if _taken_from(call.function) == holder:
             yield call, ev.env(module, scope)
-    for name in ev.index("parts", module, _parts).get(holder, ()):
+    for name in parts:
         yield from ((call, ev.env(module, scope)) for call, scope in by_name.get(name, ()))
 
 
 def _holders(module: Module) -> dict[str, list[tuple[str, bool]]]:
     """Name -> (table that holds it or function that returns it, whether other functions can see that)."""
     found: dict[str, dict[tuple[str, bool], None]] = {}
-    for scope in module.scopes:
+    for _, scope in module.in_order():
         for value in scope.returns:
             for name in _held(value):
                 found.setdefault(name, {})[scope.name, True] = None
@@ -235,7 +240,7 @@ def _taken_from(value: Expression) -> str:
 def _parts(module: Module) -> dict[str, dict[str, None]]:
     """Table -> names bound to a part of it."""
     found: dict[str, dict[str, None]] = {}
-    for scope in module.scopes:
+    for _, scope in module.in_order():
         for name, bindings in scope.bindings.items():
             for binding in bindings:
                 if holder := _taken_from(binding.value):

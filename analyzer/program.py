@@ -256,6 +256,10 @@ class Module:
     errors: tuple[tuple[int, int], ...] = ()  # byte ranges that did not parse
     cells: tuple[tuple[int, int], ...] = ()  # notebooks: (first line, cell index), ascending
 
+    def in_order(self) -> list[tuple[int, Scope]]:
+        """The scopes with their index, in source order, whatever the order in which they were read."""
+        return sorted(enumerate(self.scopes), key=lambda entry: (entry[1].at, -entry[1].end, entry[0]))
+
     def line(self, at: int) -> int:
         """1-based line of a byte offset; within the cell in a notebook."""
         return self.place(at)[0]

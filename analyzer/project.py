@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from analyzer import attributes, notebooks
@@ -18,7 +19,7 @@ from analyzer.loaders import tables
 from analyzer.objects import Mod, Ref, Unknown, Values, merged, relabel
 from analyzer.program import Binding, Imported, Items, Module, Text
 from analyzer.survey import Glance
-from analyzer.syntax import Tree, lower, parse
+from analyzer.syntax import lower, parse
 from analyzer.values import Bodies, Evaluator
 
 #: Files that one question may lead to, at most.
@@ -27,15 +28,28 @@ MAX_FILES = 60
 MAX_CALLER_FILES = 24
 #: How many imports a caller can be away from what it calls.
 MAX_IMPORTS = 4
-_TREES = 48
+_FILES = 128
 _SECONDS = 2.0
 
 #: Gives the bytes of a file by its path; None where it cannot be read.
 Read = Callable[[str], bytes | None]
 
 
+@dataclass(slots=True)
+class File:
+    """A file that other files lead to: what was read of it so far, and indexes over that."""
+
+    module: Module
+    bodies: Bodies
+    indexes: dict[str, tuple[int, object]] = field(default_factory=dict)
+
+
 class Project:
-    """The files of one repository, by path; what each imports; and the syntax trees read last."""
+    """The files of one repository, by path; what each imports; and the files read last.
+
+    Files are shared by all that leads to them. What has been read of one never changes an answer: whoever looks for
+    a name first reads all bodies that mention it, and indexes are in source order.
+    """
 
     def __init__(self, glances: Iterable[Glance], read: Read) -> None:
         self.source = read
@@ -44,7 +58,7 @@ class Project:
         self.imported = {path: self._targets(glance) for path, glance in self.glances.items()}
         self.importers = _reversed(self.imported)
         self.read = lru_cache(maxsize=256)(read)
-        self.parsed = lru_cache(maxsize=_TREES)(self._parsed)
+        self.file = lru_cache(maxsize=_FILES)(self._file)
         self.reaching = lru_cache(maxsize=1024)(self._reaching)
         self.setting = lru_cache(maxsize=4096)(self._setting)
         self.words = loader_words(self.glances, self.importers)
@@ -60,7 +74,7 @@ class Project:
         found = (self.layout.find(name, glance.path) for name in glance.imports)
         return tuple(dict.fromkeys(f.path for f in found if f is not None and f.path != glance.path))
 
-    def _parsed(self, path: str) -> tuple[Tree, tuple[tuple[int, int], ...]] | None:
+    def _file(self, path: str) -> File | None:
         source = self.read(path)
         if source is None:
             return None
@@ -69,7 +83,11 @@ class Project:
         except (UnreadableError, notebooks.NotebookError):
             return None
         tree = parse(program.source, seconds=_SECONDS)
-        return (tree, program.cells) if tree is not None else None
+        if tree is None:
+            return None
+        module, bodies = lower(tree, path, ())
+        module.cells = program.cells
+        return File(module, bodies)
 
     def _reaching(self, path: str) -> tuple[str, ...]:
         """Files from which a chain of imports leads to `path`, nearest first."""
@@ -124,14 +142,12 @@ class Linker(Evaluator):
         if len(self.modules) >= MAX_FILES:
             self.bounded = True
             return None
-        parsed = self.project.parsed(path)
-        if parsed is None:
+        file = self.project.file(path)
+        if file is None:
             return None
-        tree, cells = parsed
-        module, bodies = lower(tree, path, ())
-        module.cells = cells
-        self.modules.append(module)
-        self.bodies.append(bodies)
+        self.modules.append(file.module)
+        self.bodies.append(file.bodies)
+        self.indexes.append(file.indexes)
         return len(self.modules) - 1
 
     # -- imports

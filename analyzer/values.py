@@ -98,6 +98,7 @@ class Evaluator:
         self.envs: dict[tuple[int, int], Env] = {}
         self.frames: dict[tuple[object, ...], Env] = {}
         self.caches: dict[object, object] = {}
+        self.indexes: list[dict[str, tuple[int, object]]] = [{} for _ in self.modules]
         self.kept: list[Expression] = []
         self.events: dict[tuple[object, ...], Event] = {}
 
@@ -155,11 +156,11 @@ class Evaluator:
         """An index over a file's scopes, built anew when more of its bodies have been read."""
         bodies = self.bodies[module]
         version = bodies.version() if bodies is not None else 0
-        known = self.caches.get((kind, module))
-        if isinstance(known, tuple) and known[0] == version:
-            return known[1]  # type: ignore[no-any-return]
+        known = self.indexes[module].get(kind)
+        if known is not None and known[0] == version:
+            return known[1]  # type: ignore[return-value]
         made = build(self.modules[module])
-        self.caches[kind, module] = version, made
+        self.indexes[module][kind] = version, made
         return made
 
     # -- the evaluator
