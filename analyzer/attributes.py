@@ -214,7 +214,7 @@ def subclasses(ev: Evaluator, cls: Cls) -> tuple[Cls, ...]:
     if key not in ev.caches:
         ev.caches[key] = ()
         found: list[Cls] = []
-        for module in ev.callers_of(cls.module, ev.modules[cls.module].scopes[cls.scope].name):
+        for module in ev.derived_in(cls.module, ev.modules[cls.module].scopes[cls.scope].name):
             ev.read_mentioning(module, ev.modules[cls.module].scopes[cls.scope].name)
             for index, scope in ev.modules[module].in_order():
                 env = ev.env(module, index)

@@ -48,6 +48,7 @@ def passes(source: bytes) -> bool:
     return bool(hits(source))
 
 
+@cache
 def _alone() -> tuple[str, ...]:
     distinctive = {token for token, alone in tables().gate_tokens() if alone}
     return tuple(sorted(distinctive.union(_ALONE)))

@@ -29,6 +29,7 @@ MAX_CALLER_FILES = 24
 #: How many imports a caller can be away from what it calls.
 MAX_IMPORTS = 4
 _FILES = 128
+_CONTENTS = 1024
 _SECONDS = 2.0
 
 #: Gives the bytes of a file by its path; None where it cannot be read.
@@ -57,10 +58,11 @@ class Project:
         self.layout = Layout(self.glances)
         self.imported = {path: self._targets(glance) for path, glance in self.glances.items()}
         self.importers = _reversed(self.imported)
-        self.read = lru_cache(maxsize=256)(read)
+        self.read = lru_cache(maxsize=_CONTENTS)(read)
         self.file = lru_cache(maxsize=_FILES)(self._file)
         self.reaching = lru_cache(maxsize=1024)(self._reaching)
         self.setting = lru_cache(maxsize=4096)(self._setting)
+        self.deriving = _deriving(self.glances)
         self.words = loader_words(self.glances, self.importers)
 
     def __reduce__(self) -> tuple[type[Project], tuple[tuple[Glance, ...], Read]]:
@@ -114,6 +116,16 @@ class Project:
         return tuple(file for file in found if pattern.search(self.read(file) or b""))[:MAX_CALLER_FILES]
 
 
+def _deriving(glances: dict[str, Glance]) -> dict[str, tuple[str, ...]]:
+    """Last name of a base class -> the files with classes that derive from one of that name."""
+    found: dict[str, dict[str, None]] = {}
+    for path, glance in sorted(glances.items()):
+        for _, bases in glance.classes:
+            for base in bases:
+                found.setdefault(base, {})[path] = None
+    return {base: tuple(paths) for base, paths in found.items()}
+
+
 def _reversed(edges: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
     found: dict[str, list[str]] = {}
     for path in sorted(edges):
@@ -130,6 +142,7 @@ class Linker(Evaluator):
     def __init__(self, project: Project, module: Module, bodies: Bodies, *, follow: bool = False) -> None:
         super().__init__([module], [bodies], follow=follow)
         self.project = project
+        self.single: Evaluator | None = None
         self.places: dict[str, int | None] = {module.path: 0}
 
     def load(self, path: str) -> int | None:
@@ -150,10 +163,19 @@ class Linker(Evaluator):
         self.indexes.append(file.indexes)
         return len(self.modules) - 1
 
+    def alone(self) -> Evaluator:
+        """An evaluator of the first file that knows no other."""
+        if self.single is None:
+            self.single = Evaluator(self.modules[:1], self.bodies[:1])
+            self.single.until = self.until
+        return self.single
+
     # -- imports
 
     def external(self, qualified: str, module: int) -> Values:
         """A name of another file, where the tree has it; else of a library."""
+        if not qualified.startswith(".") and qualified.partition(".")[0] not in self.project.layout.tops:
+            return (Ref(qualified),)
         importer = self.modules[module].path if module >= 0 else ""
         if _is_library(qualified, importer):
             return (Ref(qualified),)
@@ -233,6 +255,15 @@ class Linker(Evaluator):
             if index is not None:
                 found.append(index)
         return found
+
+    def derived_in(self, module: int, name: str) -> Iterable[int]:
+        """The file itself, then those that have a class with a base of this name and can see it."""
+        self.asked = True
+        path = self.modules[module].path
+        others = self.project.deriving.get(name, ())
+        reaching = self.project.reaching(path) if others else ()
+        found = (self.load(other) for other in others if other in reaching)
+        return [module, *(index for index in found if index is not None)]
 
     def setters_of(self, module: int, name: str) -> Iterable[int]:
         """The file itself, then those that can see it and write `.name = …`."""

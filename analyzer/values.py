@@ -117,6 +117,10 @@ class Evaluator:
         """The files that can call something of `module` by this name."""
         return (module,)
 
+    def derived_in(self, module: int, name: str) -> Iterable[int]:
+        """The files that may derive from the class `name` of `module`."""
+        return (module,)
+
     def setters_of(self, module: int, name: str) -> Iterable[int]:
         """The files that may set an attribute of this name on an object of `module`."""
         return (module,)
@@ -124,6 +128,10 @@ class Evaluator:
     def option_files(self, module: int) -> Iterable[int]:
         """The files whose command-line options may reach `module`."""
         return (module,)
+
+    def alone(self) -> Evaluator:
+        """An evaluator of the first file that knows no other."""
+        return self
 
     # -- scopes and environments
 
