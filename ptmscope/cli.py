@@ -75,6 +75,13 @@ def scan(**options: Any) -> None:
 
 @cli.command()
 @_common
+@click.option(
+    "--scope",
+    type=click.Choice(("file", "project")),
+    default="file",
+    show_default=True,
+    help="Where to follow a loaded object: in its file, or in all that call it.",
+)
 def sequences(**options: Any) -> None:
     """What each file in PATH does with each model: its API calls, in source order.
 
@@ -82,6 +89,7 @@ def sequences(**options: Any) -> None:
     ptmscope sequences .
     ptmscope sequences app.py --model gpt2
     ptmscope sequences . --format jsonl -o usages.jsonl
+    ptmscope sequences . --scope project     on into the files that use what another one loads
 
     Exit codes: 0 done, 1 --strict and a file could not be read in full, 2 misuse.
     """
@@ -156,6 +164,7 @@ def _settings(options: dict[str, Any], chosen: Format) -> Settings:
         include_vendored=options["include_vendored"],
         gitignore=not options["no_gitignore"],
         sequences=chosen.has_usages,
+        across=options.get("scope") == "project",
     )
 
 

@@ -40,11 +40,12 @@ def scan(
     max_file_size: int = MAX_FILE_SIZE,
     include_vendored: bool = False,
     gitignore: bool = True,
+    across: bool = False,
 ) -> Scan:
     """Finds every model that a file or a folder loads, and what it does with it.
 
     `exclude` takes patterns in the syntax of .gitignore, `libraries` and `models` glob patterns to keep;
-    sizes are in bytes. With `jobs` None, large trees are read by as many processes as there are cores; where
+    sizes are in bytes. With `across`, the usages go on in the other files of the folder. With `jobs` None, large trees are read by as many processes as there are cores; where
     processes are not forked (macOS, Windows), a script needs `if __name__ == "__main__":` around the call, as
     for multiprocessing.
 
@@ -58,6 +59,7 @@ def scan(
         max_file_size=max_file_size,
         include_vendored=include_vendored,
         gitignore=gitignore,
+        across=across,
     )
     return run(os.fspath(path), settings)
 
@@ -66,12 +68,12 @@ def run(path: str, settings: Settings, progress: Progress | None = None) -> Scan
     """The scan that the settings describe."""
     selection = Selection.of(settings.libraries, settings.models)
     root, files, skipped = _files(path, settings)
-    whole = Task(root, files, settings.max_file_size, settings.sequences)
+    whole = Task(root, files, settings.max_file_size, settings.sequences, settings.across)
     jobs = engine.processes(settings.jobs, len(files))
     known = surveyed(outcome for _, outcome in engine.outcomes(engine.tasks(whole), jobs, SURVEY))
     project = Project(known.glances, partial(contents, root, settings.max_file_size))
     outcome = _analysis(replace(whole, paths=project.wanted()), project, jobs, progress)
-    return _scan(len(files), [*skipped, *known.skipped], outcome, selection)
+    return _scan(len(known.glances), [*skipped, *known.skipped], outcome, selection)
 
 
 def _analysis(whole: Task, project: Project, jobs: int, progress: Progress | None) -> Outcome:

@@ -25,6 +25,7 @@ class Settings:
     include_vendored: bool = False
     gitignore: bool = True
     sequences: bool = True
+    across: bool = False  # sequences across the files of a repository
 
     def __post_init__(self) -> None:
         if self.jobs is not None and self.jobs < 1:

@@ -32,6 +32,7 @@ class Task:
     paths: tuple[str, ...]
     max_file_size: int
     sequences: bool = True
+    across: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,19 +139,20 @@ def _run_file(task: Task, file: str) -> Outcome:
         return Outcome(skipped=(content,))
     digest = blake2b(content, digest_size=16).digest()
     try:
-        report = _analyse(content, path, digest, sequences=task.sequences)
+        report = _analyse(content, path, digest, task)
     except Exception as error:
         return crashed(path, _where(error))
     is_silent = not (report.sites or report.sequences or report.diagnostics)
     return _NOTHING if is_silent else Outcome((report,), digests=(digest,))
 
 
-def _analyse(content: bytes, path: str, digest: bytes, *, sequences: bool) -> FileReport:
-    key = (digest, os.path.splitext(path)[1], sequences)
+def _analyse(content: bytes, path: str, digest: bytes, task: Task) -> FileReport:
+    key = (digest, os.path.splitext(path)[1], task.sequences)
     known = _by_content.get(key)
     if known is not None:
         return _moved(known, path)
-    report, is_alone = examine(content, path, project=_project[0] if _project else None, sequences=sequences)
+    project = _project[0] if _project else None
+    report, is_alone = examine(content, path, project=project, sequences=task.sequences, across=task.across)
     if is_alone and (report.sites or report.diagnostics):
         if len(_by_content) >= REMEMBERED:
             _by_content.clear()

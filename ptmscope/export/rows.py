@@ -41,6 +41,7 @@ USAGE_COLUMNS: dict[str, Kind] = {
     "model_id": "text",
     "position": "number",
     "api": "text",
+    "call_path": "text",  # across files: that of the call, where it is another
     "line": "number",
     "call_cell": "number",
     "link": "text",
@@ -66,7 +67,7 @@ def usage_rows(usages: Iterable[CallSequence]) -> Iterator[tuple[Cell, ...]]:
             inputs = " ".join(map(str, call.inputs))
             yield (
                 *(usage.path, usage.cell, usage.model_id, position),
-                *(call.api, call.line, call.cell, call.link, call.role, inputs),
+                *(call.api, call.path, call.line, call.cell, call.link, call.role, inputs),
             )
 
 

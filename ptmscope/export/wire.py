@@ -72,6 +72,7 @@ def _anchor(record: Anchor) -> dict[str, Any]:
 def _call(record: ApiCall) -> dict[str, Any]:
     return {
         "api": record.api,
+        **({} if record.path is None else {"path": record.path}),
         "line": record.line,
         **_cell(record.cell),
         "link": record.link,
