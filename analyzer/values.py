@@ -116,6 +116,13 @@ class Evaluator:
         """The files whose command-line options may reach `module`."""
         return (module,)
 
+    def config(self, path: str, module: int) -> Values:
+        """What a config file that code opens by this path holds; nothing where files are not linked.
+
+        `path` is as `module` writes it, with `*` for each part that is not known.
+        """
+        return ()
+
     # -- scopes and environments
 
     def scope(self, module: int, index: int) -> Scope:
