@@ -55,7 +55,7 @@ def module(source: bytes, path: str, tree: Expression) -> Module:
     scope = Scope("module", "", -1, 0, len(source), bindings={DOCUMENT: [Binding(0, (), tree)]})
     newlines = [match.start() for match in re.finditer(rb"\n", source)]
     wide = [] if source.isascii() else [match.start() for match in re.finditer(rb"[\x80-\xbf]", source)]
-    return Module(path, [scope], newlines, wide)
+    return Module(path, [scope], newlines, wide, step="config")
 
 
 def document(module: Module) -> Expression:

@@ -224,6 +224,7 @@ class Module:
     continuation: list[int]  # offsets of UTF-8 continuation bytes, for columns in characters
     errors: tuple[tuple[int, int], ...] = ()  # byte ranges that did not parse
     cells: tuple[tuple[int, int], ...] = ()  # notebooks: (first line, cell index), ascending
+    step: str = "literal"  # how a string of this file comes to code: "config" in a config file
 
     def line(self, at: int) -> int:
         """1-based line of a byte offset; within the cell in a notebook."""

@@ -199,7 +199,7 @@ class Evaluator:
     # -- leaves
 
     def text(self, expression: Text, env: Env) -> Values:
-        return (Str(expression.value, env.module, expression.at),)
+        return (Str(expression.value, env.module, expression.at, self.modules[env.module].step),)
 
     def constant(self, expression: Constant, env: Env) -> Values:
         return (Const(expression.value),)
