@@ -212,7 +212,7 @@ def _behind(words: Sequence[str], command: Command) -> Named | None:
 
 
 def _options(words: Sequence[str], program: str) -> Iterator[Named]:
-    script = next((word for word in words if word.endswith(".py")), program).rpartition("/")[2]
+    script = next((word for word in words if word.endswith(".py")), _module(words) or program).rpartition("/")[2]
     for at, word in enumerate(words):
         name, equals, value = word.partition("=")
         plain = name.lstrip("-").replace("_", "-")
@@ -227,6 +227,12 @@ def _options(words: Sequence[str], program: str) -> Iterator[Named]:
                 yield Named(command, index, listed[1])
         elif given and not given.startswith("-") and plain in _FLAGS and _is_named(plain, given, program):
             yield Named(command, index, given)
+
+
+def _module(words: Sequence[str]) -> str:
+    """The module behind `-m`."""
+    places = [index + 1 for index, word in enumerate(words[:-1]) if word == "-m"]
+    return words[places[0]] if places else ""
 
 
 def _is_named(flag: str, given: str, program: str) -> bool:

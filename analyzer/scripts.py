@@ -20,6 +20,8 @@ from analyzer.shell import Run
 _SHELL = (".sh", ".bash", ".zsh", ".ksh", ".slurm", ".sbatch", ".pbs", ".lsf")
 _DOCKERFILE = re.compile(r"(?:^|[.-])(?:Dockerfile|Containerfile)(?:$|[.-])", re.IGNORECASE)
 _MAKEFILE = re.compile(r"(?:GNUm|[mM])akefile$|.*\.mk$")
+_SHELLS = frozenset({"sh", "bash", "zsh"})
+_MAX_NESTED = 3
 _IMAGE = re.compile(r"[\w.-]*[/:@][\w./:@-]*[\w-]$")
 
 
@@ -74,7 +76,7 @@ def together(found: Iterator[LoadSite | Launch], path: str) -> Script:
     return Script(tuple(sites), tuple(launch for launch in listed if isinstance(launch, Launch)))
 
 
-def of_runs(runs: Iterator[Run], where: Place) -> Iterator[LoadSite | Launch]:
+def of_runs(runs: Iterator[Run], where: Place, depth: int = 0) -> Iterator[LoadSite | Launch]:
     """The records of commands; of a container that one starts, and of Python code that one is given, too."""
     for run in runs:
         words = run.texts()
@@ -86,8 +88,16 @@ def of_runs(runs: Iterator[Run], where: Place) -> Iterator[LoadSite | Launch]:
             yield from _container(run, words, where)
         elif "-c" in words and words[0].rpartition("/")[2].startswith("python"):
             yield from _code(run, words.index("-c") + 1, where)
+        elif len(words) > 2 and words[0].rpartition("/")[2] in _SHELLS and words[1] in ("-c", "-lc", "-ec"):
+            yield from _inner(run.words[2], where, depth)
         elif words[0] not in ("echo", "printf", "#", "alias", "git", "cat", "grep", "rm", "ls", "cd", "mkdir"):
             yield from records(run, where)
+
+
+def _inner(script: shell.Choices, where: Place, depth: int) -> Iterator[LoadSite | Launch]:
+    """The records of `bash -c "…"`."""
+    if len(script) == 1 and script[0] is not None and depth < _MAX_NESTED:
+        yield from of_runs(shell.runs(script[0].text, base=script[0].at), where, depth + 1)
 
 
 def _code(run: Run, index: int, where: Place) -> Iterator[LoadSite]:
@@ -137,11 +147,11 @@ _RUN_HEREDOC = re.compile(r"<<-?[\"']?(\w+)[\"']?[ \t]*\n")
 
 @dataclass(slots=True)
 class _Docker:
-    """A Dockerfile as a shell script; `images` and `starts` are (offset, …) of FROM, and of ENTRYPOINT and CMD."""
+    """A Dockerfile as a shell script; `images` are the (offset, name) of FROM, `starts` where ENTRYPOINT and CMD stand."""
 
     text: str
     images: list[tuple[int, str]] = field(default_factory=list)
-    starts: list[int] = field(default_factory=list)
+    starts: list[range] = field(default_factory=list)
 
     def script(self) -> str:
         found = []
@@ -161,7 +171,7 @@ class _Docker:
             names = [name for name in line[start:].split() if not name.startswith("--")]
             self.images += [(at, names[0])] if names else []
         if word in ("CMD", "ENTRYPOINT"):
-            self.starts.append(at + start)
+            self.starts.append(range(at, at + len(line)))
             return " " * start + _exec_form(line[start:])
         if word == "RUN":
             rest = (
@@ -232,14 +242,11 @@ def _docker_records(docker: _Docker, where: Place) -> Iterator[LoadSite | Launch
     base = docker.images[-1][1] if docker.images else ""
     image = images.known(base)
     for run in shell.runs(script):
-        if (
-            image is not None
-            and run.at in docker.starts
-            and run.texts()[0] not in ("sh", "bash", "/bin/bash", "/bin/sh")
-        ):
+        starts = any(run.at in span for span in docker.starts)
+        if image is not None and starts and run.texts()[0] not in ("sh", "bash", "/bin/bash", "/bin/sh"):
             run = Run((*images.prefix(image, run.texts()), *run.words), run.at, run.end)
         found = list(of_runs(iter((run,)), where))
-        started = started or (run.at in docker.starts and bool(found))
+        started = started or (starts and bool(found))
         yield from found
     if image is None or started:
         return

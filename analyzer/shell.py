@@ -236,15 +236,16 @@ def final_variables(text: str) -> Variables:
     return state.variables
 
 
-def runs(text: str, variables: Mapping[str, Choices] | None = None) -> Iterator[Run]:
-    """The commands of a script, in order; `variables` are those that it finds in its environment."""
-    return _runs(text, _State(dict(variables or {})))
+def runs(text: str, variables: Mapping[str, Choices] | None = None, base: int = 0) -> Iterator[Run]:
+    """The commands of a script, in order; `variables` are those that it finds in its environment, `base` is the
+    offset at which it begins."""
+    return _runs(text, _State(dict(variables or {})), base)
 
 
-def _runs(text: str, state: _State) -> Iterator[Run]:
+def _runs(text: str, state: _State, base: int = 0) -> Iterator[Run]:
     outer: list[list[Word]] = []
     array: str | None = None
-    for word in islice(_Reader(text).words(), MAX_COMMANDS * 10):
+    for word in islice(_Reader(text, base).words(), MAX_COMMANDS * 10):
         if word.sign == "$(":
             outer.append(state.words)
             state.words = []
