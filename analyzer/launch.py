@@ -239,7 +239,9 @@ def _is_named(flag: str, given: str, program: str) -> bool:
     """Whether the value is a name on the Hub: `--model resnet50` of some script is none."""
     if flag in _HUB_FLAGS or program not in _RUNNERS:
         return True
-    return "/" in given or "$" in given or "{" in given or "*" in given or given in names("huggingface")
+    if any(sign in given for sign in "${*"):
+        return True
+    return given in names("huggingface") or ("/" in given and ids.classify(given, "huggingface") == "model")
 
 
 def sites(ev: Evaluator, module: Module, lines: tuple[LaunchLine, ...]) -> Iterator[LoadSite]:

@@ -147,7 +147,7 @@ _RUN_HEREDOC = re.compile(r"<<-?[\"']?(\w+)[\"']?[ \t]*\n")
 
 @dataclass(slots=True)
 class _Docker:
-    """A Dockerfile as a shell script; `images` are the (offset, name) of FROM, `starts` where ENTRYPOINT and CMD stand."""
+    """A Dockerfile as a shell script; `images`: (offset, name) of each FROM, `starts`: the ENTRYPOINT and CMD lines."""
 
     text: str
     images: list[tuple[int, str]] = field(default_factory=list)
