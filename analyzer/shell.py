@@ -100,8 +100,8 @@ class _Reader:
                 yield Word((), self.base + redirect.start(), self.base + self.at, "" if "&" in redirect[0][1:] else ">")
             elif operator := _OPERATOR.match(text, self.at):
                 self.at = operator.end()
-                yield Word((), self.base + operator.start(), self.base + self.at, operator[0])
-                self.skip_heredocs(operator[0])
+                yield from self.bodies() if operator[0] == "\n" else ()
+                yield Word((), self.base + operator.start(), self.base + operator.end(), operator[0])
             else:
                 yield self.word()
             yield from self.substituted()
@@ -111,13 +111,16 @@ class _Reader:
         found, self.inner = self.inner, []
         yield from found
 
-    def skip_heredocs(self, sign: str) -> None:
-        for end, stripped in self.heredocs if sign == "\n" else ():
+    def bodies(self) -> Iterator[Word]:
+        """The here-documents of the line that ends here."""
+        for end, stripped in self.heredocs:
             tabs = r"\t*" if stripped else ""
             found = re.compile(rf"^{tabs}{re.escape(end)}[ \t\r]*$", re.MULTILINE).search(self.text, self.at)
+            stop = found.start() if found else len(self.text)
+            body = Part(self.text[self.at : stop], self.base + self.at)
+            yield Word((body,), body.at, self.base + stop, "<<")
             self.at = found.end() if found else len(self.text)
-        if sign == "\n":
-            self.heredocs.clear()
+        self.heredocs.clear()
 
     def word(self) -> Word:
         start, text = self.at, self.text
@@ -258,7 +261,7 @@ def _runs(text: str, state: _State, base: int = 0) -> Iterator[Run]:
             if word.sign == ")":
                 _assign(state, array, _listed(state, state.words))
                 state.words, array = [], None
-        elif word.sign and word.sign != ">":
+        elif word.sign and word.sign not in (">", "<<"):
             yield from _command(state)
         else:
             state.words.append(word)
@@ -273,7 +276,11 @@ def _assigned(words: list[Word]) -> str | None:
 
 
 def _command(state: _State) -> Iterator[Run]:
+    body = next((word for word in state.words if word.sign == "<<"), None)
     words, state.words = _without_redirections(state.words), []
+    if body is not None and len(words) > 1 and _literal(words[0]) == "read":
+        _assign(state, _literal(words[-1]), (Known(body.parts[0].text, body.at),))
+        return
     while words and (head := _literal(words[0])) in _BEFORE | _OPENING | _CLOSING:
         state.depth += (head in _OPENING) - (head in _CLOSING)
         if head in ("for", "select") and len(words) > 2 and _literal(words[2]) == "in":
@@ -283,7 +290,9 @@ def _command(state: _State) -> Iterator[Run]:
         words = words[1:]
     words = _assignments(state, words)
     if words:
-        yield Run(tuple(choices(word.parts, state.variables) for word in words), words[0].at, words[-1].end)
+        found = tuple(each for word in words for each in _split(word, state.variables))
+        if found:
+            yield Run(found, words[0].at, words[-1].end)
 
 
 def _without_redirections(words: list[Word]) -> list[Word]:
@@ -332,6 +341,17 @@ def _listed(state: _State, words: list[Word]) -> Choices:
 
 def _literal(word: Word) -> str:
     return "".join(part.text for part in word.parts) if all(part.name is None for part in word.parts) else ""
+
+
+def _split(word: Word, variables: Variables) -> list[Choices]:
+    """What a word can be; a variable that holds several words, and has no quotes around it, is each of them."""
+    found = choices(word.parts, variables)
+    is_bare = len(word.parts) == 1 and word.parts[0].name is not None
+    held = found[0] if is_bare and len(found) == 1 else None
+    if held is None or not re.search(r"\s", held.text):
+        return [found]
+    inner = _Reader(held.text.replace("\\\n", "  ").replace("\n", " "), held.at, _MAX_NESTED).words()
+    return [choices(each.parts, variables) for each in inner if each.parts and not each.sign]
 
 
 def choices(parts: tuple[Part, ...], variables: Variables) -> Choices:
