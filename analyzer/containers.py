@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from analyzer import attributes, config_apis
+from analyzer import attributes, environment
 from analyzer.objects import (
     DEFAULTS,
     Bound,
@@ -166,7 +166,7 @@ def _of_other(ev: Evaluator, base: Value, keys: Values) -> Values:
             return attributes.subscripted(ev, base, keys)
         case Ref(qualified="os.environ"):
             module = next((key.module for key in keys if isinstance(key, Str)), 0)
-            return config_apis.variable(ev, keys, module) or attributes.subscripted(ev, base, keys)
+            return environment.variable(ev, keys, module) or attributes.subscripted(ev, base, keys)
         case Cls():
             return merged(*(attributes.attribute(ev, base, key.text) for key in keys if isinstance(key, Str)))
         case Ref() | Inst():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from analyzer import config_apis
+from analyzer import config_apis, hydra_configs
 from analyzer.objects import (
     Arguments,
     Cls,
@@ -193,4 +193,4 @@ def decorator(ev: Evaluator, scope: Scope, param: Param, env: Env) -> Values:
         dest = plain or [name.split("/")[0].lstrip("-").replace("-", "_").lower() for name in names if name[:2] == "--"]
         if param.name in dest[:1]:
             found.append(_declared(ev, expression, env.parent, param.name))
-    return merged(relabel(merged(*found), "option_default"), config_apis.hydra(ev, scope, param, env))
+    return merged(relabel(merged(*found), "option_default"), hydra_configs.handed(ev, scope, param, env))

@@ -17,6 +17,7 @@ from analyzer.shell import Known, Run
 _WORKFLOW = re.compile(r"(?:^|/)\.(?:github/workflows|gitea/workflows|forgejo/workflows)/[^/]+\.ya?ml$")
 _PIPELINE = re.compile(r"(?:^|/)(?:\.gitlab-ci[\w.-]*\.yml|\.travis\.yml|azure-pipelines[\w.-]*\.ya?ml)$")
 _EXPRESSION = re.compile(r"\$\{\{.*?\}\}", re.DOTALL)
+_REFERENCE = re.compile(r"\$\((\w+)\)")  # how Kubernetes writes a variable
 _SCRIPTS = frozenset({"run", "script", "before_script", "after_script", "install", "bash"})
 
 
@@ -123,11 +124,15 @@ def _start(words: list[shell.Choices]) -> int:
 def _words(node: Expression | None, variables: shell.Variables) -> list[shell.Choices]:
     """A command as words, from one string or a list of them."""
     if isinstance(node, Text):
-        return [choices for run in shell.runs(node.value, variables) for choices in _at(run, node.at).words]
+        return [
+            choices
+            for run in shell.runs(_REFERENCE.sub(r"${\1}", node.value), variables)
+            for choices in _at(run, node.at).words
+        ]
     found: list[shell.Choices] = []
     for item in items(node):
         if isinstance(item, Text):
-            plain = shell.runs(_quoted(item.value), variables)
+            plain = shell.runs(_quoted(_REFERENCE.sub(r"${\1}", item.value)), variables)
             found += [choices for run in plain for choices in _at(run, item.at).words] or [
                 (Known(item.value, item.at),)
             ]

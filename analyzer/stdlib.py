@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeAlias
 
-from analyzer import attributes, config_apis, containers, options, strings
+from analyzer import attributes, config_apis, containers, environment, options, strings
 from analyzer.objects import (
     UNKNOWN_CALL,
     Arguments,
@@ -58,7 +58,7 @@ def _given(ev: Evaluator, arguments: Arguments, name: str, index: int) -> Values
 
 def _environment(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
     """`os.getenv("X", default)`: what a .env file says, the default, or whatever the run brings."""
-    loaded = config_apis.variable(ev, _first(ev, arguments), env.module)
+    loaded = environment.variable(ev, _first(ev, arguments), env.module)
     default = _given(ev, arguments, "default", 1)
     known = tuple(v for v in default or () if not isinstance(v, Const))
     return merged(loaded, relabel(known, "environment_default")) or (_RUNTIME,)

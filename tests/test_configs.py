@@ -13,9 +13,11 @@ from expectations import Case
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analyzer import configs, others, recipes, shell
+from analyzer import configs, environment, others, recipes, shell
+from analyzer.objects import Cls, Str
 from analyzer.program import Constant, Expression, Items, Mapping, Text
 from analyzer.records import FileReport
+from analyzer.syntax import lower, parse
 
 ROOT = Path(__file__).parent.parent / "fixtures"
 CASES = tuple(expectations.cases(ROOT))
@@ -54,6 +56,21 @@ def test_launched(case: Case) -> None:
     read = [others.read(file.read_bytes(), file.relative_to(case.path).as_posix()) for file in case.files()]
     given = {launch.value for found in read for launch in found.launches if launch.script.endswith(name)}
     assert given - {"1e-4"} == wanted
+
+
+def test_settings_class() -> None:
+    folder = ROOT / "project" / "config_settings_env_file"
+    source = (folder / "main.py").read_bytes()
+    tree = parse(source, seconds=10)
+    file = configs.lower((folder / ".env").read_bytes(), ".env")
+    assert tree is not None
+    assert file is not None
+    module, bodies = lower(tree, "main.py", [])
+    evaluator = served.Served(module, bodies, [file])
+    index = next(index for index, scope in enumerate(module.scopes) if scope.name == "Settings")
+    (value,) = environment.setting(evaluator, Cls(0, index, evaluator.env(0, 0)), "encoder")
+    assert isinstance(value, Str)
+    assert (value.text, value.step) == ("google/canine-s", "config")
 
 
 def test_enough_cases() -> None:
