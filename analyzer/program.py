@@ -255,6 +255,7 @@ class Module:
     continuation: list[int]  # offsets of UTF-8 continuation bytes, for columns in characters
     errors: tuple[tuple[int, int], ...] = ()  # byte ranges that did not parse
     cells: tuple[tuple[int, int], ...] = ()  # notebooks: (first line, cell index), ascending
+    step: str = "literal"  # how a string of this file comes to code: "config" in a config file
 
     def in_order(self) -> list[tuple[int, Scope]]:
         """The scopes with their index, in source order, whatever the order in which they were read."""

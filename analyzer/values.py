@@ -135,6 +135,13 @@ class Evaluator:
         """An evaluator of the first file that knows no other."""
         return self
 
+    def config(self, path: str, module: int) -> Values:
+        """What a config file that code opens by this path holds; nothing where files are not linked.
+
+        `path` is as `module` writes it, with `*` for each part that is not known.
+        """
+        return ()
+
     # -- scopes and environments
 
     def scope(self, module: int, index: int) -> Scope:
@@ -216,7 +223,7 @@ class Evaluator:
     # -- leaves
 
     def text(self, expression: Text, env: Env) -> Values:
-        return (Str(expression.value, env.module, expression.at),)
+        return (Str(expression.value, env.module, expression.at, self.modules[env.module].step),)
 
     def constant(self, expression: Constant, env: Env) -> Values:
         return (Const(expression.value),)

@@ -14,7 +14,7 @@ import pytest
 from conftest import LOADS_GPT2, ROOT, Tree
 
 import ptmscope
-from ptmscope import engine, worker
+from ptmscope import engine, pipeline, worker
 from ptmscope.errors import Misuse
 from ptmscope.findings import Scan
 from ptmscope.settings import size
