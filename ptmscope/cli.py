@@ -30,7 +30,7 @@ _OPTIONS = (
     click.option("-j", "--jobs", type=int, metavar="N", help="Processes. Default: all cores on large trees."),
     click.option("--max-file-size", default="10MB", show_default=True, metavar="SIZE", help="Skip larger files."),
     click.option("--no-gitignore", is_flag=True, help="Read files that git ignores."),
-    click.option("--include-vendored", is_flag=True, help="Enter vendored folders and virtual environments."),
+    click.option("--include-vendored", is_flag=True, help="Read vendored code too."),
     click.option("--strict", is_flag=True, help="Exit with 1 if a file could not be read or parsed in full."),
     click.option("-q", "--quiet", is_flag=True, help="Nothing on standard error but errors."),
 )
@@ -65,8 +65,8 @@ def scan(**options: Any) -> None:
     ptmscope scan . --exclude tests/ -o models.csv
     ptmscope scan train.ipynb --format jsonl | jq -r '.models[].id'
 
-    PATH is only read, never run. Files that git ignores, vendored folders and virtual environments are left
-    out and counted. Exit codes: 0 done, 1 --strict and a file could not be read in full, 2 misuse.
+    PATH is only read, never run. Files that git ignores, vendored folders, copies of libraries (told by their
+    files) and virtual environments are left out and counted. Exit codes: 0 done, 1 --strict and a file could not be read in full, 2 misuse.
     """
     from ptmscope.export.formats import SCAN
 

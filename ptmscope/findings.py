@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from analyzer.records import CallSequence, Diagnostic, LoadSite
+from ptmscope.copies import Copy
 
 if TYPE_CHECKING:
     import pandas
@@ -25,12 +26,16 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """The result of a scan, sorted: the same bytes in, the same records out."""
+    """The result of a scan, sorted: the same bytes in, the same records out.
+
+    `copies` are the libraries whose source lies in the tree; `skipped` has the files of those left out.
+    """
 
     sites: tuple[LoadSite, ...]
     usages: tuple[CallSequence, ...]
     diagnostics: tuple[Diagnostic, ...]
     counts: Counts
+    copies: tuple[Copy, ...] = ()
 
     def to_pandas(self) -> pandas.DataFrame:
         """One row per load site and model id; a site without an id has one row."""

@@ -11,7 +11,7 @@ from functools import partial
 
 from analyzer.project import Project
 from analyzer.records import CallSequence, Diagnostic, FileReport, LoadSite
-from ptmscope import engine
+from ptmscope import copies, engine
 from ptmscope.errors import Misuse
 from ptmscope.findings import Counts, Scan
 from ptmscope.selection import Selection
@@ -66,12 +66,14 @@ def run(path: str, settings: Settings, progress: Progress | None = None) -> Scan
     """The scan that the settings describe."""
     selection = Selection.of(settings.libraries, settings.models)
     root, files, skipped = _files(path, settings)
+    files, found = copies.set_apart(root, files, counted=settings.include_vendored)
+    skipped += copies.skips(found)
     whole = Task(root, files, settings.max_file_size, settings.sequences)
     jobs = engine.processes(settings.jobs, len(files))
     known = surveyed(outcome for _, outcome in engine.outcomes(engine.tasks(whole), jobs, SURVEY))
     project = Project(known.glances, partial(contents, root, settings.max_file_size))
     outcome = _analysis(replace(whole, paths=project.wanted()), project, jobs, progress)
-    return _scan(len(files), [*skipped, *known.skipped], outcome, selection)
+    return replace(_scan(len(files), [*skipped, *known.skipped], outcome, selection), copies=found)
 
 
 def _analysis(whole: Task, project: Project, jobs: int, progress: Progress | None) -> Outcome:

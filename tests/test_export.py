@@ -19,6 +19,7 @@ import ptmscope
 from analyzer import records
 from analyzer.records import Anchor, ApiCall, CallSequence, Diagnostic, LoadSite, ModelRef, Origin
 from ptmscope import cli
+from ptmscope.copies import Copy
 from ptmscope.export import formats, wire
 from ptmscope.export.frame import site_frame, usage_frame
 from ptmscope.export.output import Output, printable
@@ -98,6 +99,12 @@ SCAN = Scan(
         Diagnostic("x\\xff.py", "unreadable", "no"),
     ),
     Counts(files=1234, duplicates=2, skipped=(("other_type", 1), ("gitignore", 1200), ("vendored", 2))),
+    copies=(
+        Copy("lib/a/transformers", "transformers", 1100, "left_out"),
+        Copy("lib/b/transformers", "transformers", 40, "left_out"),
+        Copy("lib/clip", "clip", 4, "counted"),
+        Copy("src/timm", "timm", 1, "own"),
+    ),
 )
 EMPTY = Scan((), (), (), Counts(files=0, duplicates=0, skipped=()))
 TEXT_FORMATS = [

@@ -21,6 +21,7 @@ def write_usages(scan: Scan, output: Output) -> None:
 def _rest(scan: Scan) -> dict[str, Any]:
     return {
         "diagnostics": [wire.diagnostic(diagnostic) for diagnostic in scan.diagnostics],
+        "copies": [wire.copy(copy) for copy in scan.copies],
         "counts": wire.counts(scan.counts),
     }
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from analyzer.records import ApiCall, CallSequence, Diagnostic, LoadSite, ModelRef
+from ptmscope.copies import Copy
 from ptmscope.export.output import printable
 from ptmscope.findings import Counts, Scan
 from ptmscope.walk import REASONS
@@ -23,6 +24,12 @@ GROUPS = {
     "unresolved": "Not resolved",
 }
 
+#: The source of a library in the tree, by status.
+COPIES = {
+    "left_out": "Vendored: copy of {library} ({files}) in {paths}; --include-vendored counts it.",
+    "counted": "Vendored: copy of {library} ({files}) in {paths}, counted.",
+    "own": "This is the source of {library} itself ({files} in {paths}): counted, as it is no copy.",
+}
 
 #: Files not read in full that are told one by one.
 LISTED = 20
@@ -91,7 +98,18 @@ def footer(scan: Scan) -> tuple[str, ...]:
     lines = [f"{found} in {_count(counts.files, 'file')}."]
     if counts.skipped:
         lines.append(f"Left out: {', '.join(skipped(counts))}.")
-    return tuple(lines)
+    return (*lines, *_copies(scan))
+
+
+def _copies(scan: Scan) -> Iterable[str]:
+    """A line per library whose source lies in the tree."""
+    found: dict[tuple[str, str], list[Copy]] = {}
+    for copy in scan.copies:
+        found.setdefault((copy.library, copy.status), []).append(copy)
+    for (library, status), group in sorted(found.items()):
+        files = _count(sum(copy.files for copy in group), "file")
+        paths = ", ".join(printable(copy.path) for copy in group[:LISTED]) + ", …" * (len(group) > LISTED)
+        yield COPIES[status].format(library=library, files=files, paths=paths)
 
 
 def problems(scan: Scan) -> tuple[str, ...]:

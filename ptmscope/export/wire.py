@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from analyzer.records import Anchor, ApiCall, CallSequence, Diagnostic, LoadSite, ModelRef, Origin
+from ptmscope.copies import Copy
 from ptmscope.findings import Counts
 
 
@@ -43,6 +44,11 @@ def sequence(record: CallSequence) -> dict[str, Any]:
 def diagnostic(record: Diagnostic) -> dict[str, Any]:
     """One diagnostic of the JSON document."""
     return {"path": record.path, "line": record.line, "kind": record.kind, "message": record.message}
+
+
+def copy(record: Copy) -> dict[str, Any]:
+    """One library's source in the tree, in the JSON document."""
+    return {"path": record.path, "library": record.library, "files": record.files, "status": record.status}
 
 
 def counts(record: Counts) -> dict[str, Any]:
