@@ -14,6 +14,7 @@ from analyzer.records import CallSequence, Diagnostic, FileReport, LoadSite
 from ptmscope import copies, engine
 from ptmscope.errors import Misuse
 from ptmscope.findings import Counts, Scan
+from ptmscope.lookup import Sources
 from ptmscope.selection import Selection
 from ptmscope.settings import MAX_FILE_SIZE, Settings
 from ptmscope.walk import REASONS, SUFFIXES, Rules, Skip, walk
@@ -40,13 +41,16 @@ def scan(
     max_file_size: int = MAX_FILE_SIZE,
     include_vendored: bool = False,
     gitignore: bool = True,
+    catalog: str | os.PathLike[str] | None = None,
+    hub: bool = False,
 ) -> Scan:
     """Finds every model that a file or a folder loads, and what it does with it.
 
     `exclude` takes patterns in the syntax of .gitignore, `libraries` and `models` glob patterns to keep;
     sizes are in bytes. With `jobs` None, large trees are read by as many processes as there are cores; where
     processes are not forked (macOS, Windows), a script needs `if __name__ == "__main__":` around the call, as
-    for multiprocessing.
+    for multiprocessing. `catalog` is a file of the model ids there are (JSON Lines, CSV, or one id per line); with
+    `hub`, huggingface.co is asked about each id: nothing else goes online.
 
     Raises `ptmscope.errors.Misuse` (a ValueError) where the path cannot be read or an option makes no sense.
     """
@@ -58,6 +62,8 @@ def scan(
         max_file_size=max_file_size,
         include_vendored=include_vendored,
         gitignore=gitignore,
+        catalog=None if catalog is None else os.fspath(catalog),
+        hub=hub,
     )
     return run(os.fspath(path), settings)
 
@@ -65,6 +71,7 @@ def scan(
 def run(path: str, settings: Settings, progress: Progress | None = None) -> Scan:
     """The scan that the settings describe."""
     selection = Selection.of(settings.libraries, settings.models)
+    sources = Sources.of(settings.catalog, hub=settings.hub)
     root, files, skipped = _files(path, settings)
     files, found = copies.set_apart(root, files, counted=settings.include_vendored)
     skipped += copies.skips(found)
@@ -73,7 +80,8 @@ def run(path: str, settings: Settings, progress: Progress | None = None) -> Scan
     known = surveyed(outcome for _, outcome in engine.outcomes(engine.tasks(whole), jobs, SURVEY))
     project = Project(known.glances, partial(contents, root, settings.max_file_size))
     outcome = _analysis(replace(whole, paths=project.wanted()), project, jobs, progress)
-    return replace(_scan(len(files), [*skipped, *known.skipped], outcome, selection), copies=found)
+    result = _scan(len(files), [*skipped, *known.skipped], outcome, selection)
+    return replace(result, copies=found, lookup=sources.look_up(result.sites))
 
 
 def _analysis(whole: Task, project: Project, jobs: int, progress: Progress | None) -> Outcome:

@@ -11,6 +11,7 @@ from analyzer.records import ApiCall, CallSequence, Diagnostic, LoadSite, ModelR
 from ptmscope.copies import Copy
 from ptmscope.export.output import printable
 from ptmscope.findings import Counts, Scan
+from ptmscope.lookup import Lookup
 from ptmscope.walk import REASONS
 
 #: Steps of a usage that tell what it does. Derived calls (`.cpu()` on a result) tell little.
@@ -166,10 +167,27 @@ def _models(scan: Scan) -> Iterable[ModelEntry]:
         ids = sorted({model.id for _, model in pairs} - {name})
         yield ModelEntry(
             name=printable(name),
-            also=printable(", ".join([*(f"as {each}" for each in ids), hub])),
+            also=printable(", ".join([*(f"as {each}" for each in ids), hub, *_standing(scan.lookup, name, pairs)])),
             uses=_used_for(pairs, uses),
             sites=tuple(_line(site, model) for site, model in pairs),
         )
+
+
+def _standing(lookup: Lookup, name: str, pairs: list[tuple[LoadSite, ModelRef]]) -> Iterable[str]:
+    """What a catalog and the Hub say about a model, where it is worth telling."""
+    if {lookup.is_known(*pair) for pair in pairs} == {False}:
+        yield "not in catalog"
+    found = next(filter(None, (lookup.answer(*pair) for pair in pairs)), None)
+    if found is None:
+        return
+    if not found.exists:
+        yield "not on the Hub"
+    if found.id and found.id.lower() != name.lower():
+        yield f"now {found.id}"
+    if found.license:
+        yield found.license
+    if found.gated:
+        yield "gated"
 
 
 def _key(model: ModelRef) -> tuple[str, str]:
