@@ -18,7 +18,7 @@ from ptmscope.lookup import HubModel
 
 try:
     from huggingface_hub import HfApi
-    from huggingface_hub.errors import GatedRepoError, HfHubHTTPError, RepositoryNotFoundError
+    from huggingface_hub.errors import GatedRepoError, HfHubHTTPError
 except ImportError as missing:
     raise Misuse("--hub needs huggingface_hub: pip install 'ptmscope[hub]'") from missing
 
@@ -40,6 +40,9 @@ FAILURES = 3
 
 #: What is asked for.
 FIELDS = ("downloads", "gated", "lastModified", "private", "sha", "tags")
+
+#: What the Hub says to a token that is none.
+BAD_TOKEN = "Invalid credentials in Authorization header"  # noqa: S105
 
 #: Answers that another try may change.
 PASSING = {408, 429, 500, 502, 503, 504}
@@ -94,7 +97,9 @@ class _Asking:
             return _model(self.client.model_info(name, timeout=TIMEOUT, expand=list(FIELDS)))
         except GatedRepoError:
             return HubModel(exists=True, id=name, gated=True)
-        except RepositoryNotFoundError:
+        except HfHubHTTPError as error:
+            if not _is_missing(error):
+                raise
             return HubModel(exists=False)
 
     def _hold(self, seconds: float, *, is_for_all: bool) -> None:
@@ -108,6 +113,12 @@ class _Asking:
         with self.lock:
             self.failures += 1
             self.problem = _reason(error)
+
+
+def _is_missing(error: Any) -> bool:
+    """404; or 401, which those without the right to know get too, unless it is about the token itself."""
+    told = error.response.headers.get("X-Error-Message")
+    return _status(error) == 404 or (_status(error) == 401 and told != BAD_TOKEN)
 
 
 def _model(info: Any) -> HubModel:
@@ -128,11 +139,11 @@ def _wait(error: Exception, attempt: int) -> float | None:
     """Seconds until another try makes sense; None: never, or too late."""
     status = _status(error)
     if status is None:
-        return BACKOFF * 2**attempt
+        return BACKOFF * 2.0**attempt
     if status not in PASSING:
         return None
     asked = _asked_to_wait(error)
-    seconds: float = BACKOFF * 2**attempt if asked is None else asked
+    seconds = BACKOFF * 2.0**attempt if asked is None else asked
     return seconds if seconds <= LONGEST_WAIT else None
 
 

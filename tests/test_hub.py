@@ -8,6 +8,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -99,10 +100,8 @@ class Handler(BaseHTTPRequestHandler):
         for key, value in {"Content-Type": "application/json", "Content-Length": str(len(content)), **headers}.items():
             self.send_header(key, value)
         self.end_headers()
-        try:
+        with suppress(OSError):  # the client went away
             self.wfile.write(content)
-        except OSError:
-            pass  # the client went away
 
     def log_message(self, *arguments: object) -> None:
         pass
