@@ -30,14 +30,25 @@ _OPTIONS = (
     click.option("-j", "--jobs", type=int, metavar="N", help="Processes. Default: all cores on large trees."),
     click.option("--max-file-size", default="10MB", show_default=True, metavar="SIZE", help="Skip larger files."),
     click.option("--no-gitignore", is_flag=True, help="Read files that git ignores."),
-    click.option("--include-vendored", is_flag=True, help="Enter vendored folders and virtual environments."),
+    click.option("--include-vendored", is_flag=True, help="Read vendored code too."),
     click.option("--strict", is_flag=True, help="Exit with 1 if a file could not be read or parsed in full."),
     click.option("-q", "--quiet", is_flag=True, help="Nothing on standard error but errors."),
+)
+
+_LOOKUPS = (
+    click.option("--catalog", type=click.Path(), metavar="FILE", help="Model ids there are; others are marked."),
+    click.option("--hub", is_flag=True, help="Ask huggingface.co about each id; nothing else goes online."),
 )
 
 
 def _common(command: Callable[..., None]) -> Callable[..., None]:
     for option in reversed(_OPTIONS):
+        command = option(command)
+    return command
+
+
+def _lookups(command: Callable[..., None]) -> Callable[..., None]:
+    for option in reversed(_LOOKUPS):
         command = option(command)
     return command
 
@@ -56,6 +67,7 @@ def cli() -> None:
 
 @cli.command()
 @_common
+@_lookups
 def scan(**options: Any) -> None:
     """Every place in PATH (a folder, a .py or .ipynb file) that loads a pre-trained model.
 
@@ -63,10 +75,14 @@ def scan(**options: Any) -> None:
     ptmscope scan .
     ptmscope scan . --library transformers --model 'bert-*'
     ptmscope scan . --exclude tests/ -o models.csv
+    ptmscope scan . --catalog hub_models.jsonl.gz
     ptmscope scan train.ipynb --format jsonl | jq -r '.models[].id'
 
-    PATH is only read, never run. Files that git ignores, vendored folders and virtual environments are left
-    out and counted. Exit codes: 0 done, 1 --strict and a file could not be read in full, 2 misuse.
+    PATH is only read, never run. Files that git ignores, vendored folders, copies of libraries (told by their
+    files) and virtual environments are left out and counted. A catalog is a file of model ids: JSON Lines as
+    the Hub's API gives them, CSV with a column id, or one id per line, packed with gzip or not.
+
+    Exit codes: 0 done, 1 --strict and a file could not be read in full, 2 misuse.
     """
     from ptmscope.export.formats import SCAN
 
@@ -165,6 +181,8 @@ def _settings(options: dict[str, Any], chosen: Format) -> Settings:
         gitignore=not options["no_gitignore"],
         sequences=chosen.has_usages,
         across=options.get("scope") == "project",
+        catalog=options.get("catalog"),
+        hub=options.get("hub", False),
     )
 
 
@@ -173,6 +191,8 @@ def _tell(findings: Scan, chosen: Format, seconds: float) -> None:
     from ptmscope.export.overview import footer, problems
 
     lines = [] if chosen.has_diagnostics else [*problems(findings), *footer(findings)]
+    if findings.lookup.warning:
+        lines.append(f"ptmscope: warning: {findings.lookup.warning}")
     for line in lines:
         click.echo(line, err=True)
     click.echo(f"{seconds:.2f} s", err=True)

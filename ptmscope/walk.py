@@ -17,6 +17,7 @@ REASONS = {
     "gitignore": ("ignored by git", "ignored by git"),
     "excluded": ("excluded", "excluded"),
     "vendored": ("vendored folder", "vendored folders"),
+    "vendored_copy": ("file in a copy of a library", "files in copies of libraries"),
     "virtual_environment": ("virtual environment", "virtual environments"),
     "build_output": ("build output", "build outputs"),
     "version_control": ("version-control folder", "version-control folders"),
