@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 from analyzer.config_apis import given, texts
 from analyzer.objects import Cls, Dict, Ref, Str, Values, merged
-from analyzer.program import Call, Imported, Mapping, Module, Text
+from analyzer.program import Call, Imported, Mapping, Module, Text, last_name
 
 if TYPE_CHECKING:
     from analyzer.values import Evaluator
 
 DOTENV = ".env"
-_DOTENV_READERS = frozenset({"dotenv", "decouple", "environs", "starlette"})
+DOTENV_READERS = frozenset({"dotenv", "decouple", "environs", "starlette"})
 
 
 def variable(ev: Evaluator, names: Values, module: int) -> Values:
@@ -68,7 +68,7 @@ def _dotenv_files(ev: Evaluator) -> tuple[str, ...]:
     if "dotenv" not in ev.caches:
         ev.caches["dotenv"] = ()
         paths: list[str] = []
-        for module in range(len(ev.modules)):
+        for module in ev.environment_files():
             if ev.index("reads .env", module, _reads_dotenv):
                 paths += _loaded(ev, module)
         ev.caches["dotenv"] = tuple(dict.fromkeys(paths))
@@ -78,7 +78,7 @@ def _dotenv_files(ev: Evaluator) -> tuple[str, ...]:
 def _reads_dotenv(module: Module) -> bool:
     """Whether the file imports something that reads .env files."""
     return any(
-        isinstance(binding.value, Imported) and binding.value.qualified.partition(".")[0] in _DOTENV_READERS
+        isinstance(binding.value, Imported) and binding.value.qualified.partition(".")[0] in DOTENV_READERS
         for scope in module.scopes
         for bindings in scope.bindings.values()
         for binding in bindings
@@ -93,7 +93,7 @@ def _loaded(ev: Evaluator, module: int) -> list[str]:
     found: list[str] = []
     for index, scope in enumerate(ev.modules[module].scopes):
         for node in scope.calls:
-            if calls.last_name(node.function) == "load_dotenv":
+            if last_name(node.function) == "load_dotenv":
                 path = given(ev, calls.arguments_of(node, ev.env(module, index)), ("dotenv_path",))
                 found += [v.text for v in path if isinstance(v, Str)]
     return found or [DOTENV]

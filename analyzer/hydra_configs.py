@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from analyzer.config_apis import given, texts
 from analyzer.objects import Arguments, Dict, Env, List, Ref, Str, Value, Values, merged
-from analyzer.program import Call, Expression, Imported, Mapping, Param, Scope, Text
+from analyzer.program import Call, Expression, Imported, Mapping, Param, Scope, Text, last_name
 
 if TYPE_CHECKING:
     from analyzer.values import Evaluator
@@ -24,7 +24,7 @@ def handed(ev: Evaluator, scope: Scope, param: Param, env: Env) -> Values:
         return ()
     found: list[Values] = []
     for decorator in scope.decorators:
-        if not isinstance(decorator, Call) or calls.last_name(decorator.function) != "main":
+        if not isinstance(decorator, Call) or last_name(decorator.function) != "main":
             continue
         made = ev.evaluate(decorator.function, env.parent)
         if any(isinstance(v, Ref) and v.qualified in _HYDRA for v in made):

@@ -130,8 +130,10 @@ def _declared(ev: Evaluator, call: Call, env: Env, name: str) -> Values:
         ):
             listed = calls.argument(ev, calls.arguments_of(kind.call, kind.env), ("choices",), 0) or ()
             choices = merged(choices, containers.elements(ev, listed))
+    flags = [v.text for arg in call.args for v in ev.evaluate(arg, env) if isinstance(v, Str) and v.text[:1] == "-"]
+    given = ev.launched(env.module, (*flags, f"--{name}"))
     known = tuple(v for v in default if not isinstance(v, Const))
-    return merged(known, tuple(v for v in choices if isinstance(v, Str))) or (_RUNTIME,)
+    return merged(given, known, tuple(v for v in choices if isinstance(v, Str))) or (_RUNTIME,)
 
 
 def _method(call: Call) -> str:

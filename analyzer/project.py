@@ -10,17 +10,24 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
-from analyzer import attributes, notebooks
+from analyzer import attributes, configs, environment, notebooks
 from analyzer.aliases import loader_words
 from analyzer.encoding import UnreadableError
+from analyzer.launch import Launch
 from analyzer.layout import Layout
 from analyzer.loaders import tables
-from analyzer.objects import Mod, Ref, Unknown, Values, merged, relabel
-from analyzer.program import Binding, Imported, Items, Module, Text
+from analyzer.lookup_paths import Paths
+from analyzer.objects import Mod, Ref, Str, Unknown, Values, merged, relabel
+from analyzer.program import Binding, Imported, Items, Module, Scope, Text
+from analyzer.records import FileReport
 from analyzer.survey import Glance
 from analyzer.syntax import lower, parse
 from analyzer.values import Bodies, Evaluator
+
+if TYPE_CHECKING:
+    from analyzer.scripts import Script
 
 #: Files that one question may lead to, at most.
 MAX_FILES = 60
@@ -41,7 +48,7 @@ class File:
     """A file that other files lead to: what was read of it so far, and indexes over that."""
 
     module: Module
-    bodies: Bodies
+    bodies: Bodies | None
     indexes: dict[str, tuple[int, object]] = field(default_factory=dict)
 
 
@@ -52,9 +59,15 @@ class Project:
     a name first reads all bodies that mention it, and indexes are in source order.
     """
 
-    def __init__(self, glances: Iterable[Glance], read: Read) -> None:
+    def __init__(
+        self, glances: Iterable[Glance], read: Read, scripts: Iterable[tuple[str, Script]] = ()
+    ) -> None:
         self.source = read
+        self.scripts = dict(scripts)
+        self.configs = Paths(self.scripts)
         self.glances = {glance.path: glance for glance in glances}
+        self.programs = Paths(self.glances)
+        self.launches = self._launches()
         self.layout = Layout(self.glances)
         self.imported = {path: self._targets(glance) for path, glance in self.glances.items()}
         self.importers = _reversed(self.imported)
@@ -65,8 +78,31 @@ class Project:
         self.deriving = _deriving(self.glances)
         self.words = loader_words(self.glances, self.importers)
 
-    def __reduce__(self) -> tuple[type[Project], tuple[tuple[Glance, ...], Read]]:
-        return Project, (tuple(self.glances.values()), self.source)
+    def __reduce__(self) -> tuple[type[Project], tuple[object, ...]]:
+        return Project, (tuple(self.glances.values()), self.source, tuple(self.scripts.items()))
+
+    def script_reports(self) -> tuple[FileReport, ...]:
+        """What configs and shell scripts load themselves; a command that runs a file of the tree is no load."""
+        reports = []
+        for path, script in self.scripts.items():
+            away = (launch.site for launch in script.launches if launch.site and not self._launched(launch, path))
+            sites = tuple(dict.fromkeys((*script.sites, *away)))
+            if sites or script.diagnostics:
+                reports.append(FileReport(path, sites, diagnostics=script.diagnostics))
+        return tuple(reports)
+
+    def _launched(self, launch: Launch, path: str) -> tuple[str, ...]:
+        """The files of the tree that a command line runs."""
+        return self.programs.find(launch.script, path)
+
+    def _launches(self) -> dict[str, list[tuple[str, Launch]]]:
+        """Program -> command lines that give it options, with the file that holds them."""
+        found: dict[str, list[tuple[str, Launch]]] = {}
+        for path, script in sorted(self.scripts.items()):
+            for launch in script.launches:
+                for program in self._launched(launch, path):
+                    found.setdefault(program, []).append((path, launch))
+        return found
 
     def wanted(self) -> tuple[str, ...]:
         """The files that may hold a load site, by their own text or by what they import; in order."""
@@ -80,6 +116,9 @@ class Project:
         source = self.read(path)
         if source is None:
             return None
+        if path in self.scripts:
+            module_ = configs.lower(source, path) or plain(source, path)
+            return File(module_, None)
         try:
             program = notebooks.program(source, path)
         except (UnreadableError, notebooks.NotebookError):
@@ -99,6 +138,10 @@ class Project:
             edge = sorted({importer for file in edge for importer in self.importers.get(file, ())} - seen.keys())
             seen.update(dict.fromkeys(edge))
         return tuple(seen)[1:]
+
+    def near(self, path: str) -> tuple[str, ...]:
+        """Files that import `path`, over some steps, and those that it imports."""
+        return (*self.reaching(path), *self.imported.get(path, ()))
 
     def mentioning(self, paths: Iterable[str], word: str) -> Iterator[str]:
         """Those of the files in whose text the word occurs."""
@@ -132,6 +175,17 @@ def _reversed(edges: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
         for target in edges[path]:
             found.setdefault(target, []).append(path)
     return {path: tuple(importers) for path, importers in found.items()}
+
+
+def plain(source: bytes, path: str) -> Module:
+    """A file of which only lines are asked."""
+    newlines = [match.start() for match in re.finditer(rb"\n", source)]
+    return Module(path, [Scope("module", "", -1, 0, len(source))], newlines, [])
+
+
+def _option(written: str) -> str:
+    """`--model-name` and `--model_name` are one option."""
+    return written.lstrip("-").replace("-", "_")
 
 
 class Linker(Evaluator):
@@ -239,6 +293,40 @@ class Linker(Evaluator):
                 return ()
         found = self.external(f"{star.qualified.rstrip('.')}.{name}", module)
         return tuple(value for value in found if not isinstance(value, Ref | Unknown))
+
+    # -- configs and command lines
+
+    def config(self, path: str, module: int) -> Values:
+        """What the config files hold that code of `module` can mean by a path."""
+        self.asked = True
+        found: list[Values] = []
+        for other in self.project.configs.find(path, self.modules[module].path):
+            index = self.load(other)
+            if index is not None and configs.DOCUMENT in self.modules[index].scopes[0].bindings:
+                found.append(self.evaluate(configs.document(self.modules[index]), self.env(index, 0)))
+        return merged(*found)
+
+    def launched(self, module: int, options: Iterable[str]) -> Values:
+        """What command lines give these options of the programs that can reach `module`."""
+        path = self.modules[module].path
+        if not self.project.launches:
+            return ()
+        self.asked = True
+        wanted = {_option(option) for option in options}
+        given: list[Str] = []
+        for program in (path, *self.project.reaching(path)):
+            for holder, launch in self.project.launches.get(program, ()):
+                index = self.load(holder) if _option(launch.option) in wanted else None
+                if index is not None:
+                    given.append(Str(launch.value, index, launch.at, "launch_line"))
+        return tuple(dict.fromkeys(given))
+
+    def environment_files(self) -> Iterable[int]:
+        """The files read so far, and those near the first that import a reader of .env files."""
+        near = self.project.near(self.modules[0].path)
+        loading = (path for path in near if self.project.glances[path].roots & environment.DOTENV_READERS)
+        indexes = [self.load(path) for path in loading]
+        return sorted({*range(len(self.modules)), *(index for index in indexes if index is not None)})
 
     # -- callers and options
 

@@ -10,7 +10,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from analyzer import images, shell, source
+from analyzer import encoding, images, shell, source
 from analyzer.command_sites import Place, records, shifted, site_of
 from analyzer.config_tree import MAX_BYTES
 from analyzer.launch import Launch
@@ -44,8 +44,8 @@ def is_script(path: str) -> bool:
 def read(content: bytes, path: str) -> Script:
     """The records of a script; nothing of a file that is none, or no text."""
     try:
-        text = source.decode(content).decode("utf-8", "replace")
-    except source.UnreadableError as error:
+        text = encoding.decode(content).decode("utf-8", "replace")
+    except encoding.UnreadableError as error:
         return Script(diagnostics=(Diagnostic(path, "undecodable", error.message),))
     if len(text) > MAX_BYTES:
         return Script()

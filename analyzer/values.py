@@ -131,6 +131,14 @@ class Evaluator:
         """The files whose command-line options may reach `module`."""
         return (module,)
 
+    def launched(self, module: int, options: Iterable[str]) -> Values:
+        """What command lines give these options of the scripts that can reach `module`."""
+        return ()
+
+    def environment_files(self) -> Iterable[int]:
+        """The files that may load variables into the environment of the program."""
+        return range(len(self.modules))
+
     def alone(self) -> Evaluator:
         """An evaluator of the first file that knows no other."""
         return self

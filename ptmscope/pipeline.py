@@ -17,7 +17,7 @@ from ptmscope.findings import Counts, Scan
 from ptmscope.lookup import Sources
 from ptmscope.selection import Selection
 from ptmscope.settings import MAX_FILE_SIZE, Settings
-from ptmscope.walk import REASONS, SUFFIXES, Rules, Skip, walk
+from ptmscope.walk import REASONS, Rules, Skip, is_read, walk
 from ptmscope.worker import Outcome, Survey, Task, contents, crashed, merge, survey, surveyed, unsurveyed, use
 from ptmscope.worker import run as analyse
 
@@ -80,9 +80,10 @@ def run(path: str, settings: Settings, progress: Progress | None = None) -> Scan
     whole = Task(root, files, settings.max_file_size, settings.sequences, settings.across)
     jobs = engine.processes(settings.jobs, len(files))
     known = surveyed(outcome for _, outcome in engine.outcomes(engine.tasks(whole), jobs, SURVEY))
-    project = Project(known.glances, partial(contents, root, settings.max_file_size))
+    project = Project(known.glances, partial(contents, root, settings.max_file_size), known.scripts)
     outcome = _analysis(replace(whole, paths=project.wanted()), project, jobs, progress)
-    result = _scan(len(known.glances), [*skipped, *known.skipped], outcome, selection)
+    outcome = merge([outcome, Outcome(project.script_reports())])
+    result = _scan(len(known.glances) + len(known.scripts), [*skipped, *known.skipped], outcome, selection)
     return replace(result, copies=found, lookup=sources.look_up(result.sites))
 
 
@@ -103,8 +104,8 @@ def _files(path: str, settings: Settings) -> tuple[str, tuple[str, ...], list[Sk
     """(root, files relative to it, what the walk left out)."""
     mode = _mode(path)
     if stat.S_ISREG(mode):
-        if not path.endswith(SUFFIXES):
-            raise Misuse(f"{path}: not a {' or '.join(SUFFIXES)} file")
+        if not is_read(path):
+            raise Misuse(f"{path}: neither a program nor a config or script that is read")
         root, name = os.path.split(path)
         return root, (name,), []
     if not stat.S_ISDIR(mode):
