@@ -71,10 +71,10 @@ def tables(peers: Sequence[Peer]) -> Iterator[str]:
     yield table("What each was not built for", ("scanner", "registry", "not built for"), rows)
 
 
-def unlisted(peers: Iterable[Peer]) -> list[tuple[str, str, int, str]]:
-    """(source, path, line, id) of what nobody has judged yet, over all scanners."""
-    graded = (each for peer in peers for each in peer.graded if each.grade == "unlisted")
-    return sorted({(each.source, each.finding.path, each.finding.line, each.finding.id) for each in graded})
+def unlisted(peers: Iterable[Peer]) -> list[tuple[str, str, int, int, str]]:
+    """(source, path, -1 for no cell, line, id) of what nobody has judged yet, over all scanners."""
+    graded = ((each.source, each.finding) for peer in peers for each in peer.graded if each.grade == "unlisted")
+    return sorted({(source, finding.path, -1, finding.line, finding.id) for source, finding in graded})
 
 
 def _row(peer: Peer) -> tuple[str, ...]:

@@ -36,11 +36,11 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class _Told:
-    """What a program wrote; `late` says where it ran out of time."""
+    """What a program wrote, and its exit code; None where it ran out of time."""
 
     stdout: str
     stderr: str
-    late: str = ""
+    code: int | None
 
 
 def run(scanner: Scanner, programs: Path, source: Source, limit: float) -> Run:
@@ -55,7 +55,7 @@ def run(scanner: Scanner, programs: Path, source: Source, limit: float) -> Run:
         wall, cpu = time.perf_counter(), _cpu()
         told = _execute([*_without_network(), *command], _environment(scanner, home), folder, limit)
         wall, cpu = time.perf_counter() - wall, _cpu() - cpu
-        found, problem = _read(scanner, told, output, folder)
+        found, problem = ((), f"over {limit:g} s") if told.code is None else _read(scanner, told, output, folder)
     return Run(source.name, found, wall, cpu, problem)
 
 
@@ -67,14 +67,15 @@ def relative(found: Iterable[Finding], folder: Path) -> Iterator[Finding]:
 
 
 def _read(scanner: Scanner, told: _Told, output: Path, folder: Path) -> tuple[tuple[Finding, ...], str]:
-    """(findings, problem). The exit code is not asked: scanners use it to say that they found something."""
-    if told.late:
-        return (), told.late
+    """(findings, problem). An exit code with a report is no failure: scanners say with it that they found something."""
+    complaint = (told.stderr.strip().splitlines() or [f"exit code {told.code}, no readable report"])[-1]
+    text = output.read_text(encoding="utf-8", errors="replace") if output.exists() else told.stdout
+    if told.code and not text.strip():
+        return (), complaint
     try:
-        text = output.read_text(encoding="utf-8") if output.exists() else told.stdout
         return tuple(sorted(set(relative(scanner.read(text), folder)))), ""
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        return (), (told.stderr.strip().splitlines() or [f"unreadable output: {error!r}"])[-1]
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return (), complaint
 
 
 def _filled(word: str, words: dict[str, Path]) -> str:
@@ -95,10 +96,10 @@ def _execute(command: list[str], environment: dict[str, str], folder: Path, limi
         errors="replace",
     ) as process:
         try:
-            return _Told(*process.communicate(timeout=limit))
+            return _Told(*process.communicate(timeout=limit), process.returncode)
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
-            return _Told(*process.communicate(), late=f"over {limit:.0f} s")
+            return _Told(*process.communicate(), None)
 
 
 def _environment(scanner: Scanner, home: Path) -> dict[str, str]:

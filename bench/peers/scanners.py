@@ -46,7 +46,7 @@ PTMSCOPE = Scanner(
     "",
     (sys.executable, "-m", "ptmscope", "scan", "{folder}", "--format", "jsonl"),
     findings.ptmscope,
-    "no models that are called over the network (hosted LLMs), datasets, prompts, agents or dependencies",
+    "hosted models that are called over the network, datasets, prompts, agents, dependencies",
     environment=(("PYTHONPATH", str(ROOT)),),
 )
 
@@ -58,8 +58,8 @@ PEERS = (
         "ladex",
         ("{bin}/ladex", "scan", "{folder}", "--json", "--offline"),
         findings.ladex,
-        "tells that a loader is imported or called, not which id it is given: only strings that look like a hosted LLM "
-        "or `sentence-transformers/…` are models to it; its work is obligations and attestations",
+        "naming the id that a loader is given: it tells that one is imported or called, and takes only strings that "
+        "look like a hosted LLM or `sentence-transformers/…` for models; its aim is obligations and attestations",
         python=(3, 12),
     ),
     Scanner(
@@ -69,8 +69,8 @@ PEERS = (
         "ai-bom",
         ("{bin}/ai-bom", "scan", "{folder}", "--deep", "--format", "json", "--output", "{output}", "--quiet"),
         findings.ai_bom,
-        "an inventory of AI software, agents and keys by patterns: no data flow, so an id is seen only where it stands "
-        "in the loading line",
+        "following an id to its load: it inventories AI software, agents and keys by patterns, and sees an id where "
+        "it stands in the loading call",
         environment=(("AI_BOM_TELEMETRY", "0"),),
     ),
     Scanner(
@@ -80,8 +80,8 @@ PEERS = (
         "cisco-aibom",
         ("{bin}/python", "-c", _PIPELINE, "{folder}"),
         findings.cisco_aibom,
-        "made to propose candidates that an LLM sorts and completes, and to look ids up online: neither is done here, "
-        "and its command line refuses to run so",
+        "running offline without an LLM: its patterns propose candidates, which registries confirm and an LLM sorts and "
+        "completes; its `analyze` command refuses to run without one",
     ),
     Scanner(
         "airom",
@@ -90,8 +90,8 @@ PEERS = (
         "airom",
         ("{bin}/airom", "fs", "{folder}", "--offline", "--include-tests", "--quiet", "-o", "json={output}"),
         findings.airom,
-        "an inventory of code, containers and clusters by rules that read a line: ids that come through variables or "
-        "arguments are not its aim",
+        "following an id through variables and arguments: its rules match the text of code, images and clusters, for "
+        "an inventory with evidence",
     ),
     Scanner(
         "@cyclonedx/cdxgen",
@@ -100,7 +100,7 @@ PEERS = (
         "cdxgen",
         ("{bin}/cdxgen", "-t", "ai", "--no-install-deps", "-o", "{output}", "{folder}"),
         findings.cdxgen,
-        "a bill of materials of packages for many languages; its AI inventory collects texts that look like ids, for a "
-        "person to sort, and does not tie them to calls",
+        "tying ids to calls: it makes bills of materials of packages for many languages, and its AI inventory collects "
+        "texts that look like ids, for a person to sort",
     ),
 )

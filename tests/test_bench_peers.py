@@ -1,0 +1,318 @@
+"""The benchmark's other scanners: reading their reports, scoring them, and what happens when one cannot run."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from test_bench import SOURCE, label
+
+from bench.accuracy import main
+from bench.label_files import Verdict
+from bench.peers import findings, install, report
+from bench.peers.findings import Finding
+from bench.peers.report import compare, measure, tables, unlisted
+from bench.peers.run import Run, relative, run
+from bench.peers.scanners import PEERS, PTMSCOPE, Scanner
+from bench.peers.score import Recall, grade, near, recall
+from bench.sources import Source
+
+PTMSCOPE_REPORT = (
+    '{"path": "a.py", "line": 3, "end_line": 5, "status": "resolved", "models": [{"id": "org/m"}, {"id": "./out"}]}\n'
+    '{"path": "a.py", "line": 9, "end_line": 9, "status": "runtime", "models": []}\n'
+)
+LADEX_REPORT = {
+    "root": "/x",
+    "detections": [
+        {
+            "component_type": "model_loader",
+            "evidence": "transformers.pipeline",
+            "path": "/x/a.py",
+            "line": 2,
+            "cell": None,
+        },
+        {"component_type": "model", "evidence": "sentence-transformers/m", "path": "/x/a.py", "line": 7, "cell": None},
+    ],
+}
+AI_BOM_REPORT = {
+    "bomFormat": "CycloneDX",
+    "components": [
+        {
+            "type": "machine-learning-model",
+            "name": "HuggingFace Transformers Model",
+            "properties": [
+                {"name": "trusera:source_location", "value": "/x/a.py:45"},
+                {"name": "trusera:model_name", "value": "Org/m"},
+            ],
+        },
+        {
+            "type": "machine-learning-model",
+            "name": "transformers",
+            "properties": [{"name": "trusera:source_location", "value": "dependency files"}],
+        },
+        {
+            "type": "machine-learning-model",
+            "name": "HuggingFace Transformers Model",
+            "properties": [
+                {"name": "trusera:source_location", "value": "dependency files"},
+                {"name": "trusera:model_name", "value": "bare"},
+            ],
+        },
+    ],
+}
+CISCO_REPORT = [
+    {
+        "name": "org/m",
+        "component_type": "model",
+        "file_path": "/x/a.py",
+        "line_number": 3,
+        "model_name": "org/m",
+        "embedding_model": None,
+        "metadata": {"evidence": [{"file": "/x/b.py", "line": 8, "service": "", "test_only": False}]},
+    },
+    {
+        "name": "torch",
+        "component_type": "dependency",
+        "file_path": "/x/requirements.txt",
+        "line_number": 1,
+        "model_name": None,
+        "embedding_model": None,
+        "metadata": {},
+    },
+]
+AIROM_REPORT = {
+    "components": [
+        {
+            "kind": "hub-model",
+            "name": "org/m",
+            "evidence": {
+                "occurrences": [
+                    {"location": {"path": "a.py", "line": 45, "endLine": 45}, "fields": {"model": "Org/m"}},
+                    {"location": {"path": "b.py", "line": 2, "endLine": 2}},
+                ]
+            },
+        },
+        {"kind": "framework", "name": "transformers", "evidence": {"occurrences": [{"location": {"path": "a.py"}}]}},
+        {"kind": "application", "name": "x"},
+    ]
+}
+CDXGEN_REPORT = {
+    "components": [
+        {
+            "type": "machine-learning-model",
+            "group": "Org",
+            "name": "m",
+            "purl": "pkg:huggingface/Org/m",
+            "evidence": {"occurrences": [{"location": "a/b.py#L24"}, {"location": "config.yaml"}]},
+        },
+        {"type": "machine-learning-model", "group": "ai", "name": "gpt2", "purl": "pkg:generic/ai/gpt2"},
+        {"type": "machine-learning-model", "group": "o", "name": "m x", "purl": "pkg:huggingface/o/m%20x"},
+        {"type": "file", "name": "install.sh", "evidence": {"occurrences": [{"location": "install.sh"}]}},
+    ]
+}
+
+
+@pytest.mark.parametrize(
+    ("read", "text", "wanted"),
+    [
+        (findings.ptmscope, PTMSCOPE_REPORT, [("a.py", 3, "org/m")]),
+        (findings.ladex, json.dumps(LADEX_REPORT), [("/x/a.py", 7, "sentence-transformers/m")]),
+        (findings.ai_bom, json.dumps(AI_BOM_REPORT), [("/x/a.py", 45, "Org/m"), ("dependency files", 0, "bare")]),
+        (findings.cisco_aibom, json.dumps(CISCO_REPORT), [("/x/a.py", 3, "org/m"), ("/x/b.py", 8, "org/m")]),
+        (findings.airom, json.dumps(AIROM_REPORT), [("a.py", 45, "Org/m"), ("b.py", 2, "org/m")]),
+        (
+            findings.cdxgen,
+            json.dumps(CDXGEN_REPORT),
+            [("a/b.py", 24, "Org/m"), ("config.yaml", 0, "Org/m"), ("", 0, "gpt2"), ("", 0, "o/m x")],
+        ),
+        (findings.ai_bom, "{}", []),
+        (findings.ptmscope, "", []),
+    ],
+)
+def test_reports_are_read(
+    read: Callable[[str], Iterable[Finding]], text: str, wanted: list[tuple[str, int, str]]
+) -> None:
+    assert list(read(text)) == [Finding(*each) for each in wanted]
+
+
+@pytest.mark.parametrize("path", ["/work/code/a/b.py", "./a/b.py", "a/b.py", "a\\b.py"])
+def test_paths_become_relative(path: str) -> None:
+    assert [x.path for x in relative([Finding(path, 1, "m")], Path("/work/code"))] == ["a/b.py"]
+
+
+@pytest.mark.parametrize(
+    ("path", "line", "is_near"),
+    [
+        ("a.py", 0, False),
+        ("a.py", 6, False),
+        ("a.py", 7, True),
+        ("a.py", 15, True),
+        ("a.py", 16, False),
+        ("b.py", 10, False),
+    ],
+)
+def test_a_near_line_counts(path: str, line: int, is_near: bool) -> None:
+    assert near(label(line=10, end_line=12), Finding(path, line, "gpt2")) is is_near
+
+
+def test_a_notebook_counts_as_a_whole() -> None:
+    assert near(label(path="n.ipynb", line=300, end_line=300, cell=2), Finding("n.ipynb", 0, "gpt2"))
+
+
+@pytest.mark.parametrize(
+    ("finding", "wanted"),
+    [
+        (Finding("a.py", 4, "GPT2"), Recall(1, 1, 1, 1)),
+        (Finding("a.py", 40, "gpt2"), Recall(1, 0, 1, 1)),
+        (Finding("b.py", 4, "gpt2"), Recall(1, 0, 0, 1)),
+        (Finding("", 0, "gpt2"), Recall(1, 0, 0, 1)),
+        (Finding("a.py", 4, "openai-community/gpt2"), Recall(1, 0, 0, 0)),
+    ],
+)
+def test_recall_at_three_distances(finding: Finding, wanted: Recall) -> None:
+    labels = [label(), label(model_id="?", kind="unresolvable")]
+    assert recall(labels, {SOURCE: [finding]}) == wanted
+    assert recall(labels, {"github:owner/other": [finding]}) == Recall(1, 0, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("finding", "wanted"),
+    [
+        (Finding("a.py", 1, "gpt2"), "right"),
+        (Finding("a.py", 52, "gpt2"), "right"),
+        (Finding("a.py", 4, "str"), "wrong"),
+        (Finding("a.py", 8, "str"), "unlisted"),
+        (Finding("a.py", 90, "t5"), "right"),
+        (Finding("a.py", 90, "bert"), "wrong"),
+        (Finding("a.py", 4, "t5"), "wrong"),
+    ],
+)
+def test_findings_are_graded_by_labels_origins_and_verdicts(finding: Finding, wanted: str) -> None:
+    labels = [replace(label(), origin="a.py:50")]
+    verdicts = [
+        Verdict(SOURCE, "a.py", None, 91, "t5", right=True),
+        Verdict(SOURCE, "a.py", None, 91, "bert", right=False),
+    ]
+    (graded,) = grade(labels, {SOURCE: [finding]}, verdicts)
+    assert graded.grade == wanted
+
+
+def test_places_without_a_line_other_files_and_local_paths_are_not_graded() -> None:
+    found = [Finding("a.py", 0, "gpt2"), Finding("b.py", 4, "gpt2"), Finding("a.py", 4, "./gpt2")]
+    assert list(grade([label()], {SOURCE: found}, [])) == []
+    assert len(list(grade([label()], {SOURCE: [Finding("a.py", 4, "GPT2"), Finding("a.py", 4, "gpt2")]}, []))) == 1
+
+
+def test_a_scanner_that_cannot_be_installed_is_a_row(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    future = replace(PEERS[0], python=(3, 99))
+    monkeypatch.setattr(report, "PEERS", (future,))
+    monkeypatch.setattr(report, "PTMSCOPE", replace(future, registry="npm"))
+    monkeypatch.setattr(shutil, "which", lambda name: None)
+    peers = list(compare([label()], [Source(SOURCE, "0", tmp_path)], [], tmp_path, 10))
+    assert [peer.problem for peer in peers] == [
+        "not installed: needs npm, none on the path",
+        "not installed: needs Python 3.99 or newer, none on the path",
+    ]
+    assert "needs Python 3.99" in "\n".join(tables(peers))
+
+
+def test_a_failing_installer_says_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        install, "_problem", lambda command: "ERROR: No matching distribution" if "pip" in command else ""
+    )
+    assert install.install(PEERS[1], tmp_path) == install.Installed(None, "ERROR: No matching distribution")
+    monkeypatch.setattr(install, "_problem", lambda command: "")
+    assert install.install(PEERS[1], tmp_path).problem == "installs no program ai-bom"
+
+
+def test_what_is_installed_is_not_installed_again(tmp_path: Path) -> None:
+    programs = tmp_path / "peers" / "ai-bom-3.6.0" / "bin"
+    programs.mkdir(parents=True)
+    (programs / "ai-bom").touch()
+    assert install.install(PEERS[1], tmp_path) == install.Installed(programs)
+
+
+def scanner(code: str, *more: str) -> Scanner:
+    return replace(PTMSCOPE, command=(sys.executable, "-c", code, "{folder}", *more))
+
+
+@pytest.mark.parametrize(
+    ("code", "limit", "problem"),
+    [
+        ("import sys; sys.exit('no such thing')", 60, "no such thing"),
+        ("print('[]')", 60, "no readable report"),
+        ("import time; time.sleep(60)", 0.5, "over 0.5 s"),
+    ],
+)
+@pytest.mark.parametrize("read", [findings.airom, findings.ptmscope])
+def test_a_failing_run_says_why(
+    tmp_path: Path, code: str, limit: float, problem: str, read: Callable[[str], Iterable[Finding]]
+) -> None:
+    done = run(replace(scanner(code), read=read), tmp_path, Source(SOURCE, "0", tmp_path), limit)
+    assert done.findings == ()
+    assert problem in done.problem
+
+
+@pytest.mark.parametrize("more", [(), ("{output}",)])
+def test_a_run_reads_stdout_or_the_output_file(tmp_path: Path, more: tuple[str, ...]) -> None:
+    (tmp_path / "a.py").write_text("x = 1\n", encoding="utf-8")
+    site = {"path": "a.py", "line": 1, "status": "resolved", "models": [{"id": "m"}]}
+    code = (
+        "import sys; stream = open(sys.argv[2], 'w') if sys.argv[2:] else sys.stdout;"
+        f"print({json.dumps(site)!r}, file=stream); sys.exit(3)"
+    )
+    done = run(scanner(code, *more), tmp_path, Source(SOURCE, "0", tmp_path), 60)
+    assert (done.findings, done.problem) == ((Finding("a.py", 1, "m"),), "")
+    assert done.wall > 0
+
+
+def test_a_run_works_on_a_copy_with_a_home_of_its_own(tmp_path: Path) -> None:
+    code = "import os, pathlib; pathlib.Path('new').touch(); pathlib.Path(os.environ['HOME'], 'x').touch()"
+    assert run(scanner(code), tmp_path, Source(SOURCE, "0", tmp_path), 60).problem == ""
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_failed_sources_count_as_missed_and_are_named() -> None:
+    other = replace(label(), source="github:owner/other")
+    runs = [
+        Run(SOURCE, (Finding("a.py", 3, "gpt2"), Finding("a.py", 30, "x")), 1.0, 2.0),
+        Run(other.source, (), 3.0, 4.0, "late"),
+    ]
+    peer = measure(PTMSCOPE, runs, [label(), other], [])
+    text = "\n".join(tables([peer]))
+    assert peer.recall == Recall(2, 1, 1, 1)
+    assert "| ptmscope | this code | 0.500 (1/2)" in text
+    assert "| 1.000 (1/1) | 1          | 4.0    | 6.0   | github:owner/other: late |" in text
+    assert unlisted([peer]) == [(SOURCE, "a.py", -1, 30, "x")]
+
+
+@pytest.mark.parametrize("peer", PEERS, ids=lambda peer: peer.program)
+def test_every_peer_is_pinned_and_says_what_it_is_not(peer: Scanner) -> None:
+    assert peer.version[0].isdigit()
+    assert peer.not_built_for
+    assert any("{folder}" in word for word in peer.command)
+    assert peer.command[0].startswith("{bin}/")
+
+
+def test_peers_print_one_table(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "owner+name").mkdir()
+    (tmp_path / "owner+name" / "a.py").write_text(
+        'from transformers import AutoModel\n\nm = AutoModel.from_pretrained("gpt2")\n', encoding="utf-8"
+    )
+    head = "source,version,path,line,end_line,model_id,api,library,kind,origin_path,origin_line,notes\n"
+    row = f"{SOURCE},0,a.py,3,3,gpt2,x,transformers,literal,a.py,3,\n"
+    (tmp_path / "labels.csv").write_text(head + row, encoding="utf-8")
+    monkeypatch.setattr(report, "PEERS", ())
+    options = ["--labels", str(tmp_path / "labels.csv"), "--repos", str(tmp_path), "--cache", str(tmp_path), "--peers"]
+    assert main([*options, "--unlisted", str(tmp_path / "unlisted.csv")]) == 0
+    printed = capsys.readouterr().out
+    assert "| ptmscope | this code | 1.000 (1/1)" in printed
+    assert "What each was not built for" in printed
+    assert (tmp_path / "unlisted.csv").read_text(encoding="utf-8").count("\n") == 1
