@@ -13,7 +13,7 @@ import pytest
 from test_bench import SOURCE, label
 
 from bench.accuracy import main
-from bench.label_files import Verdict
+from bench.label_files import PEERS_JUDGED, Verdict, label_files, read_verdicts
 from bench.peers import findings, install, report
 from bench.peers.findings import Finding
 from bench.peers.report import compare, measure, tables, unlisted
@@ -316,3 +316,9 @@ def test_peers_print_one_table(
     assert "| ptmscope | this code | 1.000 (1/1)" in printed
     assert "What each was not built for" in printed
     assert (tmp_path / "unlisted.csv").read_text(encoding="utf-8").count("\n") == 1
+
+
+def test_judged_results_of_peers_are_verdicts_and_no_labels() -> None:
+    verdicts = read_verdicts(PEERS_JUDGED)
+    assert len({verdict.key for verdict in verdicts}) == len(verdicts) > 0
+    assert PEERS_JUDGED not in label_files()

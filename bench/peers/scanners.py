@@ -80,8 +80,8 @@ PEERS = (
         "cisco-aibom",
         ("{bin}/python", "-c", _PIPELINE, "{folder}"),
         findings.cisco_aibom,
-        "running offline without an LLM: its patterns propose candidates, which registries confirm and an LLM sorts and "
-        "completes; its `analyze` command refuses to run without one",
+        "running offline without an LLM: its patterns propose candidates, which registries confirm and an LLM sorts "
+        "and completes; its `analyze` command refuses to run without one",
     ),
     Scanner(
         "airom",
