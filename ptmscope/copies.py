@@ -147,7 +147,17 @@ def _is_source_of(library: Library, root: str) -> bool:
 
 
 def _is_project_of(library: Library, folder: str) -> bool:
-    return any(_normal(name) in library.distributions for file in METADATA for name in _names(folder, file))
+    named = (name for file in METADATA for name in _names(folder, file))
+    return any(_normal(name) in library.distributions for name in (*named, *_installed(folder)))
+
+
+def _installed(folder: str) -> Iterator[str]:
+    """The distribution of an unpacked wheel; several lie in `site-packages`, which is no project's folder."""
+    try:
+        found = [name for name in os.listdir(folder) if name.endswith(".dist-info")]
+    except OSError:
+        return
+    yield from (name.partition("-")[0] for name in found if len(found) == 1)
 
 
 def _names(folder: str, file: str) -> Iterator[str]:
