@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from analyzer import attributes, calls
-from analyzer.objects import Arguments, Cls, Env, Fn, Inst, Partial, Value
+from analyzer.objects import Arguments, Cls, Env, Fn, Inst, Partial, Thing, Unknown, Value, Values
 from analyzer.program import (
     Attribute,
     Call,
@@ -39,7 +39,9 @@ def frames(ev: Evaluator, module: int, index: int) -> tuple[Env, ...]:
     scope = ev.scope(module, index)
     owner = attributes.owner(ev, module, index)
     found: dict[Env, None] = {}
-    entered = (e for call, env in callers(ev, module, scope, owner) for e in _entries(ev, call, env))
+    method = Fn(module, index, ev.env(module, scope.parent), Inst(owner, None)) if owner is not None else None
+    unsure = method if method is not None and ev.is_distinct(scope.name) else None
+    entered = (e for call, env in callers(ev, module, scope, owner) for e in _entries(ev, call, env, unsure))
     picked = (e for call, env in _table_calls(ev, module, scope, owner) for e in _known_entries(ev, call, env))
     for env in (*entered, *picked):
         if (env.module, env.scope) == (module, index) and len(found) < _MAX_CALLERS:
@@ -48,13 +50,24 @@ def frames(ev: Evaluator, module: int, index: int) -> tuple[Env, ...]:
     return tuple(found)
 
 
-def _entries(ev: Evaluator, call: Call, env: Env) -> Iterator[Env]:
-    """The functions that a call can enter, each as an environment."""
-    for value in ev.evaluate(call.function, env):
+def _entries(ev: Evaluator, call: Call, env: Env, unsure: Fn | None = None) -> Iterator[Env]:
+    """The functions that a call can enter, each as an environment.
+
+    `unsure` is entered where nothing tells what the method is called on: no other file has one of its name.
+    """
+    found = ev.evaluate(call.function, env)
+    if unsure is not None and isinstance(call.function, Attribute) and _is_open(found):
+        found = (unsure,)
+    for value in found:
         for fn, arguments in _targets(ev, value, calls.arguments_of(call, env)):
             entered = calls.enter(ev, fn, arguments, call.end, env)
             if entered is not None:
                 yield entered
+
+
+def _is_open(found: Values) -> bool:
+    """Whether nothing of the files read, and no name of a library, is called."""
+    return all(isinstance(value, Unknown | Thing) for value in found)
 
 
 def _known_entries(ev: Evaluator, call: Call, env: Env) -> Iterator[Env]:

@@ -97,17 +97,20 @@ def _pattern(root: str) -> Any:
     return _compile(rf"(?m)\b(?:{'|'.join(map(re.escape, names))})\b[ \t]*(?:[(,)\]:}}\"'#]|$|as\b)".encode())
 
 
-def headers(source: bytes) -> Iterator[tuple[bytes, bytes, bytes, bytes, bytes]]:
-    """(package, names) of `from … import`, modules of `import`, (name, bases) of `class`; the others are empty."""
+def headers(source: bytes) -> Iterator[tuple[bytes, ...]]:
+    """(package, names) of `from … import`, modules of `import`, (name, bases) of `class`, name of `def`.
+
+    All six in each tuple; those of other statements are empty.
+    """
     for match in _headers().finditer(source):
-        package, names, modules, name, bases = match.groups()
-        yield package or b"", names or b"", modules or b"", name or b"", bases or b""
+        yield tuple(group or b"" for group in match.groups())
 
 
 @cache
 def _headers() -> Any:
-    """Import statements and class headers at the start of a line, also of a line in a notebook's JSON."""
+    """Import statements, class and function headers at the start of a line, also of a line in a notebook's JSON."""
     taken = r"from[ \t]+([.\w]+)[ \t]+import[ \t]*(\([^)]*\)|[^\n;#(\\\"]*)"
     whole = r"import[ \t]+([^\n;#\\\"]+)"
     header = r"class[ \t]+(\w+)[ \t]*\(([^)]*)\)"
-    return _compile(rf"(?m)^[ \t]*\"?[ \t]*(?:{taken}|{whole}|{header})".encode())
+    function = r"(?:async[ \t]+)?def[ \t]+(\w+)"
+    return _compile(rf"(?m)^[ \t]*\"?[ \t]*(?:{taken}|{whole}|{header}|{function})".encode())

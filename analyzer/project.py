@@ -7,6 +7,7 @@ or a config, the file in question is parsed and lowered, and the same evaluator 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -75,6 +76,7 @@ class Project:
         self.file = lru_cache(maxsize=_FILES)(self._file)
         self.reaching = lru_cache(maxsize=1024)(self._reaching)
         self.setting = lru_cache(maxsize=4096)(self._setting)
+        self.defined = Counter(name for glance in self.glances.values() for name in glance.functions)
         self.deriving = _deriving(self.glances)
         self.words = loader_words(self.glances, self.importers)
 
@@ -352,6 +354,11 @@ class Linker(Evaluator):
         reaching = self.project.reaching(path) if others else ()
         found = (self.load(other) for other in others if other in reaching)
         return [module, *(index for index in found if index is not None)]
+
+    def is_distinct(self, name: str) -> bool:
+        """Whether a single file of the project defines functions of this name."""
+        self.asked = True
+        return self.project.defined[name] == 1 and not name.startswith("__")
 
     def setters_of(self, module: int, name: str) -> Iterable[int]:
         """The file itself, then those that can see it and write `.name = …`."""

@@ -20,6 +20,7 @@ class Glance:
     gated: bool
     imports: tuple[str, ...] = ()
     classes: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    functions: tuple[str, ...] = ()
 
     @property
     def roots(self) -> frozenset[str]:
@@ -31,8 +32,11 @@ def glance(source: bytes, path: str) -> Glance:
     """Looks at the text alone: comments and strings can add names that are not there, which costs time, no truth."""
     imports: dict[str, None] = {}
     classes: list[tuple[str, tuple[str, ...]]] = []
-    for package, names, modules, name, bases in gate.headers(source):
-        if name:
+    functions: dict[str, None] = {}
+    for package, names, modules, name, bases, function in gate.headers(source):
+        if function:
+            functions[function.decode()] = None
+        elif name:
             classes.append((name.decode(), tuple(_last(b) for b in _BASE.findall(bases))))
         elif modules:
             imports.update((n, None) for n in _imported(modules))
@@ -41,7 +45,7 @@ def glance(source: bytes, path: str) -> Glance:
             imports.update((start + n, None) for n in _imported(names))
             if b"*" in names:
                 imports[package.decode()] = None
-    return Glance(path, _is_gated(source, path), tuple(imports), tuple(classes))
+    return Glance(path, _is_gated(source, path), tuple(imports), tuple(classes), tuple(functions))
 
 
 def _is_gated(source: bytes, path: str) -> bool:

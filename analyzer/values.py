@@ -123,6 +123,10 @@ class Evaluator:
         """The files that may derive from the class `name` of `module`."""
         return (module,)
 
+    def is_distinct(self, name: str) -> bool:
+        """Whether a single file of the project defines functions of this name."""
+        return False
+
     def setters_of(self, module: int, name: str) -> Iterable[int]:
         """The files that may set an attribute of this name on an object of `module`."""
         return (module,)
