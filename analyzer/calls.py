@@ -172,7 +172,8 @@ def _in_frame(
     if param.kind == "args":
         return (List(arguments.args[max(expression.place - shift, 0) :]),)
     position = expression.place - shift if param.kind == "positional" else None
-    found = argument(ev, arguments, (param.name,), position)
+    by_name = () if ev.modules[env.module].language == "javascript" else (param.name,)
+    found = argument(ev, arguments, by_name, position)
     if found is None or found == (Unknown("no_argument"),):
         default = parameter_default(ev, scope, param, env)
         return default or found or (Unknown("parameter"),)
@@ -258,6 +259,8 @@ def callers(ev: Evaluator, module: int, scope: Scope, owner: Cls | None) -> Iter
         names |= {"model", "self"}
     for name in sorted(names):
         yield from calls_named(ev, module, name)
+    if scope.kind == "lambda":
+        yield from ((call, ev.env(module, where)) for call, where in ev.index("direct", module, _direct).get(scope.at, ()))
 
 
 def _names_of(ev: Evaluator, module: int, scope: Scope) -> Iterator[str]:
@@ -286,6 +289,16 @@ def _by_name(module: Module) -> dict[str, list[tuple[Call, int]]]:
     for number, scope in enumerate(module.scopes):
         for call in scope.calls:
             found.setdefault(last_name(call.function), []).append((call, number))
+    return found
+
+
+def _direct(module: Module) -> dict[int, list[tuple[Call, int]]]:
+    """Calls of a function where it is written, by where that is: callbacks."""
+    found: dict[int, list[tuple[Call, int]]] = {}
+    for number, scope in enumerate(module.scopes):
+        for call in scope.calls:
+            if isinstance(call.function, Definition):
+                found.setdefault(call.function.at, []).append((call, number))
     return found
 
 

@@ -8,7 +8,7 @@ from analyzer import anchors
 from analyzer.calls import last_name
 from analyzer.loaders import Match
 from analyzer.objects import Event
-from analyzer.program import Binding, Call, Element, Entered, Expression, Module, Unpacked
+from analyzer.program import Binding, Call, Captured, Element, Entered, Expression, Module, Unpacked
 from analyzer.records import Anchor, ApiCall, CallSequence, Link, Role
 from analyzer.values import Evaluator
 
@@ -85,7 +85,7 @@ def _made(binding: Binding, places: list[tuple[int, int]], makers: set[str]) -> 
 
 def _called(value: Expression) -> str:
     """The last name of the function whose result this is, or is a part of."""
-    while isinstance(value, Unpacked | Entered | Element):
+    while isinstance(value, Unpacked | Entered | Element | Captured):
         value = value[0]
     return last_name(value.function) if isinstance(value, Call) else ""
 

@@ -7,6 +7,7 @@ import re
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
 
 from analyzer import anchors, flow, gate, launch, notebooks
 from analyzer.program import Module
@@ -23,6 +24,19 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 SECONDS = 10.0
+#: Ending of a file -> the grammar it is read by; the languages but Python are all read as JavaScript is.
+GRAMMARS = {
+    ".py": "python",
+    ".ipynb": "python",
+    ".js": "javascript",
+    ".mjs": "javascript",
+    ".cjs": "javascript",
+    ".jsx": "javascript",
+    ".ts": "typescript",
+    ".mts": "typescript",
+    ".cts": "typescript",
+    ".tsx": "tsx",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +82,13 @@ def analyze_source(source: bytes, path: str, *, sequences: bool = True, seconds:
         return FileReport(path, diagnostics=(Diagnostic(path, "undecodable", error.message),))
     except notebooks.NotebookError as error:
         return FileReport(path, diagnostics=(Diagnostic(path, "invalid_notebook", str(error)),))
-    hits = gate.hits(program.source)
+    grammar = GRAMMARS.get(PurePosixPath(path).suffix.lower(), "python")
+    hits = gate.hits(program.source, "python" if grammar == "python" else "javascript")
     launches = tuple(line for line in program.launches if launch.named(line.text))
     if not hits and not launches:
         return FileReport(path)
     until = time.monotonic() + seconds
-    tree = parse(program.source, seconds=seconds)
+    tree = parse(program.source, seconds=seconds, grammar=grammar)
     if tree is not None and program.cells and tree.root.has_error:
         program = _without_open_ends(program, seconds)
         hits, tree = gate.hits(program.source), parse(program.source, seconds=seconds)
@@ -121,7 +136,7 @@ def _is_open(text: bytes) -> bool:
 
 
 def read(source: bytes, path: str) -> notebooks.Program:
-    """The file as Python; UnreadableError or NotebookError if it cannot be read."""
+    """The file as a program; UnreadableError or NotebookError if it cannot be read."""
     if path.endswith(".ipynb"):
         return notebooks.read(source)
     return notebooks.Program(decode(source), (), ())
