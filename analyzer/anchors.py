@@ -153,7 +153,11 @@ def _tokens(language: Language) -> frozenset[str]:
 def _is_suspect(call: Call) -> bool:
     """Whether a variable, or an attribute of self, is called with something."""
     function = call.function
-    own = isinstance(function, Attribute) and isinstance(function.base, Name) and function.base.id in ("self", "cls", "this")
+    own = (
+        isinstance(function, Attribute)
+        and isinstance(function.base, Name)
+        and function.base.id in ("self", "cls", "this")
+    )
     return (own or isinstance(function, Name)) and bool(call.args or call.keywords)
 
 

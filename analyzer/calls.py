@@ -107,7 +107,7 @@ def _texts(ev: Evaluator, value: Dict, key: Expression) -> set[str]:
 
 def argument(ev: Evaluator, arguments: Arguments, names: tuple[str, ...], position: int | None) -> Values | None:
     """The values of one argument, by any of its keywords or its position; None if it is not given."""
-    for name in names:
+    for name in names if position is None or not _has_only_places(ev, arguments) else ():
         found = keyword(ev, arguments, name)
         if found is not None:
             return found
@@ -118,6 +118,11 @@ def argument(ev: Evaluator, arguments: Arguments, names: tuple[str, ...], positi
             if index == position:
                 return ev.evaluate(*entry)
     return None
+
+
+def _has_only_places(ev: Evaluator, arguments: Arguments) -> bool:
+    """Whether the call is JavaScript's: what stands for keywords there are the entries of option objects."""
+    return bool(arguments.args) and ev.modules[arguments.args[0][1].module].language == "javascript"
 
 
 def has_spread(arguments: Arguments) -> bool:
@@ -172,8 +177,7 @@ def _in_frame(
     if param.kind == "args":
         return (List(arguments.args[max(expression.place - shift, 0) :]),)
     position = expression.place - shift if param.kind == "positional" else None
-    by_name = () if ev.modules[env.module].language == "javascript" else (param.name,)
-    found = argument(ev, arguments, by_name, position)
+    found = argument(ev, arguments, (param.name,), position)
     if found is None or found == (Unknown("no_argument"),):
         default = parameter_default(ev, scope, param, env)
         return default or found or (Unknown("parameter"),)
@@ -260,7 +264,9 @@ def callers(ev: Evaluator, module: int, scope: Scope, owner: Cls | None) -> Iter
     for name in sorted(names):
         yield from calls_named(ev, module, name)
     if scope.kind == "lambda":
-        yield from ((call, ev.env(module, where)) for call, where in ev.index("direct", module, _direct).get(scope.at, ()))
+        yield from (
+            (call, ev.env(module, where)) for call, where in ev.index("direct", module, _direct).get(scope.at, ())
+        )
 
 
 def _names_of(ev: Evaluator, module: int, scope: Scope) -> Iterator[str]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
 
 from analyzer import anchors
 from analyzer.calls import last_name
 from analyzer.loaders import Match
 from analyzer.objects import Event
-from analyzer.program import Binding, Call, Captured, Element, Entered, Expression, Module, Unpacked
+from analyzer.program import Binding, Call, Captured, Element, Entered, Expression, Module, Name, Scope, Unpacked
 from analyzer.records import Anchor, ApiCall, CallSequence, Link, Role
 from analyzer.values import Evaluator
 
@@ -72,7 +73,18 @@ def _carriers(ev: Evaluator, module: int) -> set[tuple[str, int]]:
                 plain = name.removesuffix("[]")
                 outside = "." in plain or plain not in scope.bindings
                 found.add((plain.rpartition(".")[2], 0 if outside else index))
+    found |= {(name.rpartition(".")[2], 0) for name, inner in _carried_out(scopes) if inner in found}
     return {(name, scope) for name, scope in found if not name.startswith("__")}
+
+
+def _carried_out(scopes: list[Scope]) -> Iterator[tuple[str, tuple[str, int]]]:
+    """(name, (its name inside, scope)) of what inner functions give variables further out."""
+    for scope in scopes:
+        for name, bindings in scope.bindings.items():
+            for binding in bindings:
+                value = binding.value
+                if isinstance(value, Captured) and isinstance(value.value, Name):
+                    yield name, (value.value.id, value.scope)
 
 
 def _made(binding: Binding, places: list[tuple[int, int]], makers: set[str]) -> bool:

@@ -326,7 +326,9 @@ _TABLE: dict[str, _Call] = {
     **_rows(_field, "pydantic.Field", "pydantic.v1.Field", "sqlmodel.Field", "pydantic.fields.Field"),
     **_rows(_default, "typer.Option", "typer.Argument", "fastapi.Query", "fastapi.Body"),
     **_rows(_default, "fastapi.Form", "cog.Input"),
-    **_rows(_environment, "globalThis.Deno.env.get", "globalThis.localStorage.getItem", "globalThis.sessionStorage.getItem"),
+    **_rows(
+        _environment, "globalThis.Deno.env.get", "globalThis.localStorage.getItem", "globalThis.sessionStorage.getItem"
+    ),
     **_rows(_runtime, "globalThis.prompt", "globalThis.window.prompt", "globalThis.window.localStorage.getItem"),
     **_rows(_same, "globalThis.Object.freeze", "globalThis.Object.seal", "globalThis.structuredClone"),
     **_rows(_same, "globalThis.Promise.all", "globalThis.Promise.resolve", "globalThis.Promise.allSettled"),

@@ -6,10 +6,13 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from analyzer.source import GRAMMARS
 from ptmscope import folders, gitignore
 
 #: Endings of the files that are read.
-SUFFIXES = (".py", ".ipynb")
+SUFFIXES = tuple(GRAMMARS)
+#: Endings of files that machines made of others, or that hold only types.
+GENERATED = (".min.js", ".min.mjs", ".min.cjs", ".bundle.js", ".d.ts", ".d.mts", ".d.cts")
 
 #: Why something was left out -> what it is, for people (singular, plural).
 REASONS = {
@@ -18,6 +21,7 @@ REASONS = {
     "excluded": ("excluded", "excluded"),
     "vendored": ("vendored folder", "vendored folders"),
     "virtual_environment": ("virtual environment", "virtual environments"),
+    "generated": ("generated file", "generated files"),
     "build_output": ("build output", "build outputs"),
     "version_control": ("version-control folder", "version-control folders"),
     "cache": ("cache", "caches"),
@@ -131,6 +135,8 @@ class _Walk:
             reason = folders.reason_by_name(entry.name, include_vendored=self.rules.include_vendored)
         else:
             reason = None if entry.is_file(follow_symlinks=False) else self._reason_by_kind(entry)
+            if reason is None and not self.rules.include_vendored and entry.name.endswith(GENERATED):
+                reason = "generated"
         if reason is None and self.exclude and gitignore.is_ignored(found.shown, self.exclude):
             return "excluded"
         if reason is None and found.patterns and gitignore.is_ignored(found.shown, found.patterns):

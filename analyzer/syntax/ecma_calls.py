@@ -77,9 +77,7 @@ def _keywords(args: tuple[Expression, ...]) -> Iterator[tuple[str | None, Expres
         yield None, args[-1]
 
 
-def _callback(
-    reader: Expressions, node: Node, target: Attribute, args: tuple[Expression, ...]
-) -> Expression | None:
+def _callback(reader: Expressions, node: Node, target: Attribute, args: tuple[Expression, ...]) -> Expression | None:
     """`promise.then(f)` calls f with what was promised; `xs.map(f)` with each item."""
     method, base, at = target.name, target.base, node.start_byte
     if method in _PROMISE:

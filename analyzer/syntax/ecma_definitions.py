@@ -128,9 +128,7 @@ class Definitions:
         name, body = node.child_by_field_name("name"), node.child_by_field_name("body")
         text = reader.text(name) if name is not None else "<class>"
         bases = tuple(self.bases(node))
-        scope = Scope(
-            "class", text, statements.current, node.start_byte, node.end_byte, path=reader.path, bases=bases
-        )
+        scope = Scope("class", text, statements.current, node.start_byte, node.end_byte, path=reader.path, bases=bases)
         statements.scopes.append(scope)
         index = len(statements.scopes) - 1
         value = Definition(index, node.start_byte)
@@ -150,7 +148,9 @@ class Definitions:
             return []
         first = heritage.named_children[0]
         base = first.child_by_field_name("value") if first.type == "extends_clause" else first
-        return [self.statements.reader.expression(base)] if base is not None and first.type != "implements_clause" else []
+        return (
+            [self.statements.reader.expression(base)] if base is not None and first.type != "implements_clause" else []
+        )
 
     def class_member(self, node: Node, scope: Scope) -> None:
         statements, reader = self.statements, self.statements.reader

@@ -310,7 +310,7 @@ def part_of(base: Expression, name: str, at: int) -> Expression:
 FUNCTIONS = frozenset({"arrow_function", "function_expression", "function", "generator_function"})
 #: Parts of a node that are no expressions.
 _SKIPPED = frozenset({
-    "type_annotation", "type_arguments", "property_identifier", "statement_identifier", "jsx_text", "jsx_attribute_name",
+    "type_annotation", "type_arguments", "property_identifier", "statement_identifier", "jsx_text",
     "optional_chain", "predefined_type", "type_identifier", "type_parameters", "type_predicate",
 })  # fmt: skip
 _CONSTANTS = {"true": True, "false": False}

@@ -14,12 +14,15 @@ from analyzer.syntax.expressions import dotted_name
 if TYPE_CHECKING:
     from analyzer.syntax.ecma_statements import Statements
 
+_MAX_DEPTH = 50
+
 
 class Targets:
     """Binds values in the scope where the walk stands. `sign`: how the defaults in a pattern count."""
 
     def __init__(self, statements: Statements) -> None:
         self.statements = statements
+        self.depth = 0
 
     def declare(self, target: Node, value: Expression, at: int, until: int = 0, sign: str = "??") -> None:
         """Bind names of this scope; of a block if `until` is its end."""
@@ -50,6 +53,14 @@ class Targets:
 
     def names(self, target: Node, value: Expression, at: int, sign: str) -> Iterator[tuple[str, Expression]]:
         """(name, value) of each name in a target."""
+        if self.depth > _MAX_DEPTH:
+            self.statements.reader.truncated = True
+            return
+        self.depth += 1
+        yield from self.inside(target, value, at, sign)
+        self.depth -= 1
+
+    def inside(self, target: Node, value: Expression, at: int, sign: str) -> Iterator[tuple[str, Expression]]:
         kind = target.type
         if kind in _NAMES:
             yield self.statements.reader.text(target), value
@@ -114,6 +125,9 @@ class Targets:
 
 
 _NAMES = frozenset({
-    "identifier", "shorthand_property_identifier_pattern", "shorthand_property_identifier", "type_identifier", "undefined",
+    "identifier", "shorthand_property_identifier_pattern", "shorthand_property_identifier",
+    "type_identifier", "undefined",
 })  # fmt: skip
-_WRAPPERS = frozenset({"rest_pattern", "parenthesized_expression", "non_null_expression", "as_expression", "spread_element"})
+_WRAPPERS = frozenset(
+    {"rest_pattern", "parenthesized_expression", "non_null_expression", "as_expression", "spread_element"}
+)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
-_URL = re.compile(r"https?://[^/]+/(?:npm/|gh/|v\d+/|stable/|pin/)?(?:.*?/)??((?:@[\w.-]+/)?[\w.-]+@[\w.^~-]+.*|@[\w.-]+/.*)$")
+_URL = re.compile(
+    r"https?://[^/]+/(?:npm/|gh/|v\d+/|stable/|pin/)?(?:.*?/)??((?:@[\w.-]+/)?[\w.-]+@[\w.^~-]+.*|@[\w.-]+/.*)$"
+)
 _PACKAGE = re.compile(r"(?P<name>(?:@[^/@]*/)?[^/@]+)(?:@[^/]*)?(?P<inside>/.*)?$")
 _ENDING = re.compile(r"\.(?:[cm]?[jt]sx?|d\.ts|json|svelte|vue)$")
 _INDEX = re.compile(r"(?:^|/)index$")
