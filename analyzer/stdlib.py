@@ -14,6 +14,7 @@ from analyzer.objects import (
     Const,
     Dict,
     Env,
+    Fn,
     Inst,
     List,
     Partial,
@@ -256,6 +257,20 @@ def _assign(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values
     return (Dict(tuple((None, expression, where) for expression, where in arguments.args)),)
 
 
+def _promised(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
+    """`new Promise((resolve) => …)`: what is given to resolve."""
+    from analyzer import calls
+
+    found: list[Values] = []
+    for fn in _first(ev, arguments):
+        inside = calls.enter(ev, fn, Arguments(), node.end, env) if isinstance(fn, Fn) else None
+        scope = ev.scope(inside.module, inside.scope) if inside is not None else None
+        if inside is not None and scope is not None and scope.params:
+            given = [c for c in scope.calls if calls.last_name(c.function) == scope.params[0].name]
+            found.extend(ev.evaluate(call.args[0], inside) for call in given if call.args)
+    return merged(*found) or (UNKNOWN_CALL,)
+
+
 def _listed(name: str) -> _Call:
     """`Object.values(x)`: what the dict's method gives."""
 
@@ -334,6 +349,7 @@ _TABLE: dict[str, _Call] = {
     **_rows(_same, "globalThis.Promise.all", "globalThis.Promise.resolve", "globalThis.Promise.allSettled"),
     **_rows(_same, "globalThis.Array.from", "globalThis.Set", "globalThis.Promise.race", "globalThis.Promise.any"),
     **_rows(_text, "globalThis.String"),
+    **_rows(_promised, "globalThis.Promise"),
     **_rows(_assign, "globalThis.Object.assign"),
     **_rows(_path, *(f"{root}path{way}" for root in ("npm:", "node:") for way in _JOINS)),
     **{f"globalThis.Object.{name}": _listed(name) for name in ("keys", "values")},

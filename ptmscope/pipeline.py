@@ -73,7 +73,7 @@ def _files(path: str, settings: Settings) -> tuple[str, tuple[str, ...], list[Sk
     mode = _mode(path)
     if stat.S_ISREG(mode):
         if not path.endswith(SUFFIXES):
-            raise Misuse(f"{path}: not a {' or '.join(SUFFIXES)} file")
+            raise Misuse(f"{path}: no file to read; known are {', '.join(SUFFIXES)}")
         root, name = os.path.split(path)
         return root, (name,), []
     if not stat.S_ISDIR(mode):
