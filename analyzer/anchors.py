@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cache
 
-from analyzer import apis, attributes, calls, gate, ids, stdlib
+from analyzer import apis, attributes, callers, calls, gate, ids, stdlib
 from analyzer.loaders import Loader, Match, tables
 from analyzer.objects import (
     DEFAULTS,
@@ -38,6 +38,8 @@ from analyzer.program import (
     Subscript,
     Text,
     Unpacked,
+    dotted,
+    last_name,
 )
 from analyzer.records import Certainty, LoadSite, ModelRef, Origin, Scalar, Status
 from analyzer.values import Evaluator
@@ -102,10 +104,10 @@ class Candidate:
     uses: list[tuple[Arguments, Env]] = field(default_factory=list)
 
 
-def sites(ev: Evaluator, module: int) -> list[LoadSite]:
-    """All load sites of one file, in source order."""
+def sites(ev: Evaluator, module: int, words: Iterable[str] = ()) -> list[LoadSite]:
+    """All load sites of one file, in source order; `words` are further names that loaders may have in it."""
     found: dict[tuple[int, int], LoadSite] = {}
-    for candidate in candidates(ev, module):
+    for candidate in candidates(ev, module, words):
         site = _site(ev, candidate)
         if site is not None:
             key = candidate.call.at, candidate.call.end
@@ -124,9 +126,9 @@ def _both(first: LoadSite, second: LoadSite) -> LoadSite:
     return replace(first, models=tuple(models[key] for key in sorted(models)))
 
 
-def candidates(ev: Evaluator, module: int) -> Iterator[Candidate]:
+def candidates(ev: Evaluator, module: int, words: Iterable[str] = ()) -> Iterator[Candidate]:
     """Calls of loaders. Bodies read while looking are looked at too."""
-    others = _other_names(ev, module)
+    others = _other_names(ev, module).union(words)
     tokens = _tokens(ev.modules[module].language)
     done: dict[int, int] = {}
     while True:
@@ -137,7 +139,7 @@ def candidates(ev: Evaluator, module: int) -> Iterator[Candidate]:
         done = {index: len(scope.calls) for index, scope in enumerate(scopes)}
         suspects = ev.index("suspects", module, _suspects)
         for index, call in todo:
-            name = calls.last_name(call.function)
+            name = last_name(call.function)
             if not name or name in tokens or name in others or (name in suspects and _is_suspect(call)):
                 yield from _of_call(ev, call, ev.env(module, index))
 
@@ -173,7 +175,7 @@ def _suspects(module: Module) -> frozenset[str]:
 
 def _may_be_function(value: Expression) -> bool:
     if isinstance(value, Call):
-        return calls.last_name(value.function) in ("partial", "getattr", "type", "import_module")
+        return last_name(value.function) in ("partial", "getattr", "type", "import_module")
     return isinstance(value, Name | Attribute | Choice | Subscript | Unpacked | Element | Parameter)
 
 
@@ -202,10 +204,10 @@ def _other_names(ev: Evaluator, module: int) -> set[str]:
 def _is_loader(ev: Evaluator, value: Expression, name: str, env: Env) -> bool:
     """Whether `name` is another name for a loader."""
     if isinstance(value, Call):
-        if calls.last_name(value.function) not in ("partial", "getattr"):
+        if last_name(value.function) not in ("partial", "getattr"):
             return False
     elif isinstance(value, Name | Attribute):
-        if calls.last_name(value) not in _tokens(ev.modules[env.module].language):
+        if last_name(value) not in _tokens(ev.modules[env.module].language):
             return False
     elif not isinstance(value, Imported | Choice):
         return False
@@ -231,7 +233,7 @@ def _of_call(ev: Evaluator, call: Call, env: Env) -> Iterator[Candidate]:
 def _by_caller(ev: Evaluator, call: Call, env: Env) -> dict[str, Candidate]:
     """Where the loader depends on the caller, the id does too: one look for each caller."""
     found: dict[str, Candidate] = {}
-    for frame in calls.frames(ev, env.module, env.scope):
+    for frame in callers.frames(ev, env.module, env.scope):
         for match, arguments in _loads(ev, call, frame):
             candidate = found.setdefault(match.api, Candidate(call, env, match))
             candidate.uses.append((arguments, frame))
@@ -293,7 +295,7 @@ def _unknown_class(
     ev: Evaluator, function: Attribute, arguments: Arguments, module: int
 ) -> Iterator[tuple[Match, Arguments]]:
     """`cls.from_pretrained(…)`, where nothing tells what cls is: an id org/name does, or what the file imports."""
-    written = attributes.dotted(function)
+    written = dotted(function)
     found = ev.tables.generic("unknown." + (written[1] if written else "from_pretrained"))
     known = found is not None and apis.names_model(ev, found.loader, arguments)
     if found is not None and (known or ev.index("imports", module, _imports_library)):
@@ -305,7 +307,7 @@ def _unused(ev: Evaluator, call: Call, env: Env) -> bool:
     suspects = ev.index("suspects", env.module, _suspects)
     for index, scope in enumerate(ev.modules[env.module].scopes):
         for other in scope.calls:
-            if calls.last_name(other.function) in suspects and other is not call:
+            if last_name(other.function) in suspects and other is not call:
                 found = ev.evaluate(other.function, ev.env(env.module, index))
                 if any(isinstance(value, Partial) and value.call is call for value in found):
                     return False

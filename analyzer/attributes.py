@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from analyzer import calls, names, options
+from analyzer import callers, calls, names, options
 from analyzer.objects import (
     Bound,
     Cls,
@@ -28,7 +28,19 @@ from analyzer.objects import (
     merged,
     relabel,
 )
-from analyzer.program import Attribute, Binding, Definition, Expression, Field, Module, Name, Scope, Subscript
+from analyzer.program import (
+    Attribute,
+    Binding,
+    Definition,
+    Expression,
+    Field,
+    Module,
+    Name,
+    Scope,
+    Subscript,
+    dotted,
+    last_name,
+)
 
 if TYPE_CHECKING:
     from analyzer.values import Evaluator
@@ -47,14 +59,6 @@ class Assigned:
 
     values: Values
     final: bool
-
-
-def dotted(expression: Expression) -> tuple[Name, str] | None:
-    parts: list[str] = []
-    while isinstance(expression, Attribute):
-        parts.append(expression.name)
-        expression = expression.base
-    return (expression, ".".join([expression.id, *reversed(parts)])) if isinstance(expression, Name) else None
 
 
 def assigned(ev: Evaluator, expression: Attribute, env: Env) -> Assigned | None:
@@ -91,7 +95,7 @@ def _elsewhere(ev: Evaluator, root: Name, name: str, env: Env) -> Assigned | Non
     """What other functions set on a module-level object: `app.state.model = …`."""
     ev.read_mentioning(env.module, name.rpartition(".")[2])
     found: list[Values] = []
-    for index, scope in enumerate(ev.modules[env.module].scopes):
+    for index, scope in ev.modules[env.module].in_order():
         if index and name in scope.bindings and root.id not in scope.bindings:
             where = ev.env(env.module, index)
             found.extend(ev.evaluate(binding.value, where) for binding in scope.bindings[name])
@@ -175,7 +179,7 @@ def decorated(ev: Evaluator, scope: Scope, env: Env, *wanted: str) -> bool:
 
 
 def _decorator(expression: Expression) -> str:
-    return calls.last_name(getattr(expression, "function", expression))
+    return last_name(getattr(expression, "function", expression))
 
 
 def bases(ev: Evaluator, cls: Cls) -> tuple[Value, ...]:
@@ -213,7 +217,8 @@ def subclasses(ev: Evaluator, cls: Cls) -> tuple[Cls, ...]:
         ev.caches[key] = ()
         found: list[Cls] = []
         for module in ev.callers_of(cls.module, ev.modules[cls.module].scopes[cls.scope].name):
-            for index, scope in enumerate(ev.modules[module].scopes):
+            ev.read_mentioning(module, ev.modules[cls.module].scopes[cls.scope].name)
+            for index, scope in ev.modules[module].in_order():
                 env = ev.env(module, index)
                 if scope.kind == "class" and scope.bases and env.parent is not None:
                     other = Cls(module, index, env.parent)
@@ -222,11 +227,6 @@ def subclasses(ev: Evaluator, cls: Cls) -> tuple[Cls, ...]:
                         found.append(other)
         ev.caches[key] = tuple(found)
     return ev.caches[key]  # type: ignore[return-value]
-
-
-def family(ev: Evaluator, cls: Cls) -> list[Scope]:
-    """The class and its subclasses, as scopes."""
-    return [ev.modules[c.module].scopes[c.scope] for c in (cls, *subclasses(ev, cls))]
 
 
 def constructors(ev: Evaluator, cls: Cls) -> tuple[Fn, ...]:
@@ -255,19 +255,24 @@ def of_class(ev: Evaluator, cls: Cls, name: str, inst: Inst | None) -> Values:
         return members(ev, cls)
     found: list[Values] = []
     external: list[Ref] = []
+    level: Values = ()
     for here in lineage(ev, cls):
         if isinstance(here, Ref):
             external.append(here)
             continue
         found.append(_on_self(ev, here, name, inst))
-        level = _class_level(ev, here, name, inst if inst is not None else cls)
-        found.append(level)
+        if not level:
+            level = _class_level(ev, here, name, inst if inst is not None else cls)
+            found.append(level)
         if any(isinstance(value, Fn) for value in level):
             break
-    if (inst is not None and inst.frame is None) or inst is None:
-        found.extend(_class_level(ev, sub, name, inst or sub) for sub in subclasses(ev, cls))
-        if inst is not None:
-            found.extend(_on_self(ev, sub, name, inst) for sub in subclasses(ev, cls))
+    if inst is not None and inst.frame is None:
+        for sub in subclasses(ev, cls):
+            found += [_class_level(ev, sub, name, inst), _on_self(ev, sub, name, inst)]
+    elif inst is None and cls.any:
+        found.extend(_class_level(ev, sub, name, sub) for sub in subclasses(ev, cls))
+    if inst is not None:
+        found.append(_set_from_outside(ev, cls, name))
     values = merged(*found)
     if not values and name == "__class__":
         return (cls,)
@@ -342,10 +347,51 @@ def _on_self(ev: Evaluator, cls: Cls, name: str, inst: Inst | None) -> Values:
     return relabel(merged(*found), "attribute")
 
 
+def _set_from_outside(ev: Evaluator, cls: Cls, name: str) -> Values:
+    """What is assigned to the attribute of an object of the class by code elsewhere: `app.config.model = …`."""
+    key = "outside", cls.module, cls.scope, name
+    if key in ev.caches:
+        return ev.caches[key]  # type: ignore[return-value]
+    ev.caches[key] = ()
+    found: list[Values] = []
+    for module in ev.setters_of(cls.module, name):
+        ev.read_mentioning(module, name)
+        for index, chain, binding in ev.index("set", module, _set_on_others).get(name, ()):
+            env = ev.env(module, index)
+            owners = ev.evaluate(ev.keep(_expression(chain, binding)), env)
+            if any(isinstance(v, Inst) and _is_a(ev, v.cls, cls) for v in owners):
+                found.append(ev.evaluate(binding.value, env))
+    ev.caches[key] = relabel(merged(*found), "attribute")
+    return ev.caches[key]  # type: ignore[return-value]
+
+
+def _is_a(ev: Evaluator, cls: Cls, other: Cls) -> bool:
+    return any(isinstance(c, Cls) and (c.module, c.scope) == (other.module, other.scope) for c in lineage(ev, cls))
+
+
+def _set_on_others(module: Module) -> dict[str, list[tuple[int, tuple[str, ...], Binding]]]:
+    """Attribute -> (scope, the object as names, assignment) of each that is not on self."""
+    found: dict[str, list[tuple[int, tuple[str, ...], Binding]]] = {}
+    for index, scope in module.in_order():
+        for name, bindings in scope.bindings.items():
+            *chain, last = name.split(".")
+            if chain and chain != ["self"] and not last.endswith("[]"):
+                found.setdefault(last, []).extend((index, tuple(chain), binding) for binding in bindings)
+    return found
+
+
+def _expression(chain: tuple[str, ...], binding: Binding) -> Expression:
+    """The object of an assignment to an attribute, as it is written there."""
+    found: Expression = Name(chain[0], binding.at, binding.path)
+    for name in chain[1:]:
+        found = Attribute(found, name, binding.at)
+    return found
+
+
 def _set_on_self(module: Module) -> dict[tuple[int, str], list[tuple[int, Binding]]]:
     """(class, attribute) -> (method, binding) of each assignment to `self.attribute`."""
     found: dict[tuple[int, str], list[tuple[int, Binding]]] = {}
-    for index, scope in enumerate(module.scopes):
+    for index, scope in module.in_order():
         if scope.kind != "function" or not scope.params or module.scopes[scope.parent].kind != "class":
             continue
         start = scope.params[0].name + "."
@@ -421,7 +467,7 @@ def _field(ev: Evaluator, cls: Cls, scope: Scope, field: Field, bound: Value | N
             else default or annotated or (Unknown("runtime_input"),)
         )
     found = [default, annotated]
-    for call, where in calls.calls_named(ev, cls.module, scope.name):
+    for call, where in callers.calls_named(ev, cls.module, scope.name):
         if any(
             isinstance(v, Cls) and (v.module, v.scope) == (cls.module, cls.scope)
             for v in ev.evaluate(call.function, where)

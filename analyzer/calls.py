@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from analyzer import apis, attributes, containers, options, stdlib, strings
+from analyzer import apis, attributes, callers, containers, options, stdlib, strings
 from analyzer.objects import (
     BOUND,
     UNKNOWN_CALL,
@@ -30,14 +30,8 @@ from analyzer.objects import (
     relabel,
 )
 from analyzer.program import (
-    Attribute,
     Call,
-    Choice,
-    Definition,
     Expression,
-    Imported,
-    Module,
-    Name,
     Param,
     Parameter,
     Scope,
@@ -144,7 +138,7 @@ def parameter(ev: Evaluator, expression: Parameter, env: Env) -> Values:
     if env.frame is not None and env.frame.arguments is not None:
         return _in_frame(ev, scope, param, expression, env, env.frame.arguments)
     found = [parameter_default(ev, scope, param, env), options.decorator(ev, scope, param, env)]
-    for frame in frames(ev, env.module, expression.scope):
+    for frame in callers.frames(ev, env.module, expression.scope):
         if frame.frame is not None and frame.frame.arguments is not None:
             found.append(_in_frame(ev, scope, param, expression, frame, frame.frame.arguments))  # noqa: PERF401
     found.append(_annotated(ev, param, env))
@@ -156,12 +150,12 @@ def _self(ev: Evaluator, scope: Scope, owner: Cls, env: Env) -> Values:
     if env.frame is not None and env.frame.bound is not None:
         return (env.frame.bound,)
     if scope.name == "__new__" or attributes.decorated(ev, scope, env, "classmethod"):
-        return (owner,)
+        return (owner._replace(any=True),)
     base = attributes.external_constructor(ev, owner)
     made: list[Values] = []
     if base is not None and (ev.tables.match(base.qualified) or ev.tables.consumer(base.qualified)):
         name = ev.modules[owner.module].scopes[owner.scope].name
-        made = [ev.evaluate(call, where) for call, where in calls_named(ev, owner.module, name)]
+        made = [ev.evaluate(call, where) for call, where in callers.calls_named(ev, owner.module, name)]
     known = tuple(v for v in merged(*made) if isinstance(v, Inst) and v.thing is not None and v.cls == owner)
     return known or (Inst(owner, None),)
 
@@ -203,9 +197,6 @@ def _annotated(ev: Evaluator, param: Param, env: Env) -> Values:
     return tuple(Inst(value, None) for value in found if isinstance(value, Cls))
 
 
-# -- frames: calls of a function
-
-
 def enter(ev: Evaluator, fn: Fn, arguments: Arguments | None, at: object, caller: Env) -> Env | None:
     """The environment of one call of `fn`; None where calls nest too deep."""
     depth = caller.frame.depth + 1 if caller.frame is not None else 1
@@ -215,131 +206,6 @@ def enter(ev: Evaluator, fn: Fn, arguments: Arguments | None, at: object, caller
     if key not in ev.frames:
         ev.frames[key] = Env(fn.module, fn.scope, Frame(arguments, fn.bound, depth), fn.env)
     return ev.frames[key]
-
-
-def frames(ev: Evaluator, module: int, index: int) -> tuple[Env, ...]:
-    """One environment for each call found of the function `index`, outside of any frame."""
-    key = "frames", module, index
-    if key in ev.caches:
-        return ev.caches[key]  # type: ignore[return-value]
-    ev.caches[key] = ()  # while it is worked out: a function that calls itself adds nothing
-    scope = ev.scope(module, index)
-    owner = attributes.owner(ev, module, index)
-    found: list[Env] = []
-    for call, env in callers(ev, module, scope, owner):
-        for value in ev.evaluate(call.function, env):
-            for fn, arguments in _targets(ev, value, arguments_of(call, env)):
-                if (fn.module, fn.scope) == (module, index) and len(found) < _MAX_CALLERS:
-                    entered = enter(ev, fn, arguments, call.end, env)
-                    if entered is not None:
-                        found.append(entered)
-    ev.caches[key] = tuple(dict.fromkeys(found))
-    return tuple(dict.fromkeys(found))
-
-
-def _targets(ev: Evaluator, value: Value, arguments: Arguments) -> Iterator[tuple[Fn, Arguments]]:
-    """The functions of the files read that calling `value` enters."""
-    if isinstance(value, Fn):
-        yield value, arguments
-    elif isinstance(value, Partial):
-        yield from _targets(ev, value.function, together(value.arguments, arguments))
-    elif isinstance(value, Cls):
-        for fn in attributes.constructors(ev, value):
-            yield fn._replace(bound=Inst(value, None)), arguments
-    elif isinstance(value, Inst):
-        for method in attributes.attribute(ev, value, "__call__"):
-            if isinstance(method, Fn):
-                yield method, arguments
-
-
-def callers(ev: Evaluator, module: int, scope: Scope, owner: Cls | None) -> Iterator[tuple[Call, Env]]:
-    """Calls that may enter the function, by the names they could use."""
-    names = {scope.name}
-    if scope.kind == "lambda":
-        names = {name.rpartition(".")[2] for name in _names_of(ev, module, scope)}
-    if owner is not None and scope.name in ("__init__", "__new__", "__post_init__"):
-        names |= {cls.name for cls in attributes.family(ev, owner)} | {"__init__", "cls"}
-    elif owner is not None and scope.name == "__call__":
-        names |= {"model", "self"}
-    for name in sorted(names):
-        yield from calls_named(ev, module, name)
-    if scope.kind == "lambda":
-        yield from (
-            (call, ev.env(module, where)) for call, where in ev.index("direct", module, _direct).get(scope.at, ())
-        )
-
-
-def _names_of(ev: Evaluator, module: int, scope: Scope) -> Iterator[str]:
-    """Names bound to a lambda."""
-    parent = ev.modules[module].scopes[scope.parent]
-    for name, bindings in parent.bindings.items():
-        if any(isinstance(b.value, Definition) and b.value.at == scope.at for b in bindings):
-            yield name
-
-
-def calls_named(ev: Evaluator, module: int, name: str) -> list[tuple[Call, Env]]:
-    """All calls in the files that can see `module` whose function's last name is, or stands for, `name`."""
-    found: list[tuple[Call, Env]] = []
-    for index in ev.callers_of(module, name):
-        ev.read_mentioning(index, name)
-        by_name = ev.index("calls", index, _by_name)
-        others = ev.index("aliases", index, _aliases).get(name, ())
-        for written in (name, *others):
-            found.extend((call, ev.env(index, scope)) for call, scope in by_name.get(written, ()))
-    return found
-
-
-def _by_name(module: Module) -> dict[str, list[tuple[Call, int]]]:
-    """Calls by the last name of their function, with their scope."""
-    found: dict[str, list[tuple[Call, int]]] = {}
-    for number, scope in enumerate(module.scopes):
-        for call in scope.calls:
-            found.setdefault(last_name(call.function), []).append((call, number))
-    return found
-
-
-def _direct(module: Module) -> dict[int, list[tuple[Call, int]]]:
-    """Calls of a function where it is written, by where that is: callbacks."""
-    found: dict[int, list[tuple[Call, int]]] = {}
-    for number, scope in enumerate(module.scopes):
-        for call in scope.calls:
-            if isinstance(call.function, Definition):
-                found.setdefault(call.function.at, []).append((call, number))
-    return found
-
-
-def last_name(expression: Expression) -> str:
-    match expression:
-        case Name(id=name) | Attribute(name=name):
-            return name
-        case _:
-            return ""
-
-
-def _aliases(module: Module) -> dict[str, list[str]]:
-    """Name -> other names that stand for it: `from a import load as l`, `l = load`, `l = partial(load, …)`."""
-    found: dict[str, dict[str, None]] = {}
-    for scope in module.scopes:
-        for name, bindings in scope.bindings.items():
-            for binding in bindings:
-                for other in _names_in(binding.value):
-                    plain = name.rpartition(".")[2]
-                    if other != plain:
-                        found.setdefault(other, {})[plain] = None
-    return {name: list(others) for name, others in found.items()}
-
-
-def _names_in(value: Expression) -> Iterator[str]:
-    match value:
-        case Imported(qualified=qualified):
-            yield qualified.rpartition(".")[2]
-        case Name(id=name) | Attribute(name=name):
-            yield name
-        case Call(args=args) if args and last_name(value.function) == "partial":
-            yield from _names_in(args[0])
-        case Choice(options=found):
-            for option in found:
-                yield from _names_in(option)
 
 
 # -- calling

@@ -241,7 +241,7 @@ def stored(ev: Evaluator, bases: Values, name: Name, env: Env, *, nested: bool) 
     puts = [(s, e) for s, e in puts if nested or s.at <= name.at]
     if env.parent is None:
         ev.read_mentioning(env.module, name.id)
-        for index, scope in enumerate(ev.modules[env.module].scopes):
+        for index, scope in ev.modules[env.module].in_order():
             if index and name.id not in scope.bindings:
                 puts += [(store, ev.env(env.module, index)) for store in scope.bindings.get(key, ())]
     for store, where in puts:

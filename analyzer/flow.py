@@ -6,10 +6,21 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from analyzer import anchors
-from analyzer.calls import last_name
 from analyzer.loaders import Match
 from analyzer.objects import Event
-from analyzer.program import Binding, Call, Captured, Element, Entered, Expression, Module, Name, Scope, Unpacked
+from analyzer.program import (
+    Binding,
+    Call,
+    Captured,
+    Element,
+    Entered,
+    Expression,
+    Module,
+    Name,
+    Scope,
+    Unpacked,
+    last_name,
+)
 from analyzer.records import Anchor, ApiCall, CallSequence, Link, Role
 from analyzer.values import Evaluator
 

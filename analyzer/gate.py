@@ -7,6 +7,7 @@ counts only in a file that imports a library whose table has it. A file that pas
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
@@ -35,6 +36,13 @@ def hits(source: bytes, language: Language = "python") -> tuple[int, ...]:
     roots = {name if language == "python" else _ecma_root(name) for name in named} or {""}
     found = {match.start() for root in roots for match in _pattern(root, language).finditer(source)}
     return tuple(at for at in sorted(found) if not _is_text(source, at, _COMMENTS[language]))
+
+
+def mentions(source: bytes, words: tuple[str, ...]) -> Iterator[int]:
+    """Offsets of these words."""
+    for word in words:
+        if (text := word.encode()) in source:
+            yield from (match.start() for match in re.finditer(rb"\b" + text + rb"\b", source))
 
 
 def _is_text(source: bytes, at: int, starts: tuple[bytes, ...]) -> bool:
@@ -127,3 +135,34 @@ def _pattern(root: str, language: Language) -> Any:
     if language == "javascript":
         return _compile(rf"\b(?:{'|'.join(map(re.escape, names))})\b".encode())
     return _compile(rf"(?m)\b(?:{'|'.join(map(re.escape, names))})\b[ \t]*(?:[(,)\]:}}\"'#]|$|as\b)".encode())
+
+
+def headers(source: bytes) -> Iterator[tuple[bytes, bytes, bytes, bytes, bytes]]:
+    """(package, names) of `from … import`, modules of `import`, (name, bases) of `class`; the others are empty."""
+    for match in _headers().finditer(source):
+        package, names, modules, name, bases = match.groups()
+        yield package or b"", names or b"", modules or b"", name or b"", bases or b""
+
+
+def ecma_headers(source: bytes) -> Iterator[tuple[bytes, bytes, bytes, bytes]]:
+    """(names, module) of imports and re-exports, (name, base) of classes; the others are empty."""
+    for match in _ecma_headers().finditer(source):
+        names, module, called, name, base = match.groups()
+        yield names or b"", module or called or b"", name or b"", base or b""
+
+
+@cache
+def _ecma_headers() -> Any:
+    taken = r"(?:\{([^{}]*)\}[ \t\n]*)?\bfrom[ \t]*[\"']([^\"'\n]+)[\"']"
+    called = r"(?:\brequire|\bimport)[ \t]*\(?[ \t]*[\"']([^\"'\n]+)[\"']"
+    header = r"\bclass[ \t]+([\w$]+)(?:<[^<>{}]*>)?[ \t]+extends[ \t]+([\w$.]+)"
+    return _compile(rf"{taken}|{called}|{header}".encode())
+
+
+@cache
+def _headers() -> Any:
+    """Import statements and class headers at the start of a line, also of a line in a notebook's JSON."""
+    taken = r"from[ \t]+([.\w]+)[ \t]+import[ \t]*(\([^)]*\)|[^\n;#(\\\"]*)"
+    whole = r"import[ \t]+([^\n;#\\\"]+)"
+    header = r"class[ \t]+(\w+)[ \t]*\(([^)]*)\)"
+    return _compile(rf"(?m)^[ \t]*\"?[ \t]*(?:{taken}|{whole}|{header})".encode())

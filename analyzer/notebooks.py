@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
+from analyzer.encoding import decode
 from analyzer.launch import LaunchLine
 
 _MAGIC = re.compile(r"^\s*([%!?].*|.*\?\s*$)")
@@ -31,6 +32,11 @@ class Program:
     cells: tuple[tuple[int, int], ...]
     launches: tuple[LaunchLine, ...]
     broken: tuple[int, ...] = ()  # cells that do not parse and were left out
+
+
+def program(source: bytes, path: str) -> Program:
+    """A file as Python, notebook or not; UnreadableError or NotebookError if it cannot be read."""
+    return read(source) if path.endswith(".ipynb") else Program(decode(source), (), ())
 
 
 def read(content: bytes) -> Program:

@@ -110,9 +110,12 @@ class Fn(NamedTuple):
 
 
 class Cls(NamedTuple):
+    """A class of the files read; `any`: it or a class derived from it, as `cls` in a class method."""
+
     module: int
     scope: int
     env: Env
+    any: bool = False
 
 
 class Inst(NamedTuple):
@@ -214,6 +217,8 @@ def relabel(values: Values, step: str) -> Values:
 
 
 def merged(*groups: Values, limit: int = 64) -> Values:
-    """All values of the groups, each once, in order; cut at `limit` with `BOUND` behind."""
+    """All values of the groups, each once, in order; cut at `limit`, strings first, with `BOUND` behind."""
     found = tuple(dict.fromkeys(value for group in groups for value in group))
-    return found if len(found) <= limit else (*found[:limit], BOUND)
+    if len(found) <= limit:
+        return found
+    return (*sorted(found, key=lambda value: not isinstance(value, Str))[:limit], BOUND)

@@ -153,7 +153,7 @@ def _table(ev: Evaluator, module: int) -> dict[str, list[tuple[Call, Env]]]:
     ev.caches[key] = table
     for method in ("add_argument", "set_defaults", "DEFINE_string", "DEFINE_enum", "add_option"):
         ev.read_mentioning(module, method)
-    for index, scope in enumerate(ev.modules[module].scopes):
+    for index, scope in ev.modules[module].in_order():
         for call in scope.calls:
             if _method(call) in (
                 "add_argument",

@@ -183,6 +183,18 @@ class Binding(NamedTuple):
     until: int = 0
 
 
+class Test(NamedTuple):
+    """The condition of arm `arm` of the `if` at offset `at`; `leaves`: control never goes on behind that arm."""
+
+    at: int
+    arm: int
+    path: BranchPath  # of the `if` itself
+    condition: Expression
+    names: frozenset[str]  # dotted names it asks about
+    text: str  # the condition as written
+    leaves: bool
+
+
 class Param(NamedTuple):
     name: str
     kind: Literal["positional", "keyword", "args", "kwargs"]
@@ -196,6 +208,24 @@ class Field(NamedTuple):
     name: str
     annotation: Expression
     default: Expression | None
+
+
+def dotted(expression: Expression) -> tuple[Name, str] | None:
+    """`a.b.c` as its first name and its text; None for anything else."""
+    parts: list[str] = []
+    while isinstance(expression, Attribute):
+        parts.append(expression.name)
+        expression = expression.base
+    return (expression, ".".join([expression.id, *reversed(parts)])) if isinstance(expression, Name) else None
+
+
+def last_name(expression: Expression) -> str:
+    """The last name of a dotted one; "" for anything else."""
+    match expression:
+        case Name(id=name) | Attribute(name=name):
+            return name
+        case _:
+            return ""
 
 
 @dataclass(slots=True)
@@ -221,6 +251,7 @@ class Scope:
     decorators: tuple[Expression, ...] = ()
     bases: tuple[Expression, ...] = ()
     fields: list[Field] = field(default_factory=list)
+    tests: list[Test] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -234,6 +265,10 @@ class Module:
     errors: tuple[tuple[int, int], ...] = ()  # byte ranges that did not parse
     cells: tuple[tuple[int, int], ...] = ()  # notebooks: (first line, cell index), ascending
     language: Language = "python"
+
+    def in_order(self) -> list[tuple[int, Scope]]:
+        """The scopes with their index, in source order, whatever the order in which they were read."""
+        return sorted(enumerate(self.scopes), key=lambda entry: (entry[1].at, -entry[1].end, entry[0]))
 
     def line(self, at: int) -> int:
         """1-based line of a byte offset; within the cell in a notebook."""

@@ -2,73 +2,20 @@
 
 from __future__ import annotations
 
-import codecs
-import re
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from pathlib import PurePosixPath
+from dataclasses import replace
 
 from analyzer import anchors, flow, gate, launch, notebooks
-from analyzer.program import Module
+from analyzer.encoding import UnreadableError
+from analyzer.languages import grammar_of, language_of
+from analyzer.program import Language, Module
+from analyzer.project import Linker, Project
 from analyzer.records import Diagnostic, FileReport
 from analyzer.syntax import lower, parse
 from analyzer.values import Evaluator
 
-_COOKIE = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
-_BOMS = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF32_LE, "utf-32"),
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
 SECONDS = 10.0
-#: Ending of a file -> the grammar it is read by; the languages but Python are all read as JavaScript is.
-GRAMMARS = {
-    ".py": "python",
-    ".ipynb": "python",
-    ".js": "javascript",
-    ".mjs": "javascript",
-    ".cjs": "javascript",
-    ".jsx": "javascript",
-    ".ts": "typescript",
-    ".mts": "typescript",
-    ".cts": "typescript",
-    ".tsx": "tsx",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class UnreadableError(Exception):
-    """The bytes are no text; `message` says why."""
-
-    message: str
-
-
-def decode(source: bytes) -> bytes:
-    """The text as UTF-8, by its byte-order mark or its PEP 263 cookie; UnreadableError if it is no text."""
-    for bom, encoding in _BOMS:
-        if source.startswith(bom):
-            return _recode(source, encoding)
-    if b"\0" in source:
-        raise UnreadableError("NUL bytes")
-    if source.isascii():
-        return source
-    for line in source.split(b"\n", 2)[:2]:
-        cookie = _COOKIE.match(line)
-        if cookie and cookie[1].lower() not in (b"utf-8", b"utf8", b"utf-8-unix"):
-            return _recode(source, cookie[1].decode("ascii"))
-    return source
-
-
-def _recode(source: bytes, encoding: str) -> bytes:
-    try:
-        return source.decode(encoding).encode("utf-8", "replace")
-    except (UnicodeError, LookupError):
-        if encoding.startswith("utf-"):
-            raise UnreadableError(f"not {encoding}") from None
-        return source.decode("latin-1").encode()
 
 
 def analyze_source(source: bytes, path: str, *, sequences: bool = True, seconds: float = SECONDS) -> FileReport:
@@ -76,32 +23,39 @@ def analyze_source(source: bytes, path: str, *, sequences: bool = True, seconds:
 
     Never raises for what is in the file; `seconds` bounds parsing, and about bounds the rest.
     """
+    return examine(source, path, sequences=sequences, seconds=seconds)[0]
+
+
+def examine(
+    source: bytes, path: str, *, project: Project | None = None, sequences: bool = True, seconds: float = SECONDS
+) -> tuple[FileReport, bool]:
+    """The report of a file as one of a project, and whether that follows from the file alone."""
     try:
-        program = read(source, path)
+        program = notebooks.program(source, path)
     except UnreadableError as error:
-        return FileReport(path, diagnostics=(Diagnostic(path, "undecodable", error.message),))
+        return FileReport(path, diagnostics=(Diagnostic(path, "undecodable", error.message),)), True
     except notebooks.NotebookError as error:
-        return FileReport(path, diagnostics=(Diagnostic(path, "invalid_notebook", str(error)),))
-    grammar = GRAMMARS.get(PurePosixPath(path).suffix.lower(), "python")
-    hits = gate.hits(program.source, "python" if grammar == "python" else "javascript")
+        return FileReport(path, diagnostics=(Diagnostic(path, "invalid_notebook", str(error)),)), True
+    words = project.words.get(path, ()) if project is not None else ()
+    hits = _hits(program.source, words, language_of(path))
     launches = tuple(line for line in program.launches if launch.named(line.text))
     if not hits and not launches:
-        return FileReport(path)
+        return FileReport(path), True
     until = time.monotonic() + seconds
-    tree = parse(program.source, seconds=seconds, grammar=grammar)
+    tree = parse(program.source, seconds=seconds, grammar=grammar_of(path))
     if tree is not None and program.cells and tree.root.has_error:
         program = _without_open_ends(program, seconds)
-        hits, tree = gate.hits(program.source), parse(program.source, seconds=seconds)
+        hits, tree = _hits(program.source, words, "python"), parse(program.source, seconds=seconds)
     if tree is None:
-        return FileReport(path, diagnostics=(Diagnostic(path, "timeout", f"not parsed within {seconds:g} s"),))
+        return FileReport(path, diagnostics=(Diagnostic(path, "timeout", f"not parsed within {seconds:g} s"),)), True
     live = [at for at in hits if tree.is_code(at)]
     if not live and not launches:
-        return FileReport(path)
+        return FileReport(path), True
     module, bodies = lower(tree, path, live)
     module.cells = program.cells
-    evaluator = Evaluator([module], [bodies])
+    evaluator = Linker(project, module, bodies) if project is not None else Evaluator([module], [bodies])
     evaluator.until = until
-    sites = [*anchors.sites(evaluator, 0), *launch.sites(evaluator, module, launches)]
+    sites = [*anchors.sites(evaluator, 0, words), *launch.sites(evaluator, module, launches)]
     sites.sort(key=lambda site: (-1 if site.cell is None else site.cell, site.line, site.column, site.api))
     follower = Evaluator([module], [bodies], follow=True)
     follower.until = until
@@ -110,7 +64,13 @@ def analyze_source(source: bytes, path: str, *, sequences: bool = True, seconds:
     bounded = evaluator.bounded or follower.bounded
     bodies.close()
     diagnostics = tuple(_diagnostics(module, program, bodies.cut(), bounded=bounded))
-    return FileReport(path, tuple(sites), tuple(usages), diagnostics)
+    return FileReport(path, tuple(sites), tuple(usages), diagnostics), not evaluator.asked
+
+
+def _hits(source: bytes, words: tuple[str, ...], language: Language) -> tuple[int, ...]:
+    """Where a loader may be named, under its own name or under one of the repository's."""
+    found = gate.hits(source, language)
+    return tuple(sorted({*found, *gate.mentions(source, words)})) if words else found
 
 
 def _without_open_ends(program: notebooks.Program, seconds: float) -> notebooks.Program:
@@ -133,13 +93,6 @@ def _is_open(text: bytes) -> bool:
     if text.count(b'"""') % 2 or text.count(b"'''") % 2:
         return True
     return any(text.count(left) > text.count(right) for left, right in ((b"(", b")"), (b"[", b"]"), (b"{", b"}")))
-
-
-def read(source: bytes, path: str) -> notebooks.Program:
-    """The file as a program; UnreadableError or NotebookError if it cannot be read."""
-    if path.endswith(".ipynb"):
-        return notebooks.read(source)
-    return notebooks.Program(decode(source), (), ())
 
 
 _CUT = {"too_deep": "nested too deep to be read in full", "too_large": "a list or dict too long to be read"}

@@ -27,7 +27,7 @@ from analyzer.objects import (
     merged,
     relabel,
 )
-from analyzer.program import Call, Element, Expression, Items, Spread, Text
+from analyzer.program import Call, Element, Expression, Items, Spread, Text, last_name
 
 if TYPE_CHECKING:
     from analyzer.values import Evaluator
@@ -266,7 +266,7 @@ def _promised(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Valu
         inside = calls.enter(ev, fn, Arguments(), node.end, env) if isinstance(fn, Fn) else None
         scope = ev.scope(inside.module, inside.scope) if inside is not None else None
         if inside is not None and scope is not None and scope.params:
-            given = [c for c in scope.calls if calls.last_name(c.function) == scope.params[0].name]
+            given = [c for c in scope.calls if last_name(c.function) == scope.params[0].name]
             found.extend(ev.evaluate(call.args[0], inside) for call in given if call.args)
     return merged(*found) or (UNKNOWN_CALL,)
 

@@ -57,13 +57,13 @@ from analyzer.program import (
     Subscript,
     Text,
     Unpacked,
+    dotted,
 )
 
 T = TypeVar("T")
 
 MAX_DEPTH = 50
-MAX_STEPS = 2_500  # for one question
-MAX_TOTAL = 60_000  # for one file
+MAX_TOTAL = 60_000  # steps for one file
 
 
 class Bodies(Protocol):
@@ -79,22 +79,27 @@ class Bodies(Protocol):
 class Evaluator:
     """Evaluates expressions of `modules`. `bodies` are asked for what was left out; memoised; bounded in steps."""
 
+    max_steps = 2_500  # for one question
+
     def __init__(
         self, modules: Sequence[Module], bodies: Sequence[Bodies | None] = (), *, follow: bool = False
     ) -> None:
-        self.modules = modules
+        self.modules = list(modules)
         self.until: float | None = None  # wall-clock deadline, by time.monotonic
         self.follow = follow  # whether objects are followed into every library call that takes one
-        self.bodies = tuple(bodies) or (None,) * len(modules)
+        self.bodies = list(bodies) or [None] * len(self.modules)
         self.tables: LoaderTables = tables()
         self.steps = self.total = 0
         self.depth = 0
         self.bounded = False  # whether a bound was met
+        self.asked = False  # whether an answer may depend on other files
         self.memo: dict[tuple[int, Env], Values] = {}
         self.active: set[tuple[int, Env]] = set()
         self.envs: dict[tuple[int, int], Env] = {}
         self.frames: dict[tuple[object, ...], Env] = {}
         self.caches: dict[object, object] = {}
+        self.indexes: list[dict[str, tuple[int, object]]] = [{} for _ in self.modules]
+        self.kept: list[Expression] = []
         self.events: dict[tuple[object, ...], Event] = {}
 
     # -- what a project evaluator answers for many files
@@ -110,6 +115,10 @@ class Evaluator:
 
     def callers_of(self, module: int, name: str) -> Iterable[int]:
         """The files that can call something of `module` by this name."""
+        return (module,)
+
+    def setters_of(self, module: int, name: str) -> Iterable[int]:
+        """The files that may set an attribute of this name on an object of `module`."""
         return (module,)
 
     def option_files(self, module: int) -> Iterable[int]:
@@ -147,11 +156,11 @@ class Evaluator:
         """An index over a file's scopes, built anew when more of its bodies have been read."""
         bodies = self.bodies[module]
         version = bodies.version() if bodies is not None else 0
-        known = self.caches.get((kind, module))
-        if isinstance(known, tuple) and known[0] == version:
-            return known[1]  # type: ignore[no-any-return]
+        known = self.indexes[module].get(kind)
+        if known is not None and known[0] == version:
+            return known[1]  # type: ignore[return-value]
         made = build(self.modules[module])
-        self.caches[kind, module] = version, made
+        self.indexes[module][kind] = version, made
         return made
 
     # -- the evaluator
@@ -169,7 +178,7 @@ class Evaluator:
             self.steps = 0
             if self.until is not None and time.monotonic() > self.until:
                 self.total = MAX_TOTAL + 1
-        if self.depth > MAX_DEPTH or self.steps > MAX_STEPS or self.total > MAX_TOTAL:
+        if self.depth > MAX_DEPTH or self.steps > self.max_steps or self.total > MAX_TOTAL:
             self.bounded = True
             return (BOUND,)
         self.steps += 1
@@ -185,6 +194,11 @@ class Evaluator:
             self.depth -= 1
         self.memo[key] = found
         return found
+
+    def keep(self, expression: Expression) -> Expression:
+        """Keeps an expression that stands in no file alive: what is remembered of it goes by its identity."""
+        self.kept.append(expression)
+        return expression
 
     def union(self, expressions: Iterable[Expression], env: Env) -> Values:
         return merged(*(self.evaluate(expression, env) for expression in expressions))
@@ -245,18 +259,32 @@ class Evaluator:
             if scope.kind != "class" or nested is None:
                 bindings = names.resolve(scope, name, nested=nested)
                 if bindings:
-                    found = self.bound(bindings, here, nested is not None)
+                    found = self.bound(bindings, here, nested is not None, None if nested is not None else name)
                     return containers.stored(self, found, name, here, nested=nested is not None)
             nested, here = scope, here.parent
         return None
 
-    def bound(self, bindings: Iterable[Binding], env: Env, from_inside: bool) -> Values:
+    def bound(self, bindings: Iterable[Binding], env: Env, from_inside: bool, use: Name | None = None) -> Values:
+        """What the bindings give; at `use`, the conditions around it taken into account."""
         step = "module_constant" if from_inside and env.parent is None else "local_variable"
-        return relabel(merged(*(self.evaluate(binding.value, env) for binding in bindings)), step)
+        found = []
+        for binding in bindings:
+            if use is None:
+                found.append(self.evaluate(binding.value, env))
+            elif not narrowing.excluded(self, binding, use, env):
+                values = narrowing.derived(self, binding, use, env) or self.evaluate(binding.value, env)
+                found.append(narrowing.narrowed(self, values, (use, use.id), binding.at, env))
+        return relabel(merged(*found), step)
 
     # -- access
 
     def attribute(self, expression: Attribute, env: Env) -> Values:
+        values = self.plain_attribute(expression, env)
+        chain = dotted(expression)
+        return narrowing.narrowed(self, values, chain, 0, env) if chain is not None else values
+
+    def plain_attribute(self, expression: Attribute, env: Env) -> Values:
+        """An attribute, whatever is asked of it around."""
         found = attributes.assigned(self, expression, env)
         if found is not None and found.final:
             return found.values
@@ -334,7 +362,7 @@ class Evaluator:
 
 _NO_CALL = Call(Opaque("call_not_followed", 0), (), (), 0, 0)
 
-from analyzer import attributes, calls, options, strings  # noqa: E402  (they evaluate in turn)
+from analyzer import attributes, calls, narrowing, options, strings  # noqa: E402  (they evaluate in turn)
 
 _BY_TYPE: dict[type, Callable[[Evaluator, Any, Env], Values]] = {
     Text: Evaluator.text,

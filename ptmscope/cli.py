@@ -57,7 +57,7 @@ def cli() -> None:
 @cli.command()
 @_common
 def scan(**options: Any) -> None:
-    """Every place in PATH (a folder or a file: Python, notebook, JavaScript, TypeScript) that loads a pre-trained model.
+    """Every place in PATH (a folder or a file) where Python, JavaScript or TypeScript loads a pre-trained model.
 
     \b
     ptmscope scan .

@@ -9,13 +9,16 @@ import signal
 import sys
 import threading
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from typing import Any, Generic, TypeVar
 
 from ptmscope.walk import shown
-from ptmscope.worker import Outcome, Task, crashed, merge, run
+from ptmscope.worker import Task
+
+T = TypeVar("T")
 
 #: Files per task: long enough to hide the hand-over, short enough to end on Ctrl-C.
 TASK_FILES = 64
@@ -34,38 +37,56 @@ def processes(wanted: int | None, files: int) -> int:
     return max(1, min(wanted, -(-files // TASK_FILES)))
 
 
-def tasks(whole: Task) -> Iterator[Task]:
-    """A task, cut into parts."""
-    for start in range(0, len(whole.paths), TASK_FILES):
-        yield replace(whole, paths=whole.paths[start : start + TASK_FILES])
+def tasks(whole: Task, files: int = TASK_FILES) -> Iterator[Task]:
+    """A task, cut into parts of so many files."""
+    for start in range(0, len(whole.paths), files):
+        yield replace(whole, paths=whole.paths[start : start + files])
 
 
-def outcomes(todo: Iterable[Task], jobs: int) -> Iterator[tuple[Task, Outcome]]:
+@dataclass(frozen=True, slots=True)
+class Work(Generic[T]):
+    """What to do with a task: `crashed` gives the outcome of a file that killed its process.
+
+    `setup` is called with `given` once in each process.
+    """
+
+    run: Callable[[Task], T]
+    crashed: Callable[[str, str], T]
+    merge: Callable[[Iterable[T]], T]
+    setup: Callable[[Any], None] | None = None
+    given: object = None
+
+    def prepare(self) -> None:
+        if self.setup is not None:
+            self.setup(self.given)
+
+
+def outcomes(todo: Iterable[Task], jobs: int, work: Work[T]) -> Iterator[tuple[Task, T]]:
     """Each task with its outcome, in order. One process: this one."""
-    if jobs == 1:
-        yield from ((task, run(task)) for task in todo)
-        return
-    with _pool(jobs) as pool:
-        if pool.starts():
-            yield from _in_order(pool, todo, jobs * WAITING)
-        else:
-            yield from ((task, run(task)) for task in todo)
+    if jobs > 1:
+        with _pool(jobs, work) as pool:
+            if pool.starts():
+                yield from _in_order(pool, todo, jobs * WAITING)
+                return
+    work.prepare()
+    yield from ((task, work.run(task)) for task in todo)
 
 
 @dataclass(slots=True)
-class _Pool:
+class _Pool(Generic[T]):
     """Processes that are replaced when one of them is killed."""
 
     jobs: int
+    work: Work[T]
     executor: ProcessPoolExecutor
 
-    def submit(self, task: Task) -> Future[Outcome]:
+    def submit(self, task: Task) -> Future[T]:
         try:
-            return self.executor.submit(run, task)
+            return self.executor.submit(self.work.run, task)
         except BrokenExecutor:
             self.executor.shutdown(wait=False)
-            self.executor = _executor(self.jobs)
-            return self.executor.submit(run, task)
+            self.executor = _executor(self.jobs, self.work)
+            return self.executor.submit(self.work.run, task)
 
     def starts(self) -> bool:
         """False where no process can be started, as in a script without `if __name__ == "__main__"` on
@@ -78,51 +99,52 @@ class _Pool:
 
 
 @contextmanager
-def _pool(jobs: int) -> Iterator[_Pool]:
-    pool = _Pool(jobs, _executor(jobs))
+def _pool(jobs: int, work: Work[T]) -> Iterator[_Pool[T]]:
+    pool = _Pool(jobs, work, _executor(jobs, work))
     try:
         yield pool
     finally:
         pool.executor.shutdown(wait=False, cancel_futures=True)
 
 
-def _in_order(pool: _Pool, todo: Iterable[Task], limit: int) -> Iterator[tuple[Task, Outcome]]:
-    waiting: deque[tuple[Task, Future[Outcome]]] = deque()
+def _in_order(pool: _Pool[T], todo: Iterable[Task], limit: int) -> Iterator[tuple[Task, T]]:
+    waiting: deque[tuple[Task, Future[T]]] = deque()
     for task in todo:
         waiting.append((task, pool.submit(task)))
         if len(waiting) == limit:
-            yield _outcome(*waiting.popleft())
+            yield _outcome(pool.work, *waiting.popleft())
     while waiting:
-        yield _outcome(*waiting.popleft())
+        yield _outcome(pool.work, *waiting.popleft())
 
 
-def _outcome(task: Task, future: Future[Outcome]) -> tuple[Task, Outcome]:
+def _outcome(work: Work[T], task: Task, future: Future[T]) -> tuple[Task, T]:
     try:
         return task, future.result()
     except BrokenExecutor:
-        return task, merge(_one_by_one(task))
+        return task, work.merge(_one_by_one(work, task))
 
 
-def _one_by_one(task: Task) -> Iterator[Outcome]:
+def _one_by_one(work: Work[T], task: Task) -> Iterator[T]:
     """A process was killed (out of memory, a crash in native code) by some file: finds it, and keeps the
     others."""
-    with _pool(1) as pool:
+    with _pool(1, work) as pool:
         for path in task.paths:
             try:
                 yield pool.submit(replace(task, paths=(path,))).result()
             except BrokenExecutor:
-                yield crashed(shown(path), "the process that read this file was killed")
+                yield work.crashed(shown(path), "the process that read this file was killed")
 
 
-def _executor(jobs: int) -> ProcessPoolExecutor:
+def _executor(jobs: int, work: Work[T]) -> ProcessPoolExecutor:
     """Forked processes start at once, but are safe only on Linux and from a single thread."""
     method = "fork" if sys.platform == "linux" and threading.active_count() == 1 else "spawn"
-    return ProcessPoolExecutor(jobs, multiprocessing.get_context(method), initializer=_leave_interrupts)
+    return ProcessPoolExecutor(jobs, multiprocessing.get_context(method), initializer=_start, initargs=(work,))
 
 
-def _leave_interrupts() -> None:
+def _start(work: Work[Any]) -> None:
     """Ctrl-C reaches every process; the one that waits for the others deals with it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    work.prepare()
 
 
 def _cores() -> int:

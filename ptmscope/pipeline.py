@@ -6,7 +6,10 @@ import os
 import stat
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from functools import partial
 
+from analyzer.project import Project
 from analyzer.records import CallSequence, Diagnostic, FileReport, LoadSite
 from ptmscope import engine
 from ptmscope.errors import Misuse
@@ -14,10 +17,17 @@ from ptmscope.findings import Counts, Scan
 from ptmscope.selection import Selection
 from ptmscope.settings import MAX_FILE_SIZE, Settings
 from ptmscope.walk import REASONS, SUFFIXES, Rules, Skip, walk
-from ptmscope.worker import Outcome, Task, merge
+from ptmscope.worker import Outcome, Survey, Task, contents, crashed, merge, survey, surveyed, unsurveyed, use
+from ptmscope.worker import run as analyse
 
 #: Called with (files done, files in all).
 Progress = Callable[[int, int], None]
+
+#: The glance at every file.
+SURVEY: engine.Work[Survey] = engine.Work(run=survey, crashed=unsurveyed, merge=surveyed)
+
+#: Files per task of the closer look, which takes some milliseconds a file.
+FEW = 8
 
 
 def scan(
@@ -58,14 +68,23 @@ def run(path: str, settings: Settings, progress: Progress | None = None) -> Scan
     root, files, skipped = _files(path, settings)
     whole = Task(root, files, settings.max_file_size, settings.sequences)
     jobs = engine.processes(settings.jobs, len(files))
+    known = surveyed(outcome for _, outcome in engine.outcomes(engine.tasks(whole), jobs, SURVEY))
+    project = Project(known.glances, partial(contents, root, settings.max_file_size))
+    outcome = _analysis(replace(whole, paths=project.wanted()), project, jobs, progress)
+    return _scan(len(files), [*skipped, *known.skipped], outcome, selection)
+
+
+def _analysis(whole: Task, project: Project, jobs: int, progress: Progress | None) -> Outcome:
+    """The closer look at the files that may hold load sites."""
+    work = engine.Work(run=analyse, crashed=crashed, merge=merge, setup=use, given=project)
     outcomes = []
     done = 0
-    for task, outcome in engine.outcomes(engine.tasks(whole), jobs):
+    for task, outcome in engine.outcomes(engine.tasks(whole, FEW), min(jobs, -(-len(whole.paths) // FEW) or 1), work):
         outcomes.append(outcome)
         done += len(task.paths)
         if progress:
-            progress(done, len(files))
-    return _scan(len(files), skipped, merge(outcomes), selection)
+            progress(done, len(whole.paths))
+    return merge(outcomes)
 
 
 def _files(path: str, settings: Settings) -> tuple[str, tuple[str, ...], list[Skip]]:

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from analyzer.source import GRAMMARS
+from analyzer.languages import GRAMMARS
 from ptmscope import folders, gitignore
 
 #: Endings of the files that are read.

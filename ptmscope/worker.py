@@ -10,8 +10,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 
-from analyzer import analyze_source
+from analyzer.project import Project
 from analyzer.records import Diagnostic, FileReport, LoadSite, ModelRef
+from analyzer.source import examine
+from analyzer.survey import Glance, glance
 from ptmscope.reader import read
 from ptmscope.walk import Skip, shown
 
@@ -19,6 +21,7 @@ from ptmscope.walk import Skip, shown
 REMEMBERED = 1000
 
 _by_content: dict[tuple[bytes, str, bool], FileReport] = {}
+_project: list[Project] = []  # of this process; what `use` sets
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,54 @@ class Outcome:
     reports: tuple[FileReport, ...] = ()
     skipped: tuple[Skip, ...] = ()
     digests: tuple[bytes, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What a glance at the files of a task told, and what could not be read."""
+
+    glances: tuple[Glance, ...] = ()
+    skipped: tuple[Skip, ...] = ()
+
+
+def survey(task: Task) -> Survey:
+    """Looks at the text of every file of a task: which need a closer look, and how they hang together."""
+    glances: list[Glance] = []
+    skipped: list[Skip] = []
+    for file in task.paths:
+        content = read(os.path.join(task.root, file), shown(file), task.max_file_size)
+        if isinstance(content, Skip):
+            skipped.append(content)
+        else:
+            glances.append(glance(content, file))
+    return Survey(tuple(glances), tuple(skipped))
+
+
+def unsurveyed(path: str, message: str) -> Survey:
+    """The survey of a file that broke it: the closer look will say why."""
+    return Survey((Glance(path, gated=True),))
+
+
+def surveyed(surveys: Iterable[Survey]) -> Survey:
+    """Several surveys as one."""
+    glances: list[Glance] = []
+    skipped: list[Skip] = []
+    for each in surveys:
+        glances += each.glances
+        skipped += each.skipped
+    return Survey(tuple(glances), tuple(skipped))
+
+
+def use(project: Project) -> None:
+    """The project to which the files of the next tasks belong."""
+    _project[:] = [project]
+    _by_content.clear()
+
+
+def contents(root: str, max_size: int, path: str) -> bytes | None:
+    """The bytes of a file of the project; None where it cannot be read."""
+    found = read(os.path.join(root, path), path, max_size)
+    return None if isinstance(found, Skip) else found
 
 
 def run(task: Task) -> Outcome:
@@ -99,8 +150,8 @@ def _analyse(content: bytes, path: str, digest: bytes, *, sequences: bool) -> Fi
     known = _by_content.get(key)
     if known is not None:
         return _moved(known, path)
-    report = analyze_source(content, path, sequences=sequences)
-    if report.sites or report.diagnostics:
+    report, is_alone = examine(content, path, project=_project[0] if _project else None, sequences=sequences)
+    if is_alone and (report.sites or report.diagnostics):
         if len(_by_content) >= REMEMBERED:
             _by_content.clear()
         _by_content[key] = report

@@ -21,7 +21,7 @@ FILES = tuple(case for case in CASES if case.path.is_file())
 FOLDERS = tuple(case for case in CASES if case.path.is_dir())
 
 #: Set to True when `ptmscope.scan` links the files of a repository.
-PROJECT_LINKING = False
+PROJECT_LINKING = True
 #: Kinds that only linking can give, and reasons that no small file can cause.
 LINKED = frozenset(("import", "config"))
 GENERATED = frozenset(("bound_reached", "unsupported_syntax"))
@@ -50,7 +50,17 @@ def scan_folder(folder: Path) -> dict[str, FileReport]:
     """One report per file of a linked repository."""
     import ptmscope
 
-    return {report.path: report for report in ptmscope.scan(folder).reports}
+    found = ptmscope.scan(folder)
+    paths = {record.path for records in (found.sites, found.usages, found.diagnostics) for record in records}
+    return {
+        path: FileReport(
+            path,
+            tuple(site for site in found.sites if site.path == path),
+            tuple(usage for usage in found.usages if usage.path == path),
+            tuple(diagnostic for diagnostic in found.diagnostics if diagnostic.path == path),
+        )
+        for path in paths
+    }
 
 
 def test_nothing_is_executed() -> None:

@@ -27,8 +27,10 @@ from analyzer.program import (
     Param,
     Parameter,
     Scope,
+    Test,
     Text,
 )
+from analyzer.syntax import conditions
 from analyzer.syntax.expressions import _EXTRA, Expressions, dotted_name
 
 _MAX_NESTING = 60
@@ -241,16 +243,20 @@ class Statements:
         bodies += [c.child_by_field_name("consequence") or c.child_by_field_name("body") for c in arms]
         going = sum(not _leaves(body) for body in bodies)
         exhaustive = going if arms and arms[-1].type == "else_clause" else 0
-        condition = node.child_by_field_name("condition")
-        if condition is not None:
-            self.reader.expression(condition)
-        at = node.start_byte
-        self.arm(bodies[0], (at, 0, -1 if _leaves(bodies[0]) else exhaustive))
-        for number, clause in enumerate(arms, 1):
-            condition = clause.child_by_field_name("condition")
-            if condition is not None:
-                self.reader.expression(condition)
-            self.arm(bodies[number], (at, number, -1 if _leaves(bodies[number]) else exhaustive))
+        for number, clause in enumerate((node, *arms)):
+            body = bodies[number]
+            self.test(clause.child_by_field_name("condition"), node.start_byte, number, leaves=_leaves(body))
+            self.arm(body, (node.start_byte, number, -1 if _leaves(body) else exhaustive))
+
+    def test(self, condition: Node | None, at: int, arm: int, *, leaves: bool) -> None:
+        """Note what decides whether control enters an arm."""
+        if condition is None:
+            return
+        found = conditions.condition(self.reader, condition)
+        names = frozenset(conditions.named(found))
+        if names:
+            text = " ".join(self.reader.text(condition).split())
+            self.scopes[self.current].tests.append(Test(at, arm, self.reader.path, found, names, text, leaves))
 
     def for_(self, node: Node) -> None:
         left, right = node.child_by_field_name("left"), node.child_by_field_name("right")

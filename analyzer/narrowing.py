@@ -1,0 +1,299 @@
+"""What the conditions around a use tell of a value: `if name == "a":` leaves one of several, its `else` the others.
+
+Type narrowing as in type checkers, on strings. Only tests of the very name count, made after it was bound.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from analyzer import containers
+from analyzer.objects import Const, Dict, Env, Inst, List, Ref, Str, Thing, Unknown, Value, Values, relabel
+from analyzer.program import (
+    Attribute,
+    Binding,
+    BranchPath,
+    Call,
+    Constant,
+    Expression,
+    Items,
+    Mapping,
+    Name,
+    Operator,
+    Scope,
+    Subscript,
+    Test,
+    Text,
+    dotted,
+)
+
+if TYPE_CHECKING:
+    from analyzer.values import Evaluator
+
+_SAME = frozenset({"lower", "upper", "strip", "casefold"})
+
+
+def narrowed(ev: Evaluator, values: Values, use: tuple[Name, str], since: int, env: Env) -> Values:
+    """The values that the name `use`, bound at offset `since`, can still have where it is used."""
+    scope = ev.modules[env.module].scopes[env.scope]
+    if not scope.tests:
+        return values
+    root, key = use
+    for test, holds in _in_force(scope, root.at, root.path):
+        if key in test.names and since <= test.at and not ("." in key and _changed(scope, (key,), test.at, root.at)):
+            values = _kept(ev, values, key, test.condition, env, holds=holds)
+    return values
+
+
+def excluded(ev: Evaluator, binding: Binding, use: Name, env: Env) -> bool:
+    """Whether a test around the binding and one around the use cannot both have gone that way.
+
+    `if cpu: name = "a"`, later `if not cpu: load(name)`; `kind == "x"` at the one, `kind == "y"` at the other.
+    """
+    scope = ev.modules[env.module].scopes[env.scope]
+    if len(scope.tests) < 2 or not binding.path:
+        return False
+    there = list(_in_force(scope, binding.at, binding.path))
+    here = [each for each in _in_force(scope, use.at, use.path) if each not in there]
+    return any(
+        _contradict(one, other) and not _changed(scope, one[0].names, one[0].at, other[0].at)
+        for one in there
+        for other in here
+    )
+
+
+def _contradict(one: tuple[Test, bool], other: tuple[Test, bool]) -> bool:
+    (first, first_holds), (second, second_holds) = one, other
+    if first.text == second.text:
+        return first_holds != second_holds
+    if not (first_holds and second_holds):
+        return False
+    left, right = _equated(first.condition), _equated(second.condition)
+    return left is not None and right is not None and left[0] == right[0] and left[1] != right[1]
+
+
+def _equated(condition: Expression) -> tuple[str, str] | None:
+    """(name, text) of `name == "text"`."""
+    if isinstance(condition, Operator) and condition.sign == "==" and isinstance(condition.operands[1], Text):
+        return _key(condition.operands[0]), condition.operands[1].value
+    return None
+
+
+def _changed(scope: Scope, names: Iterable[str], start: int, end: int) -> bool:
+    low, high = min(start, end), max(start, end)
+    return any(low < binding.at < high for name in names for binding in scope.bindings.get(name, ()))
+
+
+def derived(ev: Evaluator, binding: Binding, use: Name, env: Env) -> Values:
+    """What `path = TABLE[name]` gives where tests around the use of `path` ask about `name`."""
+    scope = ev.modules[env.module].scopes[env.scope]
+    value = binding.value
+    chain = dotted(value.key) if isinstance(value, Subscript) and scope.tests else None
+    if chain is None or not isinstance(value, Subscript) or _changed(scope, (chain[1],), binding.at, use.at):
+        return ()
+    asked = [test for test, _ in _in_force(scope, use.at, use.path) if chain[1] in test.names]
+    if not asked:
+        return ()
+    bases = ev.evaluate(value.base, env)
+    for keys in (ev.evaluate(value.key, env), _keys(ev, bases)):
+        known = tuple(k for k in narrowed(ev, keys, (use, chain[1]), 0, env) if isinstance(k, Str))
+        if known:
+            return relabel(containers.item(ev, bases, known), "container")
+    return ()
+
+
+def _keys(ev: Evaluator, bases: Values) -> Values:
+    """The keys that dicts are written with."""
+    pairs = [pair for base in bases if isinstance(base, Dict) for pair in containers.pairs(ev, base)]
+    return tuple(v for key, _, env in pairs if key is not None for v in ev.evaluate(key, env) if isinstance(v, Str))
+
+
+def _in_force(scope: Scope, at: int, path: BranchPath) -> Iterator[tuple[Test, bool]]:
+    """The tests that decide whether control reaches the use, each with its outcome."""
+    arms = {arm[0]: arm[1] for arm in path}
+    for test in scope.tests:
+        taken = arms.get(test.at)
+        if taken is not None:
+            if taken >= test.arm:
+                yield test, taken == test.arm
+        elif test.leaves and test.at < at and test.path == path[: len(test.path)]:
+            yield test, False
+
+
+def _kept(ev: Evaluator, values: Values, key: str, condition: Expression, env: Env, *, holds: bool) -> Values:
+    kept = tuple(value for value in values if _truth(ev, condition, key, value, env) is not (not holds))
+    if holds and any(isinstance(value, Unknown) for value in kept):
+        named = _equals(ev, condition, key, env)
+        if named:
+            return (*(value for value in kept if not isinstance(value, Unknown)), *relabel(named, "local_variable"))
+    return kept or tuple(value for value in values if isinstance(value, Unknown)) or (Unknown("parameter"),)
+
+
+def _equals(ev: Evaluator, condition: Expression, key: str, env: Env) -> Values:
+    """The strings that `key == "a"` or `key in ("a", "b")` lists."""
+    if not isinstance(condition, Operator) or condition.sign not in ("==", "in") or _key(condition.operands[0]) != key:
+        return ()
+    found = _fixed(ev, condition.operands[1], env)
+    if condition.sign == "in":
+        found = containers.elements(ev, tuple(v for v in found if isinstance(v, List) and not v.open))
+    return tuple(value for value in found if isinstance(value, Str) and not value.partial)
+
+
+def _key(expression: Expression) -> str:
+    found = dotted(expression)
+    return found[1] if found is not None else ""
+
+
+def _truth(ev: Evaluator, condition: Expression, key: str, value: Value, env: Env) -> bool | None:
+    """What the condition is for this value; None where that cannot be told."""
+    if isinstance(condition, Operator):
+        if condition.sign in ("and", "or", "not"):
+            return _combined(condition.sign, [_truth(ev, each, key, value, env) for each in condition.operands])
+        judge = _COMPARISONS.get(condition.sign.removeprefix("not ").replace("!=", "==").replace("is not", "is"))
+        if judge is None or len(condition.operands) != 2:
+            return None
+        found = judge(ev, condition.operands, key, value, env)
+        return found if found is None or condition.sign in ("==", "in", "is") else not found
+    if isinstance(condition, Call):
+        return _called(ev, condition, key, value, env)
+    return _truthy(value) if _key(condition) == key else None
+
+
+def _combined(sign: str, found: list[bool | None]) -> bool | None:
+    if sign == "not":
+        return None if found[0] is None else not found[0]
+    decisive = sign == "or"
+    if decisive in found:
+        return decisive
+    return None if None in found else not decisive
+
+
+def _truthy(value: Value) -> bool | None:
+    match value:
+        case Str(text=text, partial=False):
+            return bool(text)
+        case Const(value=held):
+            return bool(held)
+        case Inst() | Thing():
+            return True
+    return None
+
+
+def _fixed(ev: Evaluator, expression: Expression, env: Env) -> Values:
+    """Values of what a test compares with, where that is written out or a constant by its name; else nothing.
+
+    Two variables compared tell little, and following both ways round would not end.
+    """
+    chain = dotted(expression)
+    if chain is not None:
+        root = chain[0].id
+        is_constant = root[:1].isupper() or chain[1].rpartition(".")[2].isupper()
+        return ev.evaluate(expression, env) if is_constant else ()
+    return ev.evaluate(expression, env) if isinstance(expression, Text | Constant | Items | Mapping) else ()
+
+
+def _text(expression: Expression, key: str, value: Value) -> str | None:
+    """What the expression is as text, where it is the name itself or its lower case and the like."""
+    if not isinstance(value, Str) or value.partial:
+        return None
+    if _key(expression) == key:
+        return value.text
+    if isinstance(expression, Call) and isinstance(expression.function, Attribute) and not expression.args:
+        inner = _text(expression.function.base, key, value) if expression.function.name in _SAME else None
+        return getattr(inner, expression.function.name)() if inner is not None else None  # type: ignore[no-any-return]
+    return None
+
+
+def _strings(values: Values) -> list[str] | None:
+    """The texts, where every value is one."""
+    texts = [value.text for value in values if isinstance(value, Str) and not value.partial]
+    return texts if texts and len(texts) == len(values) else None
+
+
+def _equal(ev: Evaluator, operands: tuple[Expression, ...], key: str, value: Value, env: Env) -> bool | None:
+    """`name == "a"`, either way round."""
+    for this, other in (operands, operands[::-1]):
+        text = _text(this, key, value)
+        if text is None and _key(this) == key and isinstance(value, Const):
+            given = _fixed(ev, other, env)
+            return False if _strings(given) else None
+        if text is not None:
+            texts = _strings(_fixed(ev, other, env))
+            if texts is None:
+                return None
+            return text in texts if len(texts) == 1 else (None if text in texts else False)
+    return None
+
+
+def _is(ev: Evaluator, operands: tuple[Expression, ...], key: str, value: Value, env: Env) -> bool | None:
+    """`name is None`."""
+    if _key(operands[0]) != key or _fixed(ev, operands[1], env) != (Const(None),):
+        return None
+    return value.value is None if isinstance(value, Const) else (None if isinstance(value, Unknown | Ref) else False)
+
+
+def _inside(ev: Evaluator, operands: tuple[Expression, ...], key: str, value: Value, env: Env) -> bool | None:
+    """`"a" in name`, `name in ("a", "b")`, `name in table`."""
+    part, whole = operands
+    text = _text(whole, key, value)
+    if text is not None:
+        parts = _strings(_fixed(ev, part, env))
+        return parts[0] in text if parts is not None and len(parts) == 1 else None
+    text = _text(part, key, value)
+    if text is None:
+        return None
+    found = ev.evaluate(whole, env) if isinstance(whole, Name) else _fixed(ev, whole, env)
+    if len(found) != 1:
+        return None
+    texts = _members(ev, found[0])
+    return None if texts is None else text in texts
+
+
+def _members(ev: Evaluator, whole: Value) -> list[str] | str | None:
+    match whole:
+        case Str(text=text, partial=False):
+            return text
+        case Dict(open=False):
+            keys = [ev.evaluate(key, env) for key, _, env in containers.pairs(ev, whole) if key is not None]
+            return [v.text for each in keys for v in each if isinstance(v, Str)] if all(map(_strings, keys)) else None
+        case List(open=False):
+            return _strings(containers.elements(ev, (whole,)))
+    return None
+
+
+_COMPARISONS: dict[str, Callable[[Evaluator, tuple[Expression, ...], str, Value, Env], bool | None]] = {
+    "==": _equal,
+    "is": _is,
+    "in": _inside,
+}
+
+
+def _called(ev: Evaluator, call: Call, key: str, value: Value, env: Env) -> bool | None:
+    """`name.startswith("a")`, `isinstance(name, str)`."""
+    function = call.function
+    if isinstance(function, Attribute) and function.name in ("startswith", "endswith") and len(call.args) == 1:
+        text = _text(function.base, key, value)
+        found = _fixed(ev, call.args[0], env)
+        if len(found) == 1 and isinstance(found[0], List):
+            found = containers.elements(ev, found)
+        texts = _strings(found)
+        return getattr(text, function.name)(tuple(texts)) if text is not None and texts else None  # type: ignore[no-any-return]
+    if isinstance(function, Name) and function.id == "isinstance" and len(call.args) == 2 and _key(call.args[0]) == key:
+        return _is_instance(ev, call.args[1], value, env)
+    return None
+
+
+def _is_instance(ev: Evaluator, kind: Expression, value: Value, env: Env) -> bool | None:
+    """Only whether it is a string can be told."""
+    found = ev.evaluate(kind, env)
+    if len(found) == 1 and isinstance(found[0], List):
+        found = containers.elements(ev, found)
+    names = [v.qualified for v in found if isinstance(v, Ref) and v.call is None]
+    if len(names) != len(found) or not names:
+        return False if isinstance(value, Str) and found and not names else None
+    strings = {"builtins.str", "os.PathLike", "pathlib.Path", "typing.Text", "builtins.object", "typing.Any"}
+    if isinstance(value, Str):
+        return not strings.isdisjoint(names)
+    is_object = isinstance(value, Inst | Thing | Const | List | Dict)
+    return False if is_object and set(names) == {"builtins.str"} else None

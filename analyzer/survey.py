@@ -1,0 +1,70 @@
+"""What a glance at a file's text tells about its place in a repository: what it imports, which classes it defines."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from analyzer import gate
+from analyzer.languages import language_of
+from analyzer.syntax import specifiers
+
+_NAME = re.compile(rb"[\w.]+(?:[ \t]+as[ \t]+\w+)?")
+_BASE = re.compile(rb"(?<![=\w.])[\w.]+(?![\w.]*[ \t]*=)")
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """`imports` are dotted names, relative ones with their dots; `classes` are (name, last names of its bases)."""
+
+    path: str
+    gated: bool
+    imports: tuple[str, ...] = ()
+    classes: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+
+def glance(source: bytes, path: str) -> Glance:
+    """Looks at the text alone: comments and strings can add names that are not there, which costs time, no truth."""
+    if language_of(path) == "javascript":
+        return _ecma_glance(source, path)
+    imports: dict[str, None] = {}
+    classes: list[tuple[str, tuple[str, ...]]] = []
+    for package, names, modules, name, bases in gate.headers(source):
+        if name:
+            classes.append((name.decode(), tuple(_last(b) for b in _BASE.findall(bases))))
+        elif modules:
+            imports.update((n, None) for n in _imported(modules))
+        else:
+            start = package.decode() + ("" if package.endswith(b".") else ".")
+            imports.update((start + n, None) for n in _imported(names))
+            if b"*" in names:
+                imports[package.decode()] = None
+    return Glance(path, _is_gated(source, path), tuple(imports), tuple(classes))
+
+
+def _ecma_glance(source: bytes, path: str) -> Glance:
+    imports: dict[str, None] = {}
+    classes: list[tuple[str, tuple[str, ...]]] = []
+    for names, module, name, base in gate.ecma_headers(source):
+        if name:
+            classes.append((name.decode(), (_last(base),)))
+            continue
+        root = specifiers.root(module.decode("utf-8", "replace"))
+        imports[root] = None
+        imports.update((specifiers.member(root, n), None) for n in _imported(names))
+    return Glance(path, bool(gate.hits(source, "javascript")), tuple(imports), tuple(classes))
+
+
+def _is_gated(source: bytes, path: str) -> bool:
+    """Whether the file must be read in full: it may hold a load site, or what it holds is not plain text."""
+    return path.endswith(".ipynb") or b"\0" in source or bool(gate.hits(source))
+
+
+def _imported(text: bytes) -> Iterator[str]:
+    for found in _NAME.findall(text):
+        yield found.partition(b" ")[0].partition(b"\t")[0].decode("ascii", "replace")
+
+
+def _last(dotted: bytes) -> str:
+    return dotted.rpartition(b".")[2].decode("ascii", "replace")

@@ -1,0 +1,50 @@
+"""The conditions of `if` statements, as far as they can tell values apart."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from tree_sitter import Node
+
+from analyzer.program import Attribute, Call, Expression, Items, Name, Operator, dotted
+
+if TYPE_CHECKING:
+    from analyzer.syntax.expressions import Expressions
+
+_SIGNS = frozenset({"==", "!=", "in", "not in", "is", "is not"})
+
+
+def condition(reader: Expressions, node: Node) -> Expression:
+    """`and`, `or`, `not` and single comparisons as operators with their own sign; anything else as it is."""
+    kind = node.type
+    if kind == "parenthesized_expression" and node.named_child_count == 1:
+        return condition(reader, node.named_children[0])
+    if kind == "not_operator" and node.named_child_count == 1:
+        return Operator("not", (condition(reader, node.named_children[0]),), node.start_byte)
+    if kind == "boolean_operator":
+        left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
+        if left is not None and right is not None and left.type != "boolean_operator":
+            return Operator(node.children[1].type, (condition(reader, left), condition(reader, right)), node.start_byte)
+    if kind == "comparison_operator" and node.named_child_count == 2:
+        sign = node.children[1].type
+        if sign in _SIGNS:
+            left, right = node.named_children
+            return Operator(sign, (reader.expression(left), reader.expression(right)), node.start_byte)
+    return reader.expression(node)
+
+
+def named(expression: Expression) -> Iterator[str]:
+    """The dotted names that a condition asks about."""
+    match expression:
+        case Name() | Attribute():
+            found = dotted(expression)
+            if found is not None:
+                yield found[1]
+        case Call(function=function, args=args):
+            yield from named(function.base if isinstance(function, Attribute) else function)
+            for arg in args[:2]:
+                yield from named(arg)
+        case Operator(operands=operands) | Items(items=operands):
+            for operand in operands[:8]:
+                yield from named(operand)
