@@ -18,6 +18,8 @@ from analyzer.program import Language
 
 #: Imported for much else than loading models: their loaders count, not their import.
 _COMMON = frozenset({"torch", "torchvision", "torchaudio", "keras", "langchain_core"})
+#: Bytes of JavaScript that nobody writes into one file.
+_BUNDLE = 500_000
 #: How a line starts that holds no code.
 _COMMENTS: dict[Language, tuple[bytes, ...]] = {
     "python": (b"#", b">>>", b"..."),
@@ -43,6 +45,11 @@ def mentions(source: bytes, words: tuple[str, ...]) -> Iterator[int]:
     for word in words:
         if (text := word.encode()) in source:
             yield from (match.start() for match in re.finditer(rb"\b" + text + rb"\b", source))
+
+
+def is_bundle(source: bytes) -> bool:
+    """Whether JavaScript is what a bundler made of many files, by its size and the length of its lines."""
+    return len(source) > _BUNDLE or (len(source) > _BUNDLE // 5 and source.count(b"\n") * 500 < len(source))
 
 
 def _is_text(source: bytes, at: int, starts: tuple[bytes, ...]) -> bool:

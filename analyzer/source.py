@@ -41,6 +41,8 @@ def examine(
     launches = tuple(line for line in program.launches if launch.named(line.text))
     if not hits and not launches:
         return FileReport(path), True
+    if hits and language_of(path) == "javascript" and gate.is_bundle(program.source):
+        return FileReport(path, diagnostics=(Diagnostic(path, "generated", "a bundle of many files, not read"),)), True
     until = time.monotonic() + seconds
     tree = parse(program.source, seconds=seconds, grammar=grammar_of(path))
     if tree is not None and program.cells and tree.root.has_error:

@@ -184,23 +184,24 @@ def test_deep_nesting(nested: bytes) -> None:
     assert kinds or [site.line for site in report.sites] == [2, 3 + nested.count(b"\n") + 1]
 
 
+ECMA_DEPTH = 5_000  # more is a bundle
 ECMA_NESTED = {
-    "parentheses": b"x = " + b"(" * DEPTH + b"1" + b")" * DEPTH,
-    "arrays": b"x = " + b"[" * DEPTH + b"]" * DEPTH,
-    "objects": b"x = " + b"{a: " * DEPTH + b"1" + b"}" * DEPTH,
-    "calls": b"x = " + b"f(" * DEPTH + b"1" + b")" * DEPTH,
-    "chain": b"x = model" + b".to(1)" * DEPTH,
-    "promises": b"x = model" + b".then(x => x)" * DEPTH,
-    "arrows": b"x = " + b"x => " * DEPTH + b"1",
-    "templates": b"x = " + b"`${" * DEPTH + b"1" + b"}`" * DEPTH,
-    "sum": b"x = 'a'" + b" + 'a'" * DEPTH,
-    "ors": b"x = a" + b" || b" * DEPTH,
-    "ternaries": b"x = " + b"a ? 1 : " * DEPTH + b"2",
-    "assignments": b"x = " * DEPTH + b"1",
-    "elses": b"if (a) {}" + b" else if (a) {}" * DEPTH,
-    "blocks": b"{" * DEPTH + b"}" * DEPTH,
-    "elements": b"x = " + b"<a>" * DEPTH + b"</a>" * DEPTH,
-    "patterns": b"const " + b"{a: " * DEPTH + b"b" + b"}" * DEPTH + b" = x",
+    "parentheses": b"x = " + b"(" * ECMA_DEPTH + b"1" + b")" * ECMA_DEPTH,
+    "arrays": b"x = " + b"[" * ECMA_DEPTH + b"]" * ECMA_DEPTH,
+    "objects": b"x = " + b"{a: " * ECMA_DEPTH + b"1" + b"}" * ECMA_DEPTH,
+    "calls": b"x = " + b"f(" * ECMA_DEPTH + b"1" + b")" * ECMA_DEPTH,
+    "chain": b"x = model" + b".to(1)" * ECMA_DEPTH,
+    "promises": b"x = model" + b".then(x => x)" * ECMA_DEPTH,
+    "arrows": b"x = " + b"x => " * ECMA_DEPTH + b"1",
+    "templates": b"x = " + b"`${" * ECMA_DEPTH + b"1" + b"}`" * ECMA_DEPTH,
+    "sum": b"x = 'a'" + b" + 'a'" * ECMA_DEPTH,
+    "ors": b"x = a" + b" || b" * ECMA_DEPTH,
+    "ternaries": b"x = " + b"a ? 1 : " * ECMA_DEPTH + b"2",
+    "assignments": b"x = " * ECMA_DEPTH + b"1",
+    "elses": b"if (a) {}" + b" else if (a) {}" * ECMA_DEPTH,
+    "blocks": b"{" * ECMA_DEPTH + b"}" * ECMA_DEPTH,
+    "elements": b"x = " + b"<a>" * ECMA_DEPTH + b"</a>" * ECMA_DEPTH,
+    "patterns": b"const " + b"{a: " * ECMA_DEPTH + b"b" + b"}" * ECMA_DEPTH + b" = x",
 }
 
 
@@ -213,6 +214,16 @@ def test_deep_nesting_in_javascript(nested: bytes, path: str) -> None:
     kinds = {diagnostic.kind for diagnostic in report.diagnostics}
     assert kinds <= {"too_deep", "timeout", "syntax_error", "bound_reached"}
     assert kinds or [site.line for site in report.sites] == [2, 5]
+
+
+def test_bundle() -> None:
+    """What a bundler made is told, not read."""
+    minified = ECMA.replace(b"\n", b"") + b"x=1;" * 30_000
+    for source in (minified, ECMA + b"x = 1;\n" * 80_000):
+        report = analyze_source(source, "app.js")
+        assert not report.sites
+        assert [diagnostic.kind for diagnostic in report.diagnostics] == ["generated"]
+    assert analyze_source(ECMA + b"x = 1;\n" * 30_000, "app.js").sites
 
 
 def test_deep_id() -> None:
