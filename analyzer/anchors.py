@@ -140,8 +140,15 @@ def candidates(ev: Evaluator, module: int, words: Iterable[str] = ()) -> Iterato
         suspects = ev.index("suspects", module, _suspects)
         for index, call in todo:
             name = last_name(call.function)
-            if not name or name in tokens or name in others or (name in suspects and _is_suspect(call)):
+            is_named = name in tokens or name in others
+            if is_named or ((not name or (name in suspects and _is_suspect(call))) and _may_load(ev, call, index)):
                 yield from _of_call(ev, call, ev.env(module, index))
+
+
+def _may_load(ev: Evaluator, call: Call, scope: int) -> bool:
+    """Whether the file alone says that a call of a variable may load: asking all of its callers would take long."""
+    alone = ev.alone()
+    return alone is ev or any(True for _ in _of_call(alone, call, alone.env(0, scope)))
 
 
 @cache

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from analyzer import callers, calls, names, options
+from analyzer import callers, calls, environment, names, options
 from analyzer.objects import (
     Bound,
     Cls,
@@ -216,7 +216,7 @@ def subclasses(ev: Evaluator, cls: Cls) -> tuple[Cls, ...]:
     if key not in ev.caches:
         ev.caches[key] = ()
         found: list[Cls] = []
-        for module in ev.callers_of(cls.module, ev.modules[cls.module].scopes[cls.scope].name):
+        for module in ev.derived_in(cls.module, ev.modules[cls.module].scopes[cls.scope].name):
             ev.read_mentioning(module, ev.modules[cls.module].scopes[cls.scope].name)
             for index, scope in ev.modules[module].in_order():
                 env = ev.env(module, index)
@@ -450,6 +450,8 @@ def _makes_record(ev: Evaluator, cls: Cls) -> bool:
 
 def _field(ev: Evaluator, cls: Cls, scope: Scope, field: Field, bound: Value | None) -> Values:
     env = ev.env(cls.module, cls.scope)
+    if set_outside := environment.setting(ev, cls, field.name):
+        return set_outside
     default = relabel(ev.evaluate(field.default, env), "field_default") if field.default is not None else ()
     annotated = (
         tuple(Inst(value, None) for value in ev.evaluate(field.annotation, env) if isinstance(value, Cls))
@@ -458,6 +460,8 @@ def _field(ev: Evaluator, cls: Cls, scope: Scope, field: Field, bound: Value | N
     )
     position = scope.fields.index(field)
     if isinstance(bound, Inst) and bound.frame is options.PARSED:
+        given = ev.launched(cls.module, (f"--{field.name}",))
+        default = merged(given, default) if given else default
         return relabel(default, "argparse_default") or annotated or (Unknown("runtime_input"),)
     if isinstance(bound, Inst) and bound.frame is not None and bound.frame.arguments is not None:
         given = calls.argument(ev, bound.frame.arguments, (field.name,), position)

@@ -85,7 +85,9 @@ def _targets(ev: Evaluator, value: Value, arguments: Arguments) -> Iterator[tupl
 
 
 def callers(ev: Evaluator, module: int, scope: Scope, owner: Cls | None) -> Iterator[tuple[Call, Env]]:
-    """Calls that may enter the function, by the names they could use."""
+    """Calls that may enter the function, by the names they could use; tests are called by their runner."""
+    if scope.name.startswith("test_"):
+        return
     if scope.kind == "lambda":
         for name in sorted({name.rpartition(".")[2] for name in _names_of(ev, module, scope)}):
             yield from calls_named(ev, module, name)
@@ -186,7 +188,7 @@ def _names_in(value: Expression) -> Iterator[str]:
 
 def _table_calls(ev: Evaluator, module: int, scope: Scope, owner: Cls | None) -> Iterator[tuple[Call, Env]]:
     """Calls of what is taken out of a table, or returned by a function, that holds this function or class."""
-    if scope.kind != "function" or (owner is not None and scope.name != "__init__"):
+    if scope.kind != "function" or scope.name.startswith("test_") or (owner is not None and scope.name != "__init__"):
         return
     name = scope.name if owner is None else ev.modules[owner.module].scopes[owner.scope].name
     for index in ev.callers_of(module, name):

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
-from analyzer import anchors
+from analyzer import anchors, spread
 from analyzer.loaders import Match
 from analyzer.objects import Event
 from analyzer.program import (
@@ -21,19 +21,28 @@ from analyzer.program import (
     Unpacked,
     last_name,
 )
-from analyzer.records import Anchor, ApiCall, CallSequence, Link, Role
+from analyzer.records import Anchor, ApiCall, CallSequence, Link, LoadSite, Role
 from analyzer.values import Evaluator
 
 
-def sequences(ev: Evaluator, module: int) -> list[CallSequence]:
-    """The usages of one file, by model id."""
+def sequences(
+    ev: Evaluator, module: int, sites: Iterable[LoadSite] = (), *, across: bool = False
+) -> list[CallSequence]:
+    """The usages of one file, by model id; with `across`, what other files do with the objects it loads, too.
+
+    `sites` are the file's load sites: their ids count where the flow alone does not tell any.
+    """
     _evaluate_calls(ev, module)
-    places = _places(ev.modules[module])
+    if across:
+        spread.follow_out(ev, module, lambda file: _carriers(ev, file))
+    known = {(site.line, site.cell, site.column): frozenset(m.id for m in site.models) for site in sites}
+    places = [_places(file) for file in ev.modules]
     events = sorted(
-        (event for event in ev.events.values() if event.env.module == module),
-        key=lambda event: (*places[id(event.call)], event.api),
+        (event for event in ev.events.values() if across or event.env.module == module),
+        key=lambda event: (event.env.module, *places[event.env.module][id(event.call)], event.api),
     )
-    loaded = {id(event): _ids(ev, event) for event in events if event.match is not None}
+    loads = [event for event in events if event.match is not None and event.env.module == module]
+    loaded = {id(event): _ids(ev, event, known) for event in loads}
     models: dict[int, frozenset[str]] = {}
     usages: dict[str, list[Event]] = defaultdict(list)
     for event in events:
@@ -113,15 +122,20 @@ def _called(value: Expression) -> str:
     return last_name(value.function) if isinstance(value, Call) else ""
 
 
-def _ids(ev: Evaluator, event: Event) -> frozenset[str]:
-    """The model ids that a load can load, in its frame."""
+def _ids(ev: Evaluator, event: Event, known: Mapping[tuple[int, int | None, int], frozenset[str]]) -> frozenset[str]:
+    """The model ids that a load can load, in its frame; those of its site where the frame tells none."""
     if not isinstance(event.match, tuple):
         return frozenset()
     match, arguments = event.match
     assert isinstance(match, Match)
     values = anchors.given_ids(ev, match.loader, arguments, event.call, event.env) or ()
     models, _, _ = anchors.read_ids(ev, match.loader, values)
-    return frozenset(model.id for model in models)
+    found = frozenset(model.id for model in models)
+    if found and event.env.frame is not None:
+        return found
+    file = ev.modules[event.env.module]
+    line, cell = file.place(event.call.at)
+    return found | known.get((line, cell, file.column(event.call.at)), frozenset())
 
 
 def _models(
@@ -145,29 +159,36 @@ def _link(event: Event, *, own: bool) -> tuple[Link, Role | None]:
     return ("argument" if event.link == "load" else event.link), event.role
 
 
+def _key(event: Event) -> tuple[int, int, int, str]:
+    """What makes calls one, in whatever frame."""
+    return event.env.module, event.call.at, event.call.end, event.api
+
+
 def _sequence(
     ev: Evaluator, module: int, model: str, events: list[Event], loaded: dict[int, frozenset[str]]
 ) -> CallSequence:
     file = ev.modules[module]
-    index: dict[tuple[int, int, str], int] = {}
+    index: dict[tuple[int, int, int, str], int] = {}
     order: list[Event] = []
     for event in events:
-        key = event.call.at, event.call.end, event.api
+        key = _key(event)
         if key not in index:
             index[key] = len(order)
             order.append(event)
     inputs: list[set[int]] = [set() for _ in order]
     for event in events:
-        here = index[event.call.at, event.call.end, event.api]
+        own = index[_key(event)]
         for source in event.sources:
-            earlier = index.get((source.call.at, source.call.end, source.api))
-            if earlier is not None and earlier != here:
-                inputs[here].add(earlier)
+            earlier = index.get(_key(source))
+            if earlier is not None and earlier != own:
+                inputs[own].add(earlier)
     calls = []
     for event, flows in zip(order, inputs, strict=True):
-        line, cell = file.place(event.call.at)
+        here = ev.modules[event.env.module]
+        line, cell = here.place(event.call.at)
         link, role = _link(event, own=model in loaded.get(id(event), frozenset()))
-        calls.append(ApiCall(event.api, line, cell, link, role, tuple(sorted(flows))))
+        path = here.path if here is not file else None
+        calls.append(ApiCall(event.api, line, cell, link, role, tuple(sorted(flows)), path))
     starts = [
         Anchor(*file.place(event.call.at), event.api) for event in order if model in loaded.get(id(event), frozenset())
     ]

@@ -74,6 +74,7 @@ def is_npm(root: str) -> bool:
     return root.startswith(("@", "npm:"))
 
 
+@cache
 def _alone() -> tuple[str, ...]:
     distinctive = {token for token, alone in tables().gate_tokens() if alone}
     return tuple(sorted(distinctive.union(_ALONE)))

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeAlias
 
-from analyzer.languages import language_of
+from analyzer.languages import GRAMMARS, language_of
 
 Parts: TypeAlias = tuple[str, ...]
 
 #: Names that mean the standard library wherever no module beside the importer has them.
 _STANDARD = sys.stdlib_module_names
 _ECMA = ("npm:",)
+_MODULES = tuple(ending for ending in GRAMMARS if ending != ".ipynb")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ class Layout:
         self.folders: set[Parts] = set()
         self.tops: dict[str, dict[Parts, None]] = {}  # name of a module or package -> folders that hold it
         for path in sorted(paths):
-            if path.isprintable() and not path.endswith(".ipynb"):
+            if path.endswith(_MODULES) and path.isprintable():
                 self._add(path)
         self.find = lru_cache(maxsize=1 << 16)(self._find)
 

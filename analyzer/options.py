@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from analyzer import config_apis, hydra_configs
 from analyzer.objects import (
     Arguments,
     Cls,
@@ -73,7 +74,7 @@ def indexed(ev: Evaluator, base: Value, keys: Values) -> Values:
         return (base,)
     if base.qualified.startswith("sys.argv") or base.qualified in _RUN:
         return (_RUNTIME,)
-    return ()
+    return config_apis.indexed(ev, base, keys)
 
 
 def call(ev: Evaluator, ref: Ref, arguments: Arguments, node: Call, env: Env) -> Values | None:
@@ -136,8 +137,10 @@ def _declared(ev: Evaluator, call: Call, env: Env, name: str) -> Values:
         ):
             listed = calls.argument(ev, calls.arguments_of(kind.call, kind.env), ("choices",), 0) or ()
             choices = merged(choices, containers.elements(ev, listed))
+    flags = [v.text for arg in call.args for v in ev.evaluate(arg, env) if isinstance(v, Str) and v.text[:1] == "-"]
+    given = ev.launched(env.module, (*flags, f"--{name}"))
     known = tuple(v for v in default if not isinstance(v, Const))
-    return merged(known, tuple(v for v in choices if isinstance(v, Str))) or (_RUNTIME,)
+    return merged(given, known, tuple(v for v in choices if isinstance(v, Str))) or (_RUNTIME,)
 
 
 def _method(call: Call) -> str:
@@ -189,7 +192,7 @@ def guess(ev: Evaluator, expression: Attribute, env: Env) -> Values:
 
 
 def decorator(ev: Evaluator, scope: Scope, param: Param, env: Env) -> Values:
-    """The default that `@click.option("--name", default=…)` gives a parameter."""
+    """What a decorator gives a parameter: the default of `@click.option("--name", default=…)`, Hydra's config."""
     found: list[Values] = []
     for expression in scope.decorators:
         if not isinstance(expression, Call) or _method(expression) not in ("option", "argument") or env.parent is None:
@@ -199,4 +202,4 @@ def decorator(ev: Evaluator, scope: Scope, param: Param, env: Env) -> Values:
         dest = plain or [name.split("/")[0].lstrip("-").replace("-", "_").lower() for name in names if name[:2] == "--"]
         if param.name in dest[:1]:
             found.append(_declared(ev, expression, env.parent, param.name))
-    return relabel(merged(*found), "option_default")
+    return merged(relabel(merged(*found), "option_default"), hydra_configs.handed(ev, scope, param, env))

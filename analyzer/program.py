@@ -265,6 +265,7 @@ class Module:
     errors: tuple[tuple[int, int], ...] = ()  # byte ranges that did not parse
     cells: tuple[tuple[int, int], ...] = ()  # notebooks: (first line, cell index), ascending
     language: Language = "python"
+    step: str = "literal"  # how a string of this file comes to code: "config" in a config file
 
     def in_order(self) -> list[tuple[int, Scope]]:
         """The scopes with their index, in source order, whatever the order in which they were read."""

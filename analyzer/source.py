@@ -27,9 +27,18 @@ def analyze_source(source: bytes, path: str, *, sequences: bool = True, seconds:
 
 
 def examine(
-    source: bytes, path: str, *, project: Project | None = None, sequences: bool = True, seconds: float = SECONDS
+    source: bytes,
+    path: str,
+    *,
+    project: Project | None = None,
+    sequences: bool = True,
+    across: bool = False,
+    seconds: float = SECONDS,
 ) -> tuple[FileReport, bool]:
-    """The report of a file as one of a project, and whether that follows from the file alone."""
+    """The report of a file as one of a project, and whether that follows from the file alone.
+
+    With `across`, call sequences go on in the project's other files.
+    """
     try:
         program = notebooks.program(source, path)
     except UnreadableError as error:
@@ -59,10 +68,12 @@ def examine(
     evaluator.until = until
     sites = [*anchors.sites(evaluator, 0, words), *launch.sites(evaluator, module, launches)]
     sites.sort(key=lambda site: (-1 if site.cell is None else site.cell, site.line, site.column, site.api))
-    follower = Evaluator([module], [bodies], follow=True)
+    across = across and project is not None
+    follower = Linker(project, module, bodies, follow=True) if across and project else Evaluator([module], [bodies])
+    follower.follow = True
     follower.until = until
     wanted = sequences and any(site.models and site.status != "local" for site in sites)
-    usages = flow.sequences(follower, 0) if wanted else []
+    usages = flow.sequences(follower, 0, sites, across=across) if wanted else []
     bounded = evaluator.bounded or follower.bounded
     bodies.close()
     diagnostics = tuple(_diagnostics(module, program, bodies.cut(), bounded=bounded))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeAlias
 
-from analyzer import attributes, containers, options, strings
+from analyzer import attributes, config_apis, containers, environment, options, strings
 from analyzer.objects import (
     UNKNOWN_CALL,
     Arguments,
@@ -41,6 +41,9 @@ def call(ev: Evaluator, ref: Ref, arguments: Arguments, node: Call, env: Env) ->
     known = _TABLE.get(ref.qualified)
     if known is not None:
         return known(ev, arguments, node, env)
+    read = config_apis.call(ev, ref, arguments, node, env)
+    if read is not None:
+        return read
     return options.call(ev, ref, arguments, node, env)
 
 
@@ -57,10 +60,11 @@ def _given(ev: Evaluator, arguments: Arguments, name: str, index: int) -> Values
 
 
 def _environment(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
-    """`os.getenv("X", default)`: the default, or whatever the run brings."""
+    """`os.getenv("X", default)`: what a .env file says, the default, or whatever the run brings."""
+    loaded = environment.variable(ev, _first(ev, arguments), env.module)
     default = _given(ev, arguments, "default", 1)
     known = tuple(v for v in default or () if not isinstance(v, Const))
-    return relabel(known, "environment_default") or (_RUNTIME,)
+    return merged(loaded, relabel(known, "environment_default")) or (_RUNTIME,)
 
 
 def _runtime(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
@@ -291,6 +295,7 @@ def _rows(function: _Call, *names: str) -> dict[str, _Call]:
 _TABLE: dict[str, _Call] = {
     **_rows(_environment, "os.getenv", "os.environ.get", "os.environ.setdefault", "decouple.config", "environ.get"),
     **_rows(_environment, "os.environ.pop", "streamlit.secrets.get"),
+    **_rows(_environment, "environs.Env()", "environs.Env().str", "environs.Env().__call__"),
     **_rows(_runtime, "builtins.input", "getpass.getpass", "builtins.raw_input"),
     **_rows(_same, "builtins.list", "builtins.tuple", "builtins.set", "builtins.sorted", "builtins.reversed"),
     **_rows(
@@ -316,6 +321,9 @@ _TABLE: dict[str, _Call] = {
         "omegaconf.OmegaConf.create",
         "omegaconf.OmegaConf.structured",
         "omegaconf.OmegaConf.to_container",
+        "omegaconf.OmegaConf.to_object",
+        "munch.munchify",
+        "munch.Munch.fromDict",
     ),
     **_rows(_same, "torch.nn.ModuleList", "asyncio.run", "contextlib.nullcontext", "torch.nn.ModuleDict"),
     **_rows(_second, "typing.cast"),
@@ -355,6 +363,6 @@ _TABLE: dict[str, _Call] = {
     **{f"globalThis.Object.{name}": _listed(name) for name in ("keys", "values")},
     "globalThis.Object.entries": _listed("items"),
     **_rows(_opaque, "builtins.print", "builtins.len", "builtins.isinstance", "builtins.id", "builtins.hasattr"),
-    **_rows(_opaque, "builtins.open", "builtins.setattr", "builtins.int", "builtins.float", "builtins.bool"),
+    **_rows(_opaque, "builtins.setattr", "builtins.int", "builtins.float", "builtins.bool"),
     **_rows(_opaque, "builtins.range", "builtins.any", "builtins.all", "builtins.sum", "builtins.callable"),
 }

@@ -165,6 +165,8 @@ def formatted(ev: Evaluator, template: Str, args: list[Values], keywords: dict[s
 
 def method(ev: Evaluator, base: Str, name: str, args: list[Values], keywords: dict[str, Values], env: Env) -> Values:
     """A method of a string, where its result can be told."""
+    from analyzer import config_apis
+
     name = _ECMA.get(name, name)
     if name in _SAME:
         text = base.text.strip() if name.endswith("strip") and not args else base.text
@@ -175,6 +177,8 @@ def method(ev: Evaluator, base: Str, name: str, args: list[Values], keywords: di
         return formatted(ev, base, args, keywords, env)
     if name == "join" and args:
         return _joined(ev, base, args[0], env)
+    if name in ("open", "read_text", "read_bytes"):
+        return config_apis.opened(ev, base, env)
     if name == "joinpath":
         return combine(ev, [(base,), *args], env, base.at, separator="/")
     texts = [_only(arg) for arg in args]

@@ -23,6 +23,11 @@ class Glance:
     imports: tuple[str, ...] = ()
     classes: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
+    @property
+    def roots(self) -> frozenset[str]:
+        """The top-level packages that are imported."""
+        return frozenset(name.partition(".")[0] for name in self.imports)
+
 
 def glance(source: bytes, path: str) -> Glance:
     """Looks at the text alone: comments and strings can add names that are not there, which costs time, no truth."""

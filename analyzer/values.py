@@ -73,6 +73,8 @@ class Bodies(Protocol):
 
     def read_mentioning(self, name: str, inside: int) -> None: ...
 
+    def mentions(self, name: str, index: int) -> bool: ...
+
     def version(self) -> int: ...
 
 
@@ -117,6 +119,10 @@ class Evaluator:
         """The files that can call something of `module` by this name."""
         return (module,)
 
+    def derived_in(self, module: int, name: str) -> Iterable[int]:
+        """The files that may derive from the class `name` of `module`."""
+        return (module,)
+
     def setters_of(self, module: int, name: str) -> Iterable[int]:
         """The files that may set an attribute of this name on an object of `module`."""
         return (module,)
@@ -124,6 +130,25 @@ class Evaluator:
     def option_files(self, module: int) -> Iterable[int]:
         """The files whose command-line options may reach `module`."""
         return (module,)
+
+    def launched(self, module: int, options: Iterable[str]) -> Values:
+        """What command lines give these options of the scripts that can reach `module`."""
+        return ()
+
+    def environment_files(self) -> Iterable[int]:
+        """The files that may load variables into the environment of the program."""
+        return range(len(self.modules))
+
+    def alone(self) -> Evaluator:
+        """An evaluator of the first file that knows no other."""
+        return self
+
+    def config(self, path: str, module: int) -> Values:
+        """What a config file that code opens by this path holds; nothing where files are not linked.
+
+        `path` is as `module` writes it, with `*` for each part that is not known.
+        """
+        return ()
 
     # -- scopes and environments
 
@@ -206,7 +231,7 @@ class Evaluator:
     # -- leaves
 
     def text(self, expression: Text, env: Env) -> Values:
-        return (Str(expression.value, env.module, expression.at),)
+        return (Str(expression.value, env.module, expression.at, self.modules[env.module].step),)
 
     def constant(self, expression: Constant, env: Env) -> Values:
         return (Const(expression.value),)

@@ -28,10 +28,10 @@ NOTED = re.compile(r"^(?P<text>.*?)\s*(?:\[(?P<notes>[^\[\]]*)\])?$")
 SIDECAR = re.compile(r"^(?:(?:(?P<cell>\d+):)?(?P<line>\d+)\s+)?(?P<mark>.*)$")
 STEP = re.compile(r"^(?P<api>[^()]+)(?:\((?P<inputs>[\d\s]*)\))?$")
 TEXT_ENDINGS = frozenset((
-    "", ".py", ".ipynb", ".yaml", ".yml", ".toml", ".ini", ".cfg", ".sh", ".env",
+    "", ".py", ".ipynb", ".yaml", ".yml", ".toml", ".ini", ".cfg", ".sh", ".sbatch", ".env", ".mk",
     ".js", ".mjs", ".cjs", ".jsx", ".ts", ".mts", ".cts", ".tsx",
 ))  # fmt: skip
-SOURCE_ENDINGS = TEXT_ENDINGS - {"", ".yaml", ".yml", ".toml", ".ini", ".cfg", ".sh", ".env"}
+SOURCE_ENDINGS = frozenset((".py", ".ipynb", ".js", ".mjs", ".cjs", ".jsx", ".ts", ".mts", ".cts", ".tsx"))
 
 
 class ExpectationError(ValueError):
