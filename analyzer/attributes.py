@@ -144,7 +144,9 @@ def _of_dict(ev: Evaluator, base: Dict, name: str) -> Values:
 
     if name in _DICT_METHODS:
         return (Bound(base, name),)
-    return containers.item(ev, (base,), (Str(name, 0, 0),))
+    found = containers.item(ev, (base,), (Str(name, 0, 0),))
+    is_object = any(ev.modules[env.module].language == "javascript" for _, _, env in base.entries[:1])
+    return relabel(found, "container") if is_object else found
 
 
 def subscripted(ev: Evaluator, base: Value, keys: Values) -> Values:
@@ -335,7 +337,7 @@ def _member(ev: Evaluator, env: Env, definition: Definition, bound: Value | None
 
 def _on_self(ev: Evaluator, cls: Cls, name: str, inst: Inst | None) -> Values:
     """What methods assign to `self.name`, each in the frame of the object's constructor where that is known."""
-    if inst is None:
+    if inst is None and ev.modules[cls.module].language == "python":
         return ()
     ev.read_mentioning(cls.module, name)
     found: list[Values] = []
@@ -400,9 +402,9 @@ def _set_on_self(module: Module) -> dict[tuple[int, str], list[tuple[int, Bindin
     return found
 
 
-def _method_env(ev: Evaluator, cls: Cls, index: int, scope: Scope, inst: Inst) -> Env:
+def _method_env(ev: Evaluator, cls: Cls, index: int, scope: Scope, inst: Inst | None) -> Env:
     """`__init__` runs in the constructor call of the object; other methods in any call."""
-    if inst.frame is None or inst.frame.arguments is None:
+    if inst is None or inst.frame is None or inst.frame.arguments is None:
         return ev.env(cls.module, index)
     fn = Fn(cls.module, index, ev.env(cls.module, cls.scope), inst)
     own = constructors(ev, inst.cls)

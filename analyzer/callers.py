@@ -104,6 +104,8 @@ def callers(ev: Evaluator, module: int, scope: Scope, owner: Cls | None) -> Iter
     if scope.kind == "lambda":
         for name in sorted({name.rpartition(".")[2] for name in _names_of(ev, module, scope)}):
             yield from calls_named(ev, module, name)
+        for call, where in ev.index("direct", module, _direct).get(scope.at, ()):
+            yield call, ev.env(module, where)
     elif owner is not None and scope.name in ("__init__", "__new__", "__post_init__"):
         yield from _constructions(ev, owner)
     elif owner is not None and scope.name == "__call__":
@@ -113,6 +115,16 @@ def callers(ev: Evaluator, module: int, scope: Scope, owner: Cls | None) -> Iter
         yield from calls_in(ev, module, scope.name)
     else:
         yield from calls_named(ev, module, scope.name)
+
+
+def _direct(module: Module) -> dict[int, list[tuple[Call, int]]]:
+    """Calls of a function where it is written, by where that is: callbacks."""
+    found: dict[int, list[tuple[Call, int]]] = {}
+    for number, scope in enumerate(module.scopes):
+        for call in scope.calls:
+            if isinstance(call.function, Definition):
+                found.setdefault(call.function.at, []).append((call, number))
+    return found
 
 
 def _constructions(ev: Evaluator, owner: Cls) -> Iterator[tuple[Call, Env]]:

@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from analyzer import anchors, spread
 from analyzer.loaders import Match
 from analyzer.objects import Event
-from analyzer.program import Binding, Call, Element, Entered, Expression, Module, Unpacked, last_name
+from analyzer.program import (
+    Binding,
+    Call,
+    Captured,
+    Element,
+    Entered,
+    Expression,
+    Module,
+    Name,
+    Scope,
+    Unpacked,
+    last_name,
+)
 from analyzer.records import Anchor, ApiCall, CallSequence, Link, LoadSite, Role
 from analyzer.values import Evaluator
 
@@ -81,7 +93,18 @@ def _carriers(ev: Evaluator, module: int) -> set[tuple[str, int]]:
                 plain = name.removesuffix("[]")
                 outside = "." in plain or plain not in scope.bindings
                 found.add((plain.rpartition(".")[2], 0 if outside else index))
+    found |= {(name.rpartition(".")[2], 0) for name, inner in _carried_out(scopes) if inner in found}
     return {(name, scope) for name, scope in found if not name.startswith("__")}
+
+
+def _carried_out(scopes: list[Scope]) -> Iterator[tuple[str, tuple[str, int]]]:
+    """(name, (its name inside, scope)) of what inner functions give variables further out."""
+    for scope in scopes:
+        for name, bindings in scope.bindings.items():
+            for binding in bindings:
+                value = binding.value
+                if isinstance(value, Captured) and isinstance(value.value, Name):
+                    yield name, (value.value.id, value.scope)
 
 
 def _made(binding: Binding, places: list[tuple[int, int]], makers: set[str]) -> bool:
@@ -94,14 +117,12 @@ def _made(binding: Binding, places: list[tuple[int, int]], makers: set[str]) -> 
 
 def _called(value: Expression) -> str:
     """The last name of the function whose result this is, or is a part of."""
-    while isinstance(value, Unpacked | Entered | Element):
+    while isinstance(value, Unpacked | Entered | Element | Captured):
         value = value[0]
     return last_name(value.function) if isinstance(value, Call) else ""
 
 
-def _ids(
-    ev: Evaluator, event: Event, known: Mapping[tuple[int, int | None, int], frozenset[str]]
-) -> frozenset[str]:
+def _ids(ev: Evaluator, event: Event, known: Mapping[tuple[int, int | None, int], frozenset[str]]) -> frozenset[str]:
     """The model ids that a load can load, in its frame; those of its site where the frame tells none."""
     if not isinstance(event.match, tuple):
         return frozenset()

@@ -34,6 +34,13 @@ _DATACLASSES = re.compile(
     r"\.(parse_args_into_dataclasses|parse_json_file|parse_yaml_file|parse_dict|parse_args_and_config)\(\)$"
 )
 _ARGS_NAMES = re.compile(r"(args?|opts?|options?|FLAGS|flags|hparams|params|cfg|config|namespace|a|parsed|cli_args)_?$")
+#: What only a run knows: command line and environment, in Python and JavaScript.
+_RUN = frozenset({
+    "sys.argv", "globalThis.process.env", "globalThis.process.argv", "npm:process.env", "npm:process.argv",
+    "node:process.env", "node:process.argv", "import.meta.env", "globalThis.Deno.args", "globalThis.Bun.env",
+    "npm:$env.dynamic.private.env", "npm:$env.dynamic.public.env", "globalThis.location", "globalThis.window.location",
+    "globalThis.self.location",
+})  # fmt: skip
 #: The constructor call of objects that a command-line parser makes.
 PARSED = Frame(None, None, 0)
 _TYPED = frozenset({"tyro.cli", "simple_parsing.parse", "jsonargparse.CLI", "draccus.parse", "pyrallis.parse"})
@@ -52,7 +59,7 @@ def attribute(ev: Evaluator, base: Ref, name: str) -> Values:
     ):
         found = merged(*(declared(ev, module, name) for module in range(len(ev.modules))))
         return found or (_RUNTIME,)
-    if base.qualified == "sys.argv":
+    if base.qualified in _RUN:
         return (_RUNTIME,)
     return ()
 
@@ -65,7 +72,7 @@ def indexed(ev: Evaluator, base: Value, keys: Values) -> Values:
         return (Ref(base.qualified.replace("parse_known_args()", "parse_args()"), base.call, base.env),)
     if base.qualified.endswith("OptionParser().parse_args()"):
         return (base,)
-    if base.qualified.startswith("sys.argv"):
+    if base.qualified.startswith("sys.argv") or base.qualified in _RUN:
         return (_RUNTIME,)
     return config_apis.indexed(ev, base, keys)
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from analyzer import attributes, configs, environment, notebooks
 from analyzer.aliases import loader_words
 from analyzer.encoding import UnreadableError
+from analyzer.languages import grammar_of
 from analyzer.launch import Launch
 from analyzer.layout import Layout
 from analyzer.loaders import tables
@@ -60,9 +61,7 @@ class Project:
     a name first reads all bodies that mention it, and indexes are in source order.
     """
 
-    def __init__(
-        self, glances: Iterable[Glance], read: Read, scripts: Iterable[tuple[str, Script]] = ()
-    ) -> None:
+    def __init__(self, glances: Iterable[Glance], read: Read, scripts: Iterable[tuple[str, Script]] = ()) -> None:
         self.source = read
         self.scripts = dict(scripts)
         self.configs = Paths(self.scripts)
@@ -125,7 +124,7 @@ class Project:
             program = notebooks.program(source, path)
         except (UnreadableError, notebooks.NotebookError):
             return None
-        tree = parse(program.source, seconds=_SECONDS)
+        tree = parse(program.source, seconds=_SECONDS, grammar=grammar_of(path))
         if tree is None:
             return None
         module, bodies = lower(tree, path, ())
@@ -152,7 +151,6 @@ class Project:
             source = self.read(path)
             if source is not None and wanted in source:
                 yield path
-
 
     def _setting(self, path: str, name: str) -> tuple[str, ...]:
         """Files from which `path` can be reached in whose text something is assigned to `.name`."""

@@ -8,7 +8,8 @@ from dataclasses import replace
 
 from analyzer import anchors, flow, gate, launch, notebooks
 from analyzer.encoding import UnreadableError
-from analyzer.program import Module
+from analyzer.languages import grammar_of, language_of
+from analyzer.program import Language, Module
 from analyzer.project import Linker, Project
 from analyzer.records import Diagnostic, FileReport
 from analyzer.syntax import lower, parse
@@ -45,15 +46,17 @@ def examine(
     except notebooks.NotebookError as error:
         return FileReport(path, diagnostics=(Diagnostic(path, "invalid_notebook", str(error)),)), True
     words = project.words.get(path, ()) if project is not None else ()
-    hits = _hits(program.source, words)
+    hits = _hits(program.source, words, language_of(path))
     launches = tuple(line for line in program.launches if launch.named(line.text))
     if not hits and not launches:
         return FileReport(path), True
+    if hits and language_of(path) == "javascript" and gate.is_bundle(program.source):
+        return FileReport(path, diagnostics=(Diagnostic(path, "generated", "a bundle of many files, not read"),)), True
     until = time.monotonic() + seconds
-    tree = parse(program.source, seconds=seconds)
+    tree = parse(program.source, seconds=seconds, grammar=grammar_of(path))
     if tree is not None and program.cells and tree.root.has_error:
         program = _without_open_ends(program, seconds)
-        hits, tree = _hits(program.source, words), parse(program.source, seconds=seconds)
+        hits, tree = _hits(program.source, words, "python"), parse(program.source, seconds=seconds)
     if tree is None:
         return FileReport(path, diagnostics=(Diagnostic(path, "timeout", f"not parsed within {seconds:g} s"),)), True
     live = [at for at in hits if tree.is_code(at)]
@@ -77,9 +80,9 @@ def examine(
     return FileReport(path, tuple(sites), tuple(usages), diagnostics), not evaluator.asked
 
 
-def _hits(source: bytes, words: tuple[str, ...]) -> tuple[int, ...]:
+def _hits(source: bytes, words: tuple[str, ...], language: Language) -> tuple[int, ...]:
     """Where a loader may be named, under its own name or under one of the repository's."""
-    found = gate.hits(source)
+    found = gate.hits(source, language)
     return tuple(sorted({*found, *gate.mentions(source, words)})) if words else found
 
 

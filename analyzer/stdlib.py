@@ -9,9 +9,12 @@ from analyzer import attributes, config_apis, containers, environment, options, 
 from analyzer.objects import (
     UNKNOWN_CALL,
     Arguments,
+    Bound,
+    Cls,
     Const,
     Dict,
     Env,
+    Fn,
     Inst,
     List,
     Partial,
@@ -24,7 +27,7 @@ from analyzer.objects import (
     merged,
     relabel,
 )
-from analyzer.program import Call, Element, Expression, Items, Spread, Text
+from analyzer.program import Call, Element, Expression, Items, Spread, Text, last_name
 
 if TYPE_CHECKING:
     from analyzer.values import Evaluator
@@ -253,6 +256,38 @@ _HANDED = {
 HANDERS = frozenset({*_HANDED, "Thread", "Process", "Timer"})
 
 
+def _assign(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
+    """`Object.assign({}, a, b)`: all of them merged."""
+    return (Dict(tuple((None, expression, where) for expression, where in arguments.args)),)
+
+
+def _promised(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
+    """`new Promise((resolve) => …)`: what is given to resolve."""
+    from analyzer import calls
+
+    found: list[Values] = []
+    for fn in _first(ev, arguments):
+        inside = calls.enter(ev, fn, Arguments(), node.end, env) if isinstance(fn, Fn) else None
+        scope = ev.scope(inside.module, inside.scope) if inside is not None else None
+        if inside is not None and scope is not None and scope.params:
+            given = [c for c in scope.calls if last_name(c.function) == scope.params[0].name]
+            found.extend(ev.evaluate(call.args[0], inside) for call in given if call.args)
+    return merged(*found) or (UNKNOWN_CALL,)
+
+
+def _listed(name: str) -> _Call:
+    """`Object.values(x)`: what the dict's method gives."""
+
+    def call(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
+        found = [containers.method(ev, Bound(v, name), []) for v in _first(ev, arguments) if isinstance(v, Dict | Cls)]
+        return merged(*found) or (UNKNOWN_CALL,)
+
+    return call
+
+
+_JOINS = (".join", ".resolve", ".posix.join", ".default.join", ".default.resolve")
+
+
 def _rows(function: _Call, *names: str) -> dict[str, _Call]:
     return dict.fromkeys(names, function)
 
@@ -314,6 +349,19 @@ _TABLE: dict[str, _Call] = {
     **_rows(_field, "pydantic.Field", "pydantic.v1.Field", "sqlmodel.Field", "pydantic.fields.Field"),
     **_rows(_default, "typer.Option", "typer.Argument", "fastapi.Query", "fastapi.Body"),
     **_rows(_default, "fastapi.Form", "cog.Input"),
+    **_rows(
+        _environment, "globalThis.Deno.env.get", "globalThis.localStorage.getItem", "globalThis.sessionStorage.getItem"
+    ),
+    **_rows(_runtime, "globalThis.prompt", "globalThis.window.prompt", "globalThis.window.localStorage.getItem"),
+    **_rows(_same, "globalThis.Object.freeze", "globalThis.Object.seal", "globalThis.structuredClone"),
+    **_rows(_same, "globalThis.Promise.all", "globalThis.Promise.resolve", "globalThis.Promise.allSettled"),
+    **_rows(_same, "globalThis.Array.from", "globalThis.Set", "globalThis.Promise.race", "globalThis.Promise.any"),
+    **_rows(_text, "globalThis.String"),
+    **_rows(_promised, "globalThis.Promise"),
+    **_rows(_assign, "globalThis.Object.assign"),
+    **_rows(_path, *(f"{root}path{way}" for root in ("npm:", "node:") for way in _JOINS)),
+    **{f"globalThis.Object.{name}": _listed(name) for name in ("keys", "values")},
+    "globalThis.Object.entries": _listed("items"),
     **_rows(_opaque, "builtins.print", "builtins.len", "builtins.isinstance", "builtins.id", "builtins.hasattr"),
     **_rows(_opaque, "builtins.setattr", "builtins.int", "builtins.float", "builtins.bool"),
     **_rows(_opaque, "builtins.range", "builtins.any", "builtins.all", "builtins.sum", "builtins.callable"),

@@ -7,7 +7,6 @@ function is evaluated in one call of it (a `Frame`) where that call is known, el
 
 from __future__ import annotations
 
-import builtins
 import time
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Protocol, TypeVar
@@ -36,6 +35,7 @@ from analyzer.program import (
     Attribute,
     Binding,
     Call,
+    Captured,
     Choice,
     Constant,
     Definition,
@@ -246,6 +246,9 @@ class Evaluator:
     def imported(self, expression: Imported, env: Env) -> Values:
         return self.external(expression.qualified, env.module)
 
+    def captured(self, expression: Captured, env: Env) -> Values:
+        return self.evaluate(expression.value, self.env(env.module, expression.scope))
+
     def definition(self, expression: Definition, env: Env) -> Values:
         scope = self.modules[env.module].scopes[expression.scope]
         if scope.kind == "class":
@@ -261,8 +264,9 @@ class Evaluator:
         found = self.lookup(expression, env)
         if found is not None:
             return found
-        if hasattr(builtins, expression.id):
-            return (Ref("builtins." + expression.id),)
+        predefined = names.predefined(self.modules[env.module].language, expression.id)
+        if predefined is not None:
+            return (Ref(predefined),)
         starred = self.modules[env.module].scopes[0].bindings.get("*", ())
         refs = merged(*(self.starred(binding, expression.id, env.module) for binding in starred))
         return refs or (Unknown("name_not_found"),)
@@ -393,6 +397,7 @@ _BY_TYPE: dict[type, Callable[[Evaluator, Any, Env], Values]] = {
     Text: Evaluator.text,
     Constant: Evaluator.constant,
     Opaque: Evaluator.opaque,
+    Captured: Evaluator.captured,
     Imported: Evaluator.imported,
     Definition: Evaluator.definition,
     Parameter: Evaluator.parameter,

@@ -69,7 +69,7 @@ def cli() -> None:
 @_common
 @_lookups
 def scan(**options: Any) -> None:
-    """Every place in PATH (a folder, a .py or .ipynb file) that loads a pre-trained model.
+    """Every place in PATH (a folder or a file) where Python, JavaScript or TypeScript loads a pre-trained model.
 
     \b
     ptmscope scan .

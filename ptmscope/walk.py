@@ -7,10 +7,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from analyzer import others
+from analyzer.languages import GRAMMARS
 from ptmscope import folders, gitignore
 
 #: Endings of the programs that are read; configs and scripts are read, too (`others.wanted`).
-SUFFIXES = (".py", ".ipynb")
+SUFFIXES = tuple(GRAMMARS)
+#: Endings of files that machines made of others, or that hold only types.
+GENERATED = (".min.js", ".min.mjs", ".min.cjs", ".bundle.js", ".d.ts", ".d.mts", ".d.cts")
 
 #: Why something was left out -> what it is, for people (singular, plural).
 REASONS = {
@@ -20,6 +23,7 @@ REASONS = {
     "vendored": ("vendored folder", "vendored folders"),
     "vendored_copy": ("file in a copy of a library", "files in copies of libraries"),
     "virtual_environment": ("virtual environment", "virtual environments"),
+    "generated": ("generated file", "generated files"),
     "build_output": ("build output", "build outputs"),
     "version_control": ("version-control folder", "version-control folders"),
     "cache": ("cache", "caches"),
@@ -138,6 +142,8 @@ class _Walk:
             reason = folders.reason_by_name(entry.name, include_vendored=self.rules.include_vendored)
         else:
             reason = None if entry.is_file(follow_symlinks=False) else self._reason_by_kind(entry)
+            if reason is None and not self.rules.include_vendored and entry.name.endswith(GENERATED):
+                reason = "generated"
         if reason is None and self.exclude and gitignore.is_ignored(found.shown, self.exclude):
             return "excluded"
         if reason is None and found.patterns and gitignore.is_ignored(found.shown, found.patterns):

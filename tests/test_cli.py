@@ -91,7 +91,7 @@ def test_same_bytes_for_any_number_of_processes(ptmscope: Run, command: str, for
     ("arguments", "message"),
     [
         (["scan", "missing"], "missing: No such file or directory"),
-        (["scan", "a.txt"], "a.txt: not a .py or .ipynb file"),
+        (["scan", "a.txt"], "a.txt: neither a program nor a config or script that is read"),
         (["scan", "pipe.py"], "pipe.py: neither a file nor a folder"),
         (["scan", "two\nlines"], "two lines: No such file or directory"),
         (["scan"], "Missing argument 'PATH'."),

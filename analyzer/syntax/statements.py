@@ -54,6 +54,11 @@ class Statements:
         self.scopes.append(Scope("module", "", -1, 0, root.end_byte))
         self.inside(0, root)
 
+    def close(self) -> None:
+        """Break the cycle with the reader, so that the syntax tree goes at once."""
+        self.pending.clear()
+        self.reader.close()
+
     def inside(self, index: int, body: Node) -> None:
         """Walk `body` as the body of scope `index`."""
         outer = self.enter(index)
