@@ -460,8 +460,7 @@ def _field(ev: Evaluator, cls: Cls, scope: Scope, field: Field, bound: Value | N
     )
     position = scope.fields.index(field)
     if isinstance(bound, Inst) and bound.frame is options.PARSED:
-        given = ev.launched(cls.module, (f"--{field.name}",))
-        default = merged(given, default) if given else default
+        default = merged(ev.launched(cls.module, (f"--{field.name}",)), default)
         return relabel(default, "argparse_default") or annotated or (Unknown("runtime_input"),)
     if isinstance(bound, Inst) and bound.frame is not None and bound.frame.arguments is not None:
         given = calls.argument(ev, bound.frame.arguments, (field.name,), position)

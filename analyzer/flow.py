@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 
@@ -82,9 +83,9 @@ def _carriers(ev: Evaluator, module: int) -> set[tuple[str, int]]:
 
     A function in which that happens may return the object, so its own name carries too.
     """
-    places = [(event.call.at, event.call.end) for event in ev.events.values() if event.env.module == module]
+    places = sorted((event.call.at, event.call.end) for event in ev.events.values() if event.env.module == module)
     scopes = ev.modules[module].scopes
-    makers = {s.name for s in scopes if s.kind == "function" and any(s.at <= at < s.end for at, _ in places)}
+    makers = {s.name for s in scopes if s.kind == "function" and _any_within(places, s.at, s.end)}
     makers |= {s.name for s in scopes if any(_called(value) in makers for value in s.returns)}
     found = {(name, 0) for name in makers}
     for index, scope in enumerate(scopes):
@@ -111,8 +112,13 @@ def _made(binding: Binding, places: list[tuple[int, int]], makers: set[str]) -> 
     """Whether an API call stands in what is bound, or a function in which one stands is called for it."""
     if _called(binding.value) in makers:
         return True
-    start = getattr(binding.value, "at", binding.at)
-    return any(start <= at and end <= binding.at for at, end in places)
+    return _any_within(places, getattr(binding.value, "at", binding.at), binding.at)
+
+
+def _any_within(places: list[tuple[int, int]], start: int, end: int) -> bool:
+    """Whether one of the calls, sorted, lies between two offsets."""
+    inside = places[bisect_left(places, (start, 0)) : bisect_left(places, (end, 0))]
+    return any(call_end <= end for _, call_end in inside)
 
 
 def _called(value: Expression) -> str:

@@ -37,11 +37,10 @@ _SAME = frozenset({"lower", "upper", "strip", "casefold"})
 def narrowed(ev: Evaluator, values: Values, use: tuple[Name, str], since: int, env: Env) -> Values:
     """The values that the name `use`, bound at offset `since`, can still have where it is used."""
     scope = ev.modules[env.module].scopes[env.scope]
-    if not scope.tests:
-        return values
     root, key = use
-    for test, holds in _in_force(scope, root.at, root.path):
-        if key in test.names and since <= test.at and not ("." in key and _changed(scope, (key,), test.at, root.at)):
+    asking = [test for test in scope.tests if key in test.names]
+    for test, holds in _in_force(asking, root.at, root.path) if asking else ():
+        if since <= test.at and not ("." in key and _changed(scope, (key,), test.at, root.at)):
             values = _kept(ev, values, key, test.condition, env, holds=holds)
     return values
 
@@ -54,8 +53,8 @@ def excluded(ev: Evaluator, binding: Binding, use: Name, env: Env) -> bool:
     scope = ev.modules[env.module].scopes[env.scope]
     if len(scope.tests) < 2 or not binding.path:
         return False
-    there = list(_in_force(scope, binding.at, binding.path))
-    here = [each for each in _in_force(scope, use.at, use.path) if each not in there]
+    there = list(_in_force(scope.tests, binding.at, binding.path))
+    here = [each for each in _in_force(scope.tests, use.at, use.path) if each not in there] if there else []
     return any(
         _contradict(one, other) and not _changed(scope, one[0].names, one[0].at, other[0].at)
         for one in there
@@ -92,8 +91,8 @@ def derived(ev: Evaluator, binding: Binding, use: Name, env: Env) -> Values:
     chain = dotted(value.key) if isinstance(value, Subscript) and scope.tests else None
     if chain is None or not isinstance(value, Subscript) or _changed(scope, (chain[1],), binding.at, use.at):
         return ()
-    asked = [test for test, _ in _in_force(scope, use.at, use.path) if chain[1] in test.names]
-    if not asked:
+    asking = [test for test in scope.tests if chain[1] in test.names]
+    if not any(True for _ in _in_force(asking, use.at, use.path)):
         return ()
     bases = ev.evaluate(value.base, env)
     for keys in (ev.evaluate(value.key, env), _keys(ev, bases)):
@@ -109,10 +108,10 @@ def _keys(ev: Evaluator, bases: Values) -> Values:
     return tuple(v for key, _, env in pairs if key is not None for v in ev.evaluate(key, env) if isinstance(v, Str))
 
 
-def _in_force(scope: Scope, at: int, path: BranchPath) -> Iterator[tuple[Test, bool]]:
+def _in_force(tests: Iterable[Test], at: int, path: BranchPath) -> Iterator[tuple[Test, bool]]:
     """The tests that decide whether control reaches the use, each with its outcome."""
     arms = {arm[0]: arm[1] for arm in path}
-    for test in scope.tests:
+    for test in tests:
         taken = arms.get(test.at)
         if taken is not None:
             if taken >= test.arm:
@@ -201,7 +200,7 @@ def _text(expression: Expression, key: str, value: Value) -> str | None:
         return value.text
     if isinstance(expression, Call) and isinstance(expression.function, Attribute) and not expression.args:
         inner = _text(expression.function.base, key, value) if expression.function.name in _SAME else None
-        return getattr(inner, expression.function.name)() if inner is not None else None  # type: ignore[no-any-return]
+        return getattr(inner, expression.function.name)() if inner is not None else None
     return None
 
 
@@ -278,7 +277,7 @@ def _called(ev: Evaluator, call: Call, key: str, value: Value, env: Env) -> bool
         if len(found) == 1 and isinstance(found[0], List):
             found = containers.elements(ev, found)
         texts = _strings(found)
-        return getattr(text, function.name)(tuple(texts)) if text is not None and texts else None  # type: ignore[no-any-return]
+        return getattr(text, function.name)(tuple(texts)) if text is not None and texts else None
     if isinstance(function, Name) and function.id == "isinstance" and len(call.args) == 2 and _key(call.args[0]) == key:
         return _is_instance(ev, call.args[1], value, env)
     return None

@@ -47,11 +47,12 @@ def scan(
 ) -> Scan:
     """Finds every model that a file or a folder loads, and what it does with it.
 
-    `exclude` takes patterns in the syntax of .gitignore, `libraries` and `models` glob patterns to keep;
-    sizes are in bytes. With `across`, the usages go on in the other files of the folder. With `jobs` None, large trees are read by as many processes as there are cores; where
-    processes are not forked (macOS, Windows), a script needs `if __name__ == "__main__":` around the call, as
-    for multiprocessing. `catalog` is a file of the model ids there are (JSON Lines, CSV, or one id per line); with
-    `hub`, huggingface.co is asked about each id: nothing else goes online.
+    `exclude` takes patterns in the syntax of .gitignore, `libraries` and `models` glob patterns to keep; sizes are
+    in bytes. With `across`, the usages go on in the other files of the folder. With `jobs` None, large trees are
+    read by as many processes as there are cores; where processes are not forked (macOS, Windows), a script needs
+    `if __name__ == "__main__":` around the call, as for multiprocessing. `catalog` is a file of the model ids there
+    are (JSON Lines, CSV, or one id per line); with `hub`, huggingface.co is asked about each id: nothing else goes
+    online.
 
     Raises `ptmscope.errors.Misuse` (a ValueError) where the path cannot be read or an option makes no sense.
     """
