@@ -41,7 +41,7 @@ def frames(ev: Evaluator, module: int, index: int) -> tuple[Env, ...]:
     found: dict[Env, None] = {}
     method = Fn(module, index, ev.env(module, scope.parent), Inst(owner, None)) if owner is not None else None
     unsure = method if method is not None and ev.is_distinct(scope.name) else None
-    entered = (e for call, env in callers(ev, module, scope, owner) for e in _entries(ev, call, env, unsure))
+    entered = (e for call, env in callers(ev, module, scope, owner) for e in _likely_entries(ev, call, env, unsure))
     picked = (e for call, env in _table_calls(ev, module, scope, owner) for e in _known_entries(ev, call, env))
     for env in (*entered, *picked):
         if (env.module, env.scope) == (module, index) and len(found) < _MAX_CALLERS:
@@ -63,6 +63,20 @@ def _entries(ev: Evaluator, call: Call, env: Env, unsure: Fn | None = None) -> I
             entered = calls.enter(ev, fn, arguments, call.end, env)
             if entered is not None:
                 yield entered
+
+
+def _likely_entries(ev: Evaluator, call: Call, env: Env, unsure: Fn | None) -> Iterator[Env]:
+    """The functions that a call can enter; caller by caller, where that leaves fewer."""
+    found = list(_entries(ev, call, env, unsure))
+    if len(_targeted(found)) > 1 and env.frame is None and env.parent is not None:
+        by_caller = [list(_entries(ev, call, frame)) for frame in frames(ev, env.module, env.scope)]
+        if any(len(_targeted(entries)) < len(_targeted(found)) for entries in by_caller):
+            found = [entry for entries in by_caller for entry in entries]
+    yield from found
+
+
+def _targeted(entries: list[Env]) -> set[tuple[int, int]]:
+    return {(entry.module, entry.scope) for entry in entries}
 
 
 def _is_open(found: Values) -> bool:

@@ -42,7 +42,27 @@ def narrowed(ev: Evaluator, values: Values, use: tuple[Name, str], since: int, e
     for test, holds in _in_force(asking, root.at, root.path) if asking else ():
         if since <= test.at and not ("." in key and _changed(scope, (key,), test.at, root.at)):
             values = _kept(ev, values, key, test.condition, env, holds=holds)
+    return _not_replaced(ev, values, use, since, env) if asking else values
+
+
+def _not_replaced(ev: Evaluator, values: Values, use: tuple[Name, str], since: int, env: Env) -> Values:
+    """Without the values for which the name was bound anew on the way: `if name in SHORT: name = SHORT[name]`."""
+    root, key = use
+    scope = ev.modules[env.module].scopes[env.scope]
+    passed = {arm[0] for arm in root.path}
+    for binding in scope.bindings.get(key, ()):
+        if since < binding.at < root.at and binding.path and binding.path[-1][0] not in passed:
+            at, arm, _ = binding.path[-1]
+            tests = [t for t in scope.tests if t.at == at and t.arm <= arm and t.path == root.path[: len(t.path)]]
+            if tests and tests[-1].arm == arm and at > since:
+                values = tuple(v for v in values if not _takes(ev, tests, key, v, env))
     return values
+
+
+def _takes(ev: Evaluator, tests: list[Test], key: str, value: Value, env: Env) -> bool:
+    """Whether the value certainly goes into the last arm."""
+    *before, last = (_truth(ev, test.condition, key, value, env) for test in tests)
+    return last is True and all(truth is False for truth in before)
 
 
 def excluded(ev: Evaluator, binding: Binding, use: Name, env: Env) -> bool:
@@ -126,7 +146,9 @@ def _kept(ev: Evaluator, values: Values, key: str, condition: Expression, env: E
         named = _equals(ev, condition, key, env)
         if named:
             return (*(value for value in kept if not isinstance(value, Unknown)), *relabel(named, "local_variable"))
-    return kept or tuple(value for value in values if isinstance(value, Unknown)) or (Unknown("parameter"),)
+    if kept or env.frame is not None:
+        return kept  # nothing: in this call, control does not come here
+    return (Unknown("parameter"),)
 
 
 def _equals(ev: Evaluator, condition: Expression, key: str, env: Env) -> Values:

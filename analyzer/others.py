@@ -17,7 +17,7 @@ _CONFIGS = (".yaml", ".yml", ".json", ".toml")
 _READ_BY_CODE = (".ini", ".cfg", ".conf")
 _README = re.compile(r"(?:.*/)?readme\.md$", re.IGNORECASE)
 _LOCKED = re.compile(
-    r"(?:.*/)?(?:package-lock|composer\.lock|tsconfig[\w.-]*|tokenizer|vocab|merges|special_tokens_map|added_tokens)\.json$"
+    r"(?:.*/)?pyvenv\.cfg$|(?:.*/)?(?:package-lock|composer\.lock|tsconfig[\w.-]*|tokenizer|vocab|merges|special_tokens_map|added_tokens)\.json$"
 )
 #: What a file must say to be worth parsing as something that runs commands.
 _RUNS = re.compile(

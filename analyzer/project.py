@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from analyzer import attributes, configs, environment, notebooks
+from analyzer import attributes, configs, containers, environment, notebooks
 from analyzer.aliases import loader_words
 from analyzer.encoding import UnreadableError
 from analyzer.languages import grammar_of
@@ -22,7 +22,7 @@ from analyzer.layout import Layout
 from analyzer.loaders import tables
 from analyzer.lookup_paths import Paths
 from analyzer.objects import Mod, Ref, Str, Unknown, Values, merged, relabel
-from analyzer.program import Binding, Imported, Items, Module, Scope, Text
+from analyzer.program import Binding, Imported, Items, Module, Name, Scope, Text
 from analyzer.records import FileReport
 from analyzer.survey import Glance
 from analyzer.syntax import lower, parse
@@ -261,6 +261,7 @@ class Linker(Evaluator):
         found: Values = ()
         if name in scope.bindings:
             found = super().member(module, name)
+            found = containers.stored(self, found, Name(name, 1 << 61, ()), self.env(module, 0), nested=True)
         if not found:
             stars = [b.value for b in scope.bindings.get("*", ()) if isinstance(b.value, Imported)]
             found = merged(*(self._starred(star, name, module) for star in stars))
