@@ -1,0 +1,395 @@
+"""The whole way of each id to its load, step by step, and where the way ends for what is not known."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import lru_cache, partial
+from itertools import pairwise, zip_longest
+
+from analyzer import anchors, flow, notebooks
+from analyzer.encoding import UnreadableError
+from analyzer.objects import Ref, Str, Thing, Unknown, Value
+from analyzer.program import Call, Expression, Imported, Parameter, Text
+from analyzer.project import Project
+from analyzer.records import CallSequence, FileReport, LoadSite, ModelRef
+from analyzer.roles import Roles, composed_of
+from analyzer.source import Opened, opened, sites_of
+from analyzer.trace import Node, Tracer, held, kin
+from analyzer.values import Evaluator
+
+#: Places told for one reason, nearest first.
+MAX_ENDS = 3
+#: Questions looked through for the way from one file to another.
+MAX_BRIDGE = 2_000
+
+#: Why a way ends, in words, for each of `records.REASONS`.
+SENTENCES = {
+    "local_path": "the program passes a path on disk",
+    "runtime_input": "the value comes at run time: from the command line, the environment, a file or a person",
+    "parameter": "no call was found that fills this parameter",
+    "call_not_followed": "what this call gives is not known",
+    "import_not_followed": "this name comes from a module that is not in the tree, and no table knows it",
+    "attribute_not_found": "nothing was found that sets this attribute",
+    "name_not_found": "this name is bound nowhere",
+    "computed_string": "this is put together from parts that are not all known, or is no model id",
+    "bound_reached": "there was more to follow than the bounds allow",
+    "unsupported_syntax": "this kind of expression is not looked into",
+    "no_argument": "the id is passed in a way that cannot be seen here (*args, **kwargs), or not at all",
+}
+#: Reasons that only sum up what is not known about a part.
+_SUMS = frozenset({"computed_string", "call_not_followed"})
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One place on the way, from the load to the string. `words` say what it is; `part`: of a composed string."""
+
+    path: str
+    line: int
+    cell: int | None
+    words: str
+    code: str
+    is_part: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Trail:
+    """The way of one id (`model`), or of what is not known (`reason`, with `end` in words)."""
+
+    model: ModelRef | None
+    reason: str | None
+    steps: tuple[Step, ...]
+    end: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    site: LoadSite
+    trails: tuple[Trail, ...]
+    usages: tuple[CallSequence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """The sites asked for, each explained; and all sites of the file."""
+
+    explanations: tuple[Explanation, ...]
+    sites: tuple[LoadSite, ...]
+
+
+def explain(source: bytes, path: str, project: Project, line: int | None = None, cell: int | None = None) -> Explained:
+    """Explains the load sites of a file that stand on a line; all of them if no line is given."""
+    file = opened(source, path, project)
+    if isinstance(file, FileReport):
+        return Explained((), ())
+    tracer = Tracer(project, file.module, file.bodies)
+    sites = sites_of(tracer, file)
+    wanted = [site for site in sites if line is None or _is_on(site, line, cell)]
+    usages = _usages(file) if wanted else []
+    explainer = _Explainer(tracer, file)
+    found = tuple(Explanation(site, tuple(explainer.trails(site)), _of(site, usages)) for site in wanted)
+    file.bodies.close()
+    return Explained(found, tuple(sites))
+
+
+def _is_on(site: LoadSite, line: int, cell: int | None) -> bool:
+    return site.line <= line <= site.end_line and (cell is None or site.cell == cell)
+
+
+def _usages(file: Opened) -> list[CallSequence]:
+    follower = Evaluator([file.module], [file.bodies], follow=True)
+    follower.until = file.until
+    return flow.sequences(follower, 0)
+
+
+def _of(site: LoadSite, usages: list[CallSequence]) -> tuple[CallSequence, ...]:
+    """The usages that start at the site."""
+    here = site.line, site.cell, site.api
+    return tuple(u for u in usages if any((a.line, a.cell, a.api) == here for a in u.anchors))
+
+
+class _Explainer:
+    """Trails of one file's sites."""
+
+    def __init__(self, tracer: Tracer, file: Opened) -> None:
+        self.tracer, self.file = tracer, file
+        self.lines = lru_cache(maxsize=None)(self._lines)
+        self.roles = lru_cache(maxsize=None)(self._roles)
+        self.candidates = list(anchors.candidates(tracer, 0, file.words))
+
+    def trails(self, site: LoadSite) -> Iterator[Trail]:
+        """One for each id, then for each place at which something stays unknown."""
+        roots = [
+            root for candidate in self.candidates if self._is_at(candidate, site) for root in self._asked(candidate)
+        ]
+        for model in site.models:
+            yield Trail(model, None, self._of_model(model, roots, site))
+        values = dict.fromkeys(value for root in roots for value in root.values)
+        for value in values:
+            reason = _reason(value)
+            if reason is not None:
+                yield from self._unknown(value, reason, roots)
+
+    def _is_at(self, candidate: anchors.Candidate, site: LoadSite) -> bool:
+        module, call = self.tracer.modules[0], candidate.call
+        return (*module.place(call.at), module.column(call.at)) == (site.line, site.cell, site.column) and (
+            module.place(call.end - 1)[0] <= site.end_line
+        )
+
+    def _asked(self, candidate: anchors.Candidate) -> Iterator[Node]:
+        """For each way in which the call is made: what its id can be, with all that was asked for it."""
+        loader, call = candidate.match.loader, candidate.call
+        for arguments, env in candidate.uses:
+            ask = partial(anchors.given_ids, self.tracer, loader, arguments, call, env)
+            given, root = self.tracer.trace(call, env, ask)
+            root.values = given or ()
+            yield root
+
+    # -- ids
+
+    def _of_model(self, model: ModelRef, roots: list[Node], site: LoadSite) -> tuple[Step, ...]:
+        origin = model.origin
+        for root in roots:
+            for value in root.values:
+                if (
+                    isinstance(value, Str)
+                    and value.text == model.id
+                    and self._place(value.module, value.at) == ((origin.path, origin.line, origin.cell))
+                ):
+                    steps = self._steps(self._shortest(root, value), value)
+                    return self._ended(steps, value, site, model)
+        return tuple(self._plain(site, model))
+
+    def _shortest(self, root: Node, value: Str) -> list[Node]:
+        """The shortest way to the literal behind the value, through what holds it; else to where it is made."""
+        ways = list(_ways(root, value))
+        literal = (way for way in ways if self._is_literal(way[-1], value))
+        return next(literal, None) or next((way for way in ways if _is_end(way[-1], value)), [root])
+
+    def _is_literal(self, node: Node, value: Str) -> bool:
+        """Whether the string stands here; a key made up by the analysis stands nowhere."""
+        text = node.expression
+        is_there = (node.env.module, text.at) == (value.module, value.at)
+        return isinstance(text, Text) and is_there and id(text) in self.roles(value.module).found
+
+    def _ended(self, steps: list[Step], value: Str, site: LoadSite, model: ModelRef) -> tuple[Step, ...]:
+        """The steps, the last of them where the string stands."""
+        place = self._place(value.module, value.at)
+        last = next((step for step in reversed(steps) if not step.is_part), None)
+        if last is None or (last.path, last.line, last.cell) != place:
+            words = "the loader's default" if model.resolution == "loader_default" else "the string"
+            steps = [*steps, self._step(value.module, value.at, words)]
+        return tuple(steps)
+
+    def _plain(self, site: LoadSite, model: ModelRef) -> Iterator[Step]:
+        """Of a command line: the line, and the variable that it names."""
+        module = self.tracer.modules[0]
+        first = {cell: start for start, cell in module.cells}.get(site.cell, 1) if site.cell is not None else 1
+        yield Step(site.path, site.line, site.cell, "in this command", self._code(site.path, first + site.line - 1))
+        origin = model.origin
+        if (origin.line, origin.cell) != (site.line, site.cell):
+            first = {cell: start for start, cell in module.cells}.get(origin.cell or 0, 1)
+            yield Step(
+                origin.path, origin.line, origin.cell, "set here", self._code(origin.path, first + origin.line - 1)
+            )
+
+    # -- what is not known
+
+    def _unknown(self, value: Value, reason: str, roots: list[Node]) -> Iterator[Trail]:
+        seen: set[object] = set()
+        for root in roots:
+            for nodes in _ends(root, value):
+                trail = self._ending(nodes, value, reason)
+                if trail.steps[-1:] not in seen and len(seen) < MAX_ENDS:
+                    seen.add(trail.steps[-1:])
+                    yield trail
+
+    def _ending(self, nodes: list[Node], value: Value, reason: str) -> Trail:
+        """The trail that ends with these nodes; and on to the part that is not known, where the reason sums up."""
+        cause, seen = reason, {reason}
+        while cause in _SUMS and (deeper := _deeper(nodes[-1], seen)) is not None:
+            value, cause, way = deeper
+            nodes = [*nodes, *way]
+            seen.add(cause)
+        end = SENTENCES[cause]
+        bound = nodes[-1].bound
+        if cause == "bound_reached":
+            end += f" ({bound})" if bound else " (calls nested too deep, or too many values)"
+        elif isinstance(value, Ref):
+            end += f": `{value.qualified}`"
+        return Trail(None, reason, tuple(self._steps(nodes, value)), end)
+
+    # -- steps
+
+    def _steps(self, nodes: list[Node], value: Value) -> list[Step]:
+        steps: list[Step] = []
+        way = list(_bridged(nodes))
+        for before, node in pairwise(way):
+            words = self.roles(node.env.module).words(node.expression, before.expression)
+            is_own = self.roles(0).of(node.expression).holder is nodes[0].expression
+            steps.append(self._step(node.env.module, node.expression.at, "argument" if is_own else words))
+            steps.extend(self._composition(node, value))
+        load = self._step(nodes[0].env.module, nodes[0].expression.at, "the load")
+        if not steps or not self._is_inside(steps[0], nodes[0].expression):
+            steps.insert(0, load)
+        return _told([replace(steps[0], words=steps[0].words or "argument"), *steps[1:]])
+
+    def _is_inside(self, step: Step, call: Expression) -> bool:
+        """Whether the step stands in the call that loads; what `*args` or a partial passes does not."""
+        module = self.tracer.modules[0]
+        end = module.line(call.end - 1) if isinstance(call, Call) else step.line
+        start, cell = module.place(call.at)
+        return (step.path, step.cell) == (module.path, cell) and start <= step.line <= end
+
+    def _composition(self, node: Node, value: Value) -> Iterator[Step]:
+        """The parts of a string put together here, but for the one whose way is told."""
+        if not isinstance(value, Str) or not any(isinstance(v, Str) and kin(v, value) for v in node.values):
+            return
+        asked = {id(child.expression): child for child in node.asked}
+        parts = [asked[id(part)] for part in composed_of(node.expression) if id(part) in asked]
+        texts = [v.text for v in node.values if isinstance(v, Str) and kin(v, value)]
+        if len(parts) < 2 or any(v.text in texts for part in parts for v in part.values if isinstance(v, Str)):
+            return
+        for part in parts:
+            if isinstance(part.expression, Text) and held(part, value) is None:
+                continue
+            for other in part.values:
+                if isinstance(other, Str) and not kin(other, value):
+                    yield replace(self._step(other.module, other.at, f'part "{other.text}"'), is_part=True)
+                elif not isinstance(other, Str):
+                    yield replace(self._step(part.env.module, part.expression.at, "part not known"), is_part=True)
+
+    def _step(self, module: int, at: int, words: str) -> Step:
+        path, line, cell = self._place(module, at)
+        row = bisect_right(self.tracer.modules[module].newlines, at - 1) + 1
+        return Step(path, line, cell, words, self._code(path, row))
+
+    def _place(self, module: int, at: int) -> tuple[str, int, int | None]:
+        file = self.tracer.modules[module]
+        return (file.path, *file.place(at))
+
+    def _code(self, path: str, row: int) -> str:
+        lines = self.lines(path)
+        return lines[row - 1].strip() if row <= len(lines) else ""
+
+    def _lines(self, path: str) -> list[str]:
+        """The lines of a file; of a notebook, those of its code cells together."""
+        source = self.tracer.project.read(path)
+        try:
+            text = notebooks.program(source or b"", path).source
+        except (UnreadableError, notebooks.NotebookError):
+            return []
+        return [line.decode("utf-8", "replace") for line in text.split(b"\n")]
+
+    def _roles(self, module: int) -> Roles:
+        return Roles(self.tracer.modules[module])
+
+
+def _told(steps: list[Step]) -> list[Step]:
+    """The steps that add something: one without words only where it is on another line."""
+    kept: list[Step] = []
+    for step in steps:
+        last = next((one for one in reversed(kept) if not one.is_part), None)
+        here = (step.path, step.line, step.cell)
+        if last is not None and here == (last.path, last.line, last.cell) and step.words in ("", last.words):
+            continue
+        kept.append(step if step.words else replace(step, words="goes on here"))
+    return [step for step, after in zip_longest(kept, kept[1:]) if not _is_said_by(step, after)]
+
+
+def _is_said_by(step: Step, after: Step | None) -> bool:
+    """Whether the next step says the same of the same line, and more: the default of that parameter."""
+    return after is not None and after.line == step.line and after.words == f"default of {step.words}"
+
+
+# -- the recorded questions
+
+
+def _bridged(nodes: list[Node]) -> Iterator[Node]:
+    """The nodes, and between two of different files how the function, object or container came from one to the other.
+
+    Also from the load to a string in another function: what `**kwargs` passes on is no argument that stands there.
+    """
+    yield nodes[0]
+    for before, node in pairwise(nodes):
+        if not isinstance(before.expression, Imported | Parameter):
+            yield from _bridge(before, node, is_load=before is nodes[0])
+        yield node
+
+
+def _bridge(before: Node, node: Node, *, is_load: bool) -> list[Node]:
+    """The shortest way from `before`, not over `node`, to any node of that file; without its ends."""
+    is_far = node.env.module != before.env.module or (is_load and node.env.scope != before.env.scope)
+    if not is_far:
+        return []
+    come: dict[Node, Node | None] = {before: None, node: None}
+    todo = deque([before])
+    while todo and len(come) < MAX_BRIDGE:
+        here = todo.popleft()
+        if here is not before and (here.env.module, here.env.scope) == (node.env.module, node.env.scope):
+            return _back(here, come)[1:-1]
+        for child in here.asked:
+            if child not in come:
+                come[child] = here
+                todo.append(child)
+    return []
+
+
+def _ends(root: Node, value: Value) -> Iterator[list[Node]]:
+    """The shortest ways to the nodes that first gave a value."""
+    return (way for way in _ways(root, value) if _is_end(way[-1], value))
+
+
+def _is_end(node: Node, value: Value) -> bool:
+    return all(held(child, value) is None for child in node.asked)
+
+
+def _ways(root: Node, value: Value) -> Iterator[list[Node]]:
+    """The shortest way to each node that holds the value, nearest first."""
+    before: dict[Node, Node | None] = {root: None}
+    todo = deque([root])
+    while todo:
+        node = todo.popleft()
+        yield _back(node, before)
+        for child in node.asked:
+            if child not in before and held(child, value) is not None:
+                before[child] = node
+                todo.append(child)
+
+
+def _back(node: Node, before: dict[Node, Node | None]) -> list[Node]:
+    way: list[Node] = []
+    here: Node | None = node
+    while here is not None:
+        way.append(here)
+        here = before[here]
+    return way[::-1]
+
+
+def _deeper(node: Node, seen: set[str]) -> tuple[Value, str, list[Node]] | None:
+    """A part of what a node puts together that is not known, for another reason: (value, reason, way to its end)."""
+    function = node.expression.function if isinstance(node.expression, Call) else None
+    for child in node.asked:
+        if child.expression is function:
+            continue
+        for value in child.values:
+            reason = _reason(value)
+            if reason is not None and reason not in seen:
+                return value, reason, next(_ends(child, value))
+    return None
+
+
+def _reason(value: Value) -> str | None:
+    """Why the value is no id, as `anchors.read_ids` tells it; None if it is one, or nothing."""
+    match value:
+        case Unknown():
+            return value.reason
+        case Thing():
+            return "attribute_not_found"
+        case Ref():
+            return "import_not_followed" if value.call is None else "call_not_followed"
+        case _:
+            return None
