@@ -160,7 +160,7 @@ class _Explainer:
                     and self._place(value.module, value.at) == ((origin.path, origin.line, origin.cell))
                 ):
                     steps = self._steps(self._shortest(root, value), value)
-                    return self._ended(steps, value, site, model)
+                    return self._ended(steps, value, model)
         return tuple(self._plain(site, model))
 
     def _shortest(self, root: Node, value: Str) -> list[Node]:
@@ -175,13 +175,14 @@ class _Explainer:
         is_there = (node.env.module, text.at) == (value.module, value.at)
         return isinstance(text, Text) and is_there and id(text) in self.roles(value.module).found
 
-    def _ended(self, steps: list[Step], value: Str, site: LoadSite, model: ModelRef) -> tuple[Step, ...]:
+    def _ended(self, steps: list[Step], value: Str, model: ModelRef) -> tuple[Step, ...]:
         """The steps, the last of them where the string stands."""
         place = self._place(value.module, value.at)
+        if model.resolution == "loader_default" and len(steps) == 1:
+            return (replace(steps[0], words="the loader's default"),)
         last = next((step for step in reversed(steps) if not step.is_part), None)
         if last is None or (last.path, last.line, last.cell) != place:
-            words = "the loader's default" if model.resolution == "loader_default" else "the string"
-            steps = [*steps, self._step(value.module, value.at, words)]
+            steps = [*steps, self._step(value.module, value.at, "the string")]
         return tuple(steps)
 
     def _plain(self, site: LoadSite, model: ModelRef) -> Iterator[Step]:

@@ -68,10 +68,22 @@ def run(path: str, settings: Settings, progress: Progress | None = None) -> Scan
     root, files, skipped = _files(path, settings)
     whole = Task(root, files, settings.max_file_size, settings.sequences)
     jobs = engine.processes(settings.jobs, len(files))
-    known = surveyed(outcome for _, outcome in engine.outcomes(engine.tasks(whole), jobs, SURVEY))
-    project = Project(known.glances, partial(contents, root, settings.max_file_size))
+    known, project = linked(whole, jobs)
     outcome = _analysis(replace(whole, paths=project.wanted()), project, jobs, progress)
     return _scan(len(files), [*skipped, *known.skipped], outcome, selection)
+
+
+def linked(whole: Task, jobs: int) -> tuple[Survey, Project]:
+    """A glance at every file, and the project that they make."""
+    known = surveyed(outcome for _, outcome in engine.outcomes(engine.tasks(whole), jobs, SURVEY))
+    return known, Project(known.glances, partial(contents, whole.root, whole.max_file_size))
+
+
+def project_of(root: str, file: str, settings: Settings) -> Project:
+    """The project of a folder, of which `file` is one also where the walk leaves it out."""
+    _, files, _ = _files(root, settings)
+    whole = Task(root, tuple(dict.fromkeys((*files, file))), settings.max_file_size)
+    return linked(whole, engine.processes(settings.jobs, len(files)))[1]
 
 
 def _analysis(whole: Task, project: Project, jobs: int, progress: Progress | None) -> Outcome:
