@@ -11,13 +11,13 @@ from itertools import pairwise, zip_longest
 
 from analyzer import anchors, flow, notebooks
 from analyzer.encoding import UnreadableError
-from analyzer.objects import Ref, Str, Thing, Unknown, Value
-from analyzer.program import Call, Expression, Imported, Parameter, Text
+from analyzer.objects import Const, Ref, Str, Thing, Unknown, Value
+from analyzer.program import Attribute, Call, Expression, Imported, Parameter, Text
 from analyzer.project import Project
 from analyzer.records import CallSequence, FileReport, LoadSite, ModelRef
 from analyzer.roles import Roles, composed_of
 from analyzer.source import Opened, opened, sites_of
-from analyzer.trace import Node, Tracer, held, kin
+from analyzer.trace import Node, Tracer, held
 from analyzer.values import Evaluator
 
 #: Places told for one reason, nearest first.
@@ -127,11 +127,7 @@ class _Explainer:
         ]
         for model in site.models:
             yield Trail(model, None, self._of_model(model, roots, site))
-        values = dict.fromkeys(value for root in roots for value in root.values)
-        for value in values:
-            reason = _reason(value)
-            if reason is not None:
-                yield from self._unknown(value, reason, roots)
+        yield from self._unknowns(site, roots)
 
     def _is_at(self, candidate: anchors.Candidate, site: LoadSite) -> bool:
         module, call = self.tracer.modules[0], candidate.call
@@ -199,10 +195,20 @@ class _Explainer:
 
     # -- what is not known
 
+    def _unknowns(self, site: LoadSite, roots: list[Node]) -> Iterator[Trail]:
+        for value in dict.fromkeys(value for root in roots for value in root.values):
+            reason = _reason(value)
+            if reason is not None:
+                yield from self._unknown(value, reason, roots)
+            elif isinstance(value, Str) and not site.models:
+                steps = self._steps(self._shortest(next(r for r in roots if value in r.values), value), value)
+                yield Trail(None, site.reason, tuple(steps), f'"{value.text}" is no model id')
+
     def _unknown(self, value: Value, reason: str, roots: list[Node]) -> Iterator[Trail]:
+        """Up to `MAX_ENDS` trails that end in different places."""
         seen: set[object] = set()
         for root in roots:
-            for nodes in _ends(root, value):
+            for nodes in _ends(root, value) if reason != "no_argument" else _empty_ends(root):
                 trail = self._ending(nodes, value, reason)
                 if trail.steps[-1:] not in seen and len(seen) < MAX_ENDS:
                     seen.add(trail.steps[-1:])
@@ -215,13 +221,18 @@ class _Explainer:
             value, cause, way = deeper
             nodes = [*nodes, *way]
             seen.add(cause)
-        end = SENTENCES[cause]
-        bound = nodes[-1].bound
-        if cause == "bound_reached":
-            end += f" ({bound})" if bound else " (calls nested too deep, or too many values)"
-        elif isinstance(value, Ref):
-            end += f": `{value.qualified}`"
-        return Trail(None, reason, tuple(self._steps(nodes, value)), end)
+        steps = self._steps(nodes, value)
+        if cause == "runtime_input":
+            steps.extend(self._option(nodes[-1]))
+        return Trail(None, reason, tuple(steps), _sentence(nodes[-1], value, cause))
+
+    def _option(self, node: Node) -> Iterator[Step]:
+        """Where the command-line option that an attribute reads is declared."""
+        name = node.expression.name if isinstance(node.expression, Attribute) else ""
+        tables = ((key, table) for key, table in self.tracer.caches.items() if isinstance(key, tuple))
+        found = sorted((k[1] != node.env.module, k[1], t[name]) for k, t in tables if k[0] == "options" and name in t)
+        for _, module, calls in found[:1]:
+            yield self._step(module, calls[0][0].at, "an option without a default")
 
     # -- steps
 
@@ -231,8 +242,9 @@ class _Explainer:
         for before, node in pairwise(way):
             words = self.roles(node.env.module).words(node.expression, before.expression)
             is_own = self.roles(0).of(node.expression).holder is nodes[0].expression
-            steps.append(self._step(node.env.module, node.expression.at, "argument" if is_own else words))
-            steps.extend(self._composition(node, value))
+            parts = list(self._composition(node, value))
+            words = "argument" if is_own else words or ("put together" if parts else "")
+            steps.extend((self._step(node.env.module, node.expression.at, words), *parts))
         load = self._step(nodes[0].env.module, nodes[0].expression.at, "the load")
         if not steps or not self._is_inside(steps[0], nodes[0].expression):
             steps.insert(0, load)
@@ -247,21 +259,23 @@ class _Explainer:
 
     def _composition(self, node: Node, value: Value) -> Iterator[Step]:
         """The parts of a string put together here, but for the one whose way is told."""
-        if not isinstance(value, Str) or not any(isinstance(v, Str) and kin(v, value) for v in node.values):
+        made = held(node, value)
+        if not isinstance(made, Str):
             return
         asked = {id(child.expression): child for child in node.asked}
-        parts = [asked[id(part)] for part in composed_of(node.expression) if id(part) in asked]
-        texts = [v.text for v in node.values if isinstance(v, Str) and kin(v, value)]
-        if len(parts) < 2 or any(v.text in texts for part in parts for v in part.values if isinstance(v, Str)):
+        for part in (asked[id(each)] for each in composed_of(node.expression) if id(each) in asked):
+            if held(part, value) is None:
+                yield from self._part(part, made)
+
+    def _part(self, part: Node, made: Str) -> Iterator[Step]:
+        """What a part gives to the string; its own text is seen where it stands in the expression itself."""
+        texts = [v for v in part.values if isinstance(v, Str) and v.text and v.text in made.text]
+        if isinstance(part.expression, Text):
             return
-        for part in parts:
-            if isinstance(part.expression, Text) and held(part, value) is None:
-                continue
-            for other in part.values:
-                if isinstance(other, Str) and not kin(other, value):
-                    yield replace(self._step(other.module, other.at, f'part "{other.text}"'), is_part=True)
-                elif not isinstance(other, Str):
-                    yield replace(self._step(part.env.module, part.expression.at, "part not known"), is_part=True)
+        for text in sorted(texts, key=lambda v: len(v.text))[-1:]:
+            yield replace(self._step(text.module, text.at, f'part "{text.text}"'), is_part=True)
+        if not texts and made.partial:
+            yield replace(self._step(part.env.module, part.expression.at, "part not known"), is_part=True)
 
     def _step(self, module: int, at: int, words: str) -> Step:
         path, line, cell = self._place(module, at)
@@ -339,9 +353,47 @@ def _bridge(before: Node, node: Node, *, is_load: bool) -> list[Node]:
     return []
 
 
+def _sentence(node: Node, value: Value, cause: str) -> str:
+    """Why the way ends at the node."""
+    if cause == "bound_reached":
+        return f"{SENTENCES[cause]}: {node.bound or 'calls nest too deep, or there are too many values'}"
+    if cause == "no_argument" and node.asked:
+        return "the way leads back to itself, and nothing else gives a value"
+    if cause == "no_argument" and any(isinstance(v, Const) for v in node.values):
+        return "None is passed, and nothing else was found"
+    if cause == "parameter" and not isinstance(node.expression, Parameter):
+        found = dict.fromkeys(v.text for n in node.asked for v in n.values if isinstance(v, Str))
+        return ", ".join(["the conditions around this line rule out all that was found", *list(found)[:MAX_ENDS]])
+    if isinstance(value, Thing):
+        return f"what a loaded object holds is not known: `{value.api}`"
+    return f"{SENTENCES[cause]}: `{value.qualified}`" if isinstance(value, Ref) else SENTENCES[cause]
+
+
 def _ends(root: Node, value: Value) -> Iterator[list[Node]]:
-    """The shortest ways to the nodes that first gave a value."""
-    return (way for way in _ways(root, value) if _is_end(way[-1], value))
+    """The shortest ways to the nodes that first gave a value. What is not known of `**kwargs` gives no id."""
+    for way in _ways(root, value):
+        if _is_end(way[-1], value) and not (len(way) > 1 and _is_spread(way[1], root)):
+            yield way
+
+
+def _is_spread(node: Node, root: Node) -> bool:
+    keywords = root.expression.keywords if isinstance(root.expression, Call) else ()
+    return any(name is None and value is node.expression for name, value in keywords)
+
+
+def _empty_ends(root: Node) -> Iterator[list[Node]]:
+    """The way along what has no value but None."""
+    way = [root]
+    while True:
+        empty = [n for n in way[-1].asked if n not in way and _is_empty(n) and not _is_spread(n, root)]
+        if not empty:
+            yield way
+            return
+        way.append(empty[0])
+
+
+def _is_empty(node: Node) -> bool:
+    return all(isinstance(value, Const) and value.value is None for value in node.values)
 
 
 def _is_end(node: Node, value: Value) -> bool:

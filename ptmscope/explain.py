@@ -36,7 +36,10 @@ class Target:
 
 
 def target(text: str, root: str | None = None) -> Target:
-    """Reads `PATH:LINE`, `PATH:CELL:LINE` or, as the table writes it, `PATH[CELL]:LINE`. Raises Misuse where that is no line of a file that can be read."""
+    """Reads `PATH:LINE`, `PATH:CELL:LINE` or, as the table writes it, `PATH[CELL]:LINE`.
+
+    Raises Misuse where that names no file that can be read.
+    """
     match = _PLACE.fullmatch(text)
     if match is None:
         raise Misuse(f"{text}: not PATH:LINE, or PATH:CELL:LINE in a notebook")
