@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections import deque
 from collections.abc import Iterator
@@ -127,7 +128,13 @@ class _Explainer:
         ]
         for model in site.models:
             yield Trail(model, None, self._of_model(model, roots, site))
-        yield from self._unknowns(site, roots)
+        unknown = list(self._unknowns(site, roots))
+        if not site.models and not unknown:
+            step = Step(
+                site.path, site.line, site.cell, "the load", self._code(site.path, self._row(site.line, site.cell))
+            )
+            unknown.append(Trail(None, site.reason, (step,), SENTENCES[site.reason or "no_argument"]))
+        yield from unknown
 
     def _is_at(self, candidate: anchors.Candidate, site: LoadSite) -> bool:
         module, call = self.tracer.modules[0], candidate.call
@@ -183,15 +190,17 @@ class _Explainer:
 
     def _plain(self, site: LoadSite, model: ModelRef) -> Iterator[Step]:
         """Of a command line: the line, and the variable that it names."""
-        module = self.tracer.modules[0]
-        first = {cell: start for start, cell in module.cells}.get(site.cell, 1) if site.cell is not None else 1
-        yield Step(site.path, site.line, site.cell, "in this command", self._code(site.path, first + site.line - 1))
-        origin = model.origin
-        if (origin.line, origin.cell) != (site.line, site.cell):
-            first = {cell: start for start, cell in module.cells}.get(origin.cell or 0, 1)
-            yield Step(
-                origin.path, origin.line, origin.cell, "set here", self._code(origin.path, first + origin.line - 1)
-            )
+        command = next((c.text for c in self.file.launches if (c.line, c.cell) == (site.line, site.cell)), None)
+        code = self._code(site.path, self._row(site.line, site.cell)) if command is None else command.strip()
+        yield Step(site.path, site.line, site.cell, "the load" if command is None else "in this command", code)
+        place = model.origin.line, model.origin.cell
+        if place != (site.line, site.cell):
+            path = model.origin.path
+            yield Step(path, *place, "set here", self._code(path, self._row(*place) if path == site.path else place[0]))
+
+    def _row(self, line: int, cell: int | None) -> int:
+        """A line of a cell, as a line of all cells together."""
+        return next((first for first, index in self.file.program.cells if index == cell), 1) + line - 1
 
     # -- what is not known
 
@@ -224,7 +233,26 @@ class _Explainer:
         steps = self._steps(nodes, value)
         if cause == "runtime_input":
             steps.extend(self._option(nodes[-1]))
-        return Trail(None, reason, tuple(steps), _sentence(nodes[-1], value, cause))
+        return Trail(None, reason, tuple(steps), self._sentence(nodes[-1], value, cause))
+
+    def _sentence(self, node: Node, value: Value, cause: str) -> str:
+        """Why the way ends at the node."""
+        if cause == "bound_reached":
+            return f"{SENTENCES[cause]}: {node.bound or 'calls nest too deep, or there are too many values'}"
+        if cause == "no_argument" and node.asked:
+            return "the way leads back to itself, and nothing else gives a value"
+        if cause == "no_argument" and any(isinstance(v, Const) for v in node.values):
+            return "None is passed, and nothing else was found"
+        if cause == "parameter" and not isinstance(node.expression, Parameter):
+            found = [n for n in node.asked if self.roles(n.env.module).of(n.expression).kind == "bound"]
+            texts = dict.fromkeys(v.text for n in found for v in n.values if isinstance(v, Str))
+            return f"the conditions around this line rule out all that was found: {', '.join(list(texts)[:MAX_ENDS]) or None}"
+        if isinstance(value, Thing):
+            what = (
+                "what a loaded object holds is not known" if value.attribute else "a loaded object, or where it was put"
+            )
+            return f"{what}: `{value.api}`"
+        return f"{SENTENCES[cause]}: `{value.qualified}`" if isinstance(value, Ref) else SENTENCES[cause]
 
     def _option(self, node: Node) -> Iterator[Step]:
         """Where the command-line option that an attribute reads is declared."""
@@ -244,11 +272,23 @@ class _Explainer:
             is_own = self.roles(0).of(node.expression).holder is nodes[0].expression
             parts = list(self._composition(node, value))
             words = "argument" if is_own else words or ("put together" if parts else "")
-            steps.extend((self._step(node.env.module, node.expression.at, words), *parts))
+            steps.extend((self._step(node.env.module, self._at(node), words), *parts))
         load = self._step(nodes[0].env.module, nodes[0].expression.at, "the load")
         if not steps or not self._is_inside(steps[0], nodes[0].expression):
             steps.insert(0, load)
         return _told([replace(steps[0], words=steps[0].words or "argument"), *steps[1:]])
+
+    def _at(self, node: Node) -> int:
+        """Where the expression stands; of a parameter, its own place in the list of them."""
+        module, expression = self.tracer.modules[node.env.module], node.expression
+        if not isinstance(expression, Parameter):
+            return expression.at
+        scope = module.scopes[expression.scope]
+        wanted = (
+            rf"\b(?:def\s+{re.escape(scope.name)}|lambda)\b.*?\b({re.escape(scope.params[expression.place].name)})\b"
+        )
+        found = re.compile(wanted.encode(), re.DOTALL).search(b"\n".join(self.lines(module.path)), scope.at, scope.end)
+        return found.start(1) if found is not None else expression.at
 
     def _is_inside(self, step: Step, call: Expression) -> bool:
         """Whether the step stands in the call that loads; what `*args` or a partial passes does not."""
@@ -288,16 +328,17 @@ class _Explainer:
 
     def _code(self, path: str, row: int) -> str:
         lines = self.lines(path)
-        return lines[row - 1].strip() if row <= len(lines) else ""
+        return lines[row - 1].decode("utf-8", "replace").strip() if row <= len(lines) else ""
 
-    def _lines(self, path: str) -> list[str]:
+    def _lines(self, path: str) -> list[bytes]:
         """The lines of a file; of a notebook, those of its code cells together."""
+        if path == self.file.module.path:
+            return self.file.program.source.split(b"\n")
         source = self.tracer.project.read(path)
         try:
-            text = notebooks.program(source or b"", path).source
+            return notebooks.program(source or b"", path).source.split(b"\n")
         except (UnreadableError, notebooks.NotebookError):
             return []
-        return [line.decode("utf-8", "replace") for line in text.split(b"\n")]
 
     def _roles(self, module: int) -> Roles:
         return Roles(self.tracer.modules[module])
@@ -328,45 +369,57 @@ def _bridged(nodes: list[Node]) -> Iterator[Node]:
 
     Also from the load to a string in another function: what `**kwargs` passes on is no argument that stands there.
     """
-    yield nodes[0]
+    way = nodes[:1]
     for before, node in pairwise(nodes):
-        if not isinstance(before.expression, Imported | Parameter):
-            yield from _bridge(before, node, is_load=before is nodes[0])
+        way += [*(_bridge(before, node) or (_spread(before, node) if before is nodes[0] else [])), node]
+    yield nodes[0]
+    for before, node in pairwise(way):
+        if node.env.module != before.env.module and not isinstance(before.expression, Imported | Parameter):
+            yield from _import(before)
         yield node
 
 
-def _bridge(before: Node, node: Node, *, is_load: bool) -> list[Node]:
+def _bridge(before: Node, node: Node) -> list[Node]:
     """The shortest way from `before`, not over `node`, to any node of that file; without its ends."""
-    is_far = node.env.module != before.env.module or (is_load and node.env.scope != before.env.scope)
-    if not is_far:
+    if node.env.module == before.env.module or isinstance(before.expression, Imported | Parameter):
         return []
-    come: dict[Node, Node | None] = {before: None, node: None}
-    todo = deque([before])
+    for way in _reach(before, {node}):
+        if way[-1].env.module == node.env.module:
+            return way[1:-1]
+    return []
+
+
+def _import(node: Node) -> list[Node]:
+    """The nearest import on which the node depends, in its own file."""
+    for way in _reach(node, set()):
+        if way[-1].env.module == node.env.module and isinstance(way[-1].expression, Imported):
+            return way[-1:]
+    return []
+
+
+def _spread(load: Node, node: Node) -> list[Node]:
+    """From the load over `**kwargs` to the parameter of that name, where the string is given to that."""
+    first = next((n for n in load.asked if _is_spread(n, load) and n is not node), None)
+    if first is None or node.env.scope == load.env.scope:
+        return []
+    return next((way[1:] for way in _reach(load, {node}) if _is_parameter_of(way, first)), [])
+
+
+def _is_parameter_of(way: list[Node], first: Node) -> bool:
+    return len(way) > 1 and way[1] is first and isinstance(way[-1].expression, Parameter)
+
+
+def _reach(start: Node, without: set[Node]) -> Iterator[list[Node]]:
+    """The shortest way to each node that was asked, nearest first; `MAX_BRIDGE` nodes at most."""
+    come: dict[Node, Node | None] = {start: None, **dict.fromkeys(without)}
+    todo = deque([start])
     while todo and len(come) < MAX_BRIDGE:
         here = todo.popleft()
-        if here is not before and (here.env.module, here.env.scope) == (node.env.module, node.env.scope):
-            return _back(here, come)[1:-1]
+        yield _back(here, come)
         for child in here.asked:
             if child not in come:
                 come[child] = here
                 todo.append(child)
-    return []
-
-
-def _sentence(node: Node, value: Value, cause: str) -> str:
-    """Why the way ends at the node."""
-    if cause == "bound_reached":
-        return f"{SENTENCES[cause]}: {node.bound or 'calls nest too deep, or there are too many values'}"
-    if cause == "no_argument" and node.asked:
-        return "the way leads back to itself, and nothing else gives a value"
-    if cause == "no_argument" and any(isinstance(v, Const) for v in node.values):
-        return "None is passed, and nothing else was found"
-    if cause == "parameter" and not isinstance(node.expression, Parameter):
-        found = dict.fromkeys(v.text for n in node.asked for v in n.values if isinstance(v, Str))
-        return ", ".join(["the conditions around this line rule out all that was found", *list(found)[:MAX_ENDS]])
-    if isinstance(value, Thing):
-        return f"what a loaded object holds is not known: `{value.api}`"
-    return f"{SENTENCES[cause]}: `{value.qualified}`" if isinstance(value, Ref) else SENTENCES[cause]
 
 
 def _ends(root: Node, value: Value) -> Iterator[list[Node]]:
