@@ -244,9 +244,7 @@ class _Explainer:
         if cause == "no_argument" and any(isinstance(v, Const) for v in node.values):
             return "None is passed, and nothing else was found"
         if cause == "parameter" and not isinstance(node.expression, Parameter):
-            found = [n for n in node.asked if self.roles(n.env.module).of(n.expression).kind == "bound"]
-            texts = dict.fromkeys(v.text for n in found for v in n.values if isinstance(v, Str))
-            return f"the conditions around this line rule out all that was found: {', '.join(list(texts)[:MAX_ENDS]) or None}"
+            return f"the conditions around this line rule out all that was found: {self._ruled_out(node)}"
         if isinstance(value, Thing):
             what = (
                 "what a loaded object holds is not known" if value.attribute else "a loaded object, or where it was put"
@@ -254,13 +252,21 @@ class _Explainer:
             return f"{what}: `{value.api}`"
         return f"{SENTENCES[cause]}: `{value.qualified}`" if isinstance(value, Ref) else SENTENCES[cause]
 
+    def _ruled_out(self, node: Node) -> str:
+        """What the bindings of a name give."""
+        found = [n for n in node.asked if self.roles(n.env.module).of(n.expression).kind == "bound"]
+        texts = dict.fromkeys(v.text for n in found for v in n.values if isinstance(v, Str))
+        return ", ".join(list(texts)[:MAX_ENDS]) or "None"
+
     def _option(self, node: Node) -> Iterator[Step]:
         """Where the command-line option that an attribute reads is declared."""
         name = node.expression.name if isinstance(node.expression, Attribute) else ""
-        tables = ((key, table) for key, table in self.tracer.caches.items() if isinstance(key, tuple))
-        found = sorted((k[1] != node.env.module, k[1], t[name]) for k, t in tables if k[0] == "options" and name in t)
-        for _, module, calls in found[:1]:
-            yield self._step(module, calls[0][0].at, "an option without a default")
+        modules = sorted(range(len(self.tracer.modules)), key=lambda module: module != node.env.module)
+        for module in modules:
+            table = self.tracer.caches.get(("options", module))
+            if isinstance(table, dict) and name in table:
+                yield self._step(module, table[name][0][0].at, "an option without a default")
+                return
 
     # -- steps
 
@@ -380,11 +386,14 @@ def _bridged(nodes: list[Node]) -> Iterator[Node]:
 
 
 def _bridge(before: Node, node: Node) -> list[Node]:
-    """The shortest way from `before`, not over `node`, to any node of that file; without its ends."""
+    """The shortest way from `before`, not over `node`, to any node of that file; without its ends.
+
+    Over one other node at least: what `before` itself asks there is how it looked, not how it came there.
+    """
     if node.env.module == before.env.module or isinstance(before.expression, Imported | Parameter):
         return []
     for way in _reach(before, {node}):
-        if way[-1].env.module == node.env.module:
+        if way[-1].env.module == node.env.module and len(way) > 2:
             return way[1:-1]
     return []
 

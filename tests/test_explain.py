@@ -246,7 +246,7 @@ WAYS: dict[str, tuple[dict[str, str], int, str, list[str]]] = {
         {"a.py": LOAD + 'import json\ncfg = json.load(open("c.json"))\nAutoModel.from_pretrained(cfg["model"])\n'},
         4,
         "call_not_followed",
-        ["a.py:4 argument", "a.py:3 `cfg` set at module level", f"=> {SENTENCES['call_not_followed']}: `json.load().model`"],
+        ["a.py:4 argument", "a.py:3 `cfg` set at module level", "=> what this call gives is not known: `json.load().model`"],
     ),
     "part not known": (
         {"a.py": LOAD + 'def f(size):\n    return AutoModel.from_pretrained("x-" + size)\n'},
@@ -358,6 +358,8 @@ app/llm.py:5  transformers.AutoModel.from_pretrained  resolved
     app/llm.py:6   name, revision="main"                      argument
     app/llm.py:4   def load(name):                            parameter `name` of `load`
     app/main.py:5  load(args.model)                           given by this call of `load`
+    app/main.py:4  args = options()                           `args` set at module level
+    app/main.py:1  from app.cli import options                imported
     app/cli.py:6   p.add_argument("--model", default="gpt2")  default of --model
 """
 
