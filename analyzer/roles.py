@@ -51,7 +51,7 @@ class Roles:
             for expression, role in _stated(scope):
                 self._put(expression, role)
         for scope in module.scopes:
-            for call in (*scope.calls, *scope.decorators):
+            for call in (*reversed(scope.calls), *scope.decorators):  # outer calls before those in them
                 self._put(call, Role("statement"))
 
     def _put(self, expression: Expression, role: Role) -> None:
