@@ -4,81 +4,29 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache, partial
 from itertools import pairwise, zip_longest
 
 from analyzer import anchors, flow, notebooks
 from analyzer.encoding import UnreadableError
-from analyzer.objects import Const, Ref, Str, Thing, Unknown, Value
-from analyzer.program import Attribute, Call, Expression, Imported, Parameter, Text
+from analyzer.objects import Const, Ref, Str, Thing, Value
+from analyzer.program import Attribute, Call, Expression, Parameter, Text
 from analyzer.project import Project
 from analyzer.records import CallSequence, FileReport, LoadSite, ModelRef
 from analyzer.roles import Roles, composed_of
 from analyzer.source import Opened, opened, sites_of
 from analyzer.trace import Node, Tracer, held
+from analyzer.trails import SENTENCES, Explained, Explanation, Step, Trail
 from analyzer.values import Evaluator
+from analyzer.ways import bridged, deeper, empty_ends, ends, is_end, reason_of, ways
 
 #: Places told for one reason, nearest first.
 MAX_ENDS = 3
-#: Questions looked through for the way from one file to another.
-MAX_BRIDGE = 2_000
 
-#: Why a way ends, in words, for each of `records.REASONS`.
-SENTENCES = {
-    "local_path": "the program passes a path on disk",
-    "runtime_input": "the value comes at run time: from the command line, the environment, a file or a person",
-    "parameter": "no call was found that fills this parameter",
-    "call_not_followed": "what this call gives is not known",
-    "import_not_followed": "this name comes from a module that is not in the tree, and no table knows it",
-    "attribute_not_found": "nothing was found that sets this attribute",
-    "name_not_found": "this name is bound nowhere",
-    "computed_string": "this is put together from parts that are not all known, or is no model id",
-    "bound_reached": "there was more to follow than the bounds allow",
-    "unsupported_syntax": "this kind of expression is not looked into",
-    "no_argument": "the id is passed in a way that cannot be seen here (*args, **kwargs), or not at all",
-}
 #: Reasons that only sum up what is not known about a part.
 _SUMS = frozenset({"computed_string", "call_not_followed"})
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One place on the way, from the load to the string. `words` say what it is; `part`: of a composed string."""
-
-    path: str
-    line: int
-    cell: int | None
-    words: str
-    code: str
-    is_part: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Trail:
-    """The way of one id (`model`), or of what is not known (`reason`, with `end` in words)."""
-
-    model: ModelRef | None
-    reason: str | None
-    steps: tuple[Step, ...]
-    end: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Explanation:
-    site: LoadSite
-    trails: tuple[Trail, ...]
-    usages: tuple[CallSequence, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Explained:
-    """The sites asked for, each explained; and all sites of the file."""
-
-    explanations: tuple[Explanation, ...]
-    sites: tuple[LoadSite, ...]
 
 
 def explain(source: bytes, path: str, project: Project, line: int | None = None, cell: int | None = None) -> Explained:
@@ -89,9 +37,10 @@ def explain(source: bytes, path: str, project: Project, line: int | None = None,
     tracer = Tracer(project, file.module, file.bodies)
     sites = sites_of(tracer, file)
     wanted = [site for site in sites if line is None or _is_on(site, line, cell)]
-    usages = _usages(file) if wanted else []
     explainer = _Explainer(tracer, file)
-    found = tuple(Explanation(site, tuple(explainer.trails(site)), _of(site, usages)) for site in wanted)
+    trails = [tuple(explainer.trails(site)) for site in wanted]
+    usages = _usages(file) if wanted else []  # last: it reads more of the file
+    found = tuple(Explanation(site, told, _of(site, usages)) for site, told in zip(wanted, trails, strict=True))
     file.bodies.close()
     return Explained(found, tuple(sites))
 
@@ -168,9 +117,9 @@ class _Explainer:
 
     def _shortest(self, root: Node, value: Str) -> list[Node]:
         """The shortest way to the literal behind the value, through what holds it; else to where it is made."""
-        ways = list(_ways(root, value))
-        literal = (way for way in ways if self._is_literal(way[-1], value))
-        return next(literal, None) or next((way for way in ways if _is_end(way[-1], value)), [root])
+        found = list(ways(root, value))
+        literal = (way for way in found if self._is_literal(way[-1], value))
+        return next(literal, None) or next((way for way in found if is_end(way[-1], value)), [root])
 
     def _is_literal(self, node: Node, value: Str) -> bool:
         """Whether the string stands here; a key made up by the analysis stands nowhere."""
@@ -206,7 +155,7 @@ class _Explainer:
 
     def _unknowns(self, site: LoadSite, roots: list[Node]) -> Iterator[Trail]:
         for value in dict.fromkeys(value for root in roots for value in root.values):
-            reason = _reason(value)
+            reason = reason_of(value)
             if reason is not None:
                 yield from self._unknown(value, reason, roots)
             elif isinstance(value, Str) and not site.models:
@@ -217,7 +166,7 @@ class _Explainer:
         """Up to `MAX_ENDS` trails that end in different places."""
         seen: set[object] = set()
         for root in roots:
-            for nodes in _ends(root, value) if reason != "no_argument" else _empty_ends(root):
+            for nodes in ends(root, value) if reason != "no_argument" else empty_ends(root):
                 trail = self._ending(nodes, value, reason)
                 if trail.steps[-1:] not in seen and len(seen) < MAX_ENDS:
                     seen.add(trail.steps[-1:])
@@ -226,8 +175,8 @@ class _Explainer:
     def _ending(self, nodes: list[Node], value: Value, reason: str) -> Trail:
         """The trail that ends with these nodes; and on to the part that is not known, where the reason sums up."""
         cause, seen = reason, {reason}
-        while cause in _SUMS and (deeper := _deeper(nodes[-1], seen)) is not None:
-            value, cause, way = deeper
+        while cause in _SUMS and (part := deeper(nodes[-1], seen)) is not None:
+            value, cause, way = part
             nodes = [*nodes, *way]
             seen.add(cause)
         steps = self._steps(nodes, value)
@@ -272,7 +221,7 @@ class _Explainer:
 
     def _steps(self, nodes: list[Node], value: Value) -> list[Step]:
         steps: list[Step] = []
-        way = list(_bridged(nodes))
+        way = list(bridged(nodes))
         for before, node in pairwise(way):
             words = self.roles(node.env.module).words(node.expression, before.expression)
             is_own = self.roles(0).of(node.expression).holder is nodes[0].expression
@@ -365,146 +314,3 @@ def _told(steps: list[Step]) -> list[Step]:
 def _is_said_by(step: Step, after: Step | None) -> bool:
     """Whether the next step says the same of the same line, and more: the default of that parameter."""
     return after is not None and after.line == step.line and after.words == f"default of {step.words}"
-
-
-# -- the recorded questions
-
-
-def _bridged(nodes: list[Node]) -> Iterator[Node]:
-    """The nodes, and between two of different files how the function, object or container came from one to the other.
-
-    Also from the load to a string in another function: what `**kwargs` passes on is no argument that stands there.
-    """
-    way = nodes[:1]
-    for before, node in pairwise(nodes):
-        way += [*(_bridge(before, node) or (_spread(before, node) if before is nodes[0] else [])), node]
-    yield nodes[0]
-    for before, node in pairwise(way):
-        if node.env.module != before.env.module and not isinstance(before.expression, Imported | Parameter):
-            yield from _import(before)
-        yield node
-
-
-def _bridge(before: Node, node: Node) -> list[Node]:
-    """The shortest way from `before`, not over `node`, to any node of that file; without its ends.
-
-    Over one other node at least: what `before` itself asks there is how it looked, not how it came there.
-    """
-    if node.env.module == before.env.module or isinstance(before.expression, Imported | Parameter):
-        return []
-    for way in _reach(before, {node}):
-        if way[-1].env.module == node.env.module and len(way) > 2:
-            return way[1:-1]
-    return []
-
-
-def _import(node: Node) -> list[Node]:
-    """The nearest import on which the node depends, in its own file."""
-    for way in _reach(node, set()):
-        if way[-1].env.module == node.env.module and isinstance(way[-1].expression, Imported):
-            return way[-1:]
-    return []
-
-
-def _spread(load: Node, node: Node) -> list[Node]:
-    """From the load over `**kwargs` to the parameter of that name, where the string is given to that."""
-    first = next((n for n in load.asked if _is_spread(n, load) and n is not node), None)
-    if first is None or node.env.scope == load.env.scope:
-        return []
-    return next((way[1:] for way in _reach(load, {node}) if _is_parameter_of(way, first)), [])
-
-
-def _is_parameter_of(way: list[Node], first: Node) -> bool:
-    return len(way) > 1 and way[1] is first and isinstance(way[-1].expression, Parameter)
-
-
-def _reach(start: Node, without: set[Node]) -> Iterator[list[Node]]:
-    """The shortest way to each node that was asked, nearest first; `MAX_BRIDGE` nodes at most."""
-    come: dict[Node, Node | None] = {start: None, **dict.fromkeys(without)}
-    todo = deque([start])
-    while todo and len(come) < MAX_BRIDGE:
-        here = todo.popleft()
-        yield _back(here, come)
-        for child in here.asked:
-            if child not in come:
-                come[child] = here
-                todo.append(child)
-
-
-def _ends(root: Node, value: Value) -> Iterator[list[Node]]:
-    """The shortest ways to the nodes that first gave a value. What is not known of `**kwargs` gives no id."""
-    for way in _ways(root, value):
-        if _is_end(way[-1], value) and not (len(way) > 1 and _is_spread(way[1], root)):
-            yield way
-
-
-def _is_spread(node: Node, root: Node) -> bool:
-    keywords = root.expression.keywords if isinstance(root.expression, Call) else ()
-    return any(name is None and value is node.expression for name, value in keywords)
-
-
-def _empty_ends(root: Node) -> Iterator[list[Node]]:
-    """The way along what has no value but None."""
-    way = [root]
-    while True:
-        empty = [n for n in way[-1].asked if n not in way and _is_empty(n) and not _is_spread(n, root)]
-        if not empty:
-            yield way
-            return
-        way.append(empty[0])
-
-
-def _is_empty(node: Node) -> bool:
-    return all(isinstance(value, Const) and value.value is None for value in node.values)
-
-
-def _is_end(node: Node, value: Value) -> bool:
-    return all(held(child, value) is None for child in node.asked)
-
-
-def _ways(root: Node, value: Value) -> Iterator[list[Node]]:
-    """The shortest way to each node that holds the value, nearest first."""
-    before: dict[Node, Node | None] = {root: None}
-    todo = deque([root])
-    while todo:
-        node = todo.popleft()
-        yield _back(node, before)
-        for child in node.asked:
-            if child not in before and held(child, value) is not None:
-                before[child] = node
-                todo.append(child)
-
-
-def _back(node: Node, before: dict[Node, Node | None]) -> list[Node]:
-    way: list[Node] = []
-    here: Node | None = node
-    while here is not None:
-        way.append(here)
-        here = before[here]
-    return way[::-1]
-
-
-def _deeper(node: Node, seen: set[str]) -> tuple[Value, str, list[Node]] | None:
-    """A part of what a node puts together that is not known, for another reason: (value, reason, way to its end)."""
-    function = node.expression.function if isinstance(node.expression, Call) else None
-    for child in node.asked:
-        if child.expression is function:
-            continue
-        for value in child.values:
-            reason = _reason(value)
-            if reason is not None and reason not in seen:
-                return value, reason, next(_ends(child, value))
-    return None
-
-
-def _reason(value: Value) -> str | None:
-    """Why the value is no id, as `anchors.read_ids` tells it; None if it is one, or nothing."""
-    match value:
-        case Unknown():
-            return value.reason
-        case Thing():
-            return "attribute_not_found"
-        case Ref():
-            return "import_not_followed" if value.call is None else "call_not_followed"
-        case _:
-            return None

@@ -7,8 +7,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from analyzer.explain import Explained, explain
+from analyzer.explain import explain
 from analyzer.records import LoadSite
+from analyzer.trails import Explained
 from ptmscope.errors import Misuse
 from ptmscope.export.overview import place, short
 from ptmscope.pipeline import project_of

@@ -12,10 +12,11 @@ import pytest
 from conftest import LOADS_GPT2, ROOT, Run, Tree
 from expectations import Case
 
-from analyzer.explain import SENTENCES, Explained, Explanation, Trail, explain
+from analyzer.explain import explain
 from analyzer.project import Project
 from analyzer.records import REASONS, LoadSite
 from analyzer.survey import glance
+from analyzer.trails import SENTENCES, Explained, Explanation, Trail
 
 CASES = tuple(expectations.cases(ROOT / "fixtures"))
 
