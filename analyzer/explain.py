@@ -188,10 +188,10 @@ class _Explainer:
         """Why the way ends at the node."""
         if cause == "bound_reached":
             return f"{SENTENCES[cause]}: {node.bound or 'calls nest too deep, or there are too many values'}"
-        if cause == "no_argument" and node.asked:
-            return "the way leads back to itself, and nothing else gives a value"
         if cause == "no_argument" and any(isinstance(v, Const) for v in node.values):
             return "None is passed, and nothing else was found"
+        if cause == "no_argument" and not node.values:
+            return "nothing gives a value here: the way leads back to itself, or nowhere"
         if cause == "parameter" and not isinstance(node.expression, Parameter):
             return f"the conditions around this line rule out all that was found: {self._ruled_out(node)}"
         if isinstance(value, Thing):

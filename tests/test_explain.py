@@ -255,6 +255,22 @@ WAYS: dict[str, tuple[dict[str, str], int, str, list[str]]] = {
         "computed_string",
         ["a.py:3 argument", "+a.py:3 part not known", '=> "x-*" is no model id'],
     ),
+    "arguments that cannot be seen": (
+        {"a.py": LOAD + "def f(*args):\n    return AutoModel.from_pretrained(*args)\n"},
+        3,
+        "no_argument",
+        ["a.py:3 the load", "=> " + SENTENCES["no_argument"]],
+    ),
+    "None": (
+        {"a.py": LOAD + "def f(name=None):\n    return AutoModel.from_pretrained(name)\n"},
+        3,
+        "no_argument",
+        [
+            "a.py:3 argument",
+            "a.py:2 default of parameter `name` of `f`",
+            "=> None is passed, and nothing else was found",
+        ],
+    ),
     "ruled out by a condition": (
         {
             "a.py": LOAD + 'NAME = "gpt2"\ndef f(name=NAME):\n    if name == "t5-small":\n'
