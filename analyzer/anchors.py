@@ -31,6 +31,7 @@ from analyzer.program import (
     Element,
     Expression,
     Imported,
+    Language,
     Module,
     Name,
     Parameter,
@@ -128,6 +129,7 @@ def _both(first: LoadSite, second: LoadSite) -> LoadSite:
 def candidates(ev: Evaluator, module: int, words: Iterable[str] = ()) -> Iterator[Candidate]:
     """Calls of loaders. Bodies read while looking are looked at too."""
     others = _other_names(ev, module).union(words)
+    tokens = _tokens(ev.modules[module].language)
     done: dict[int, int] = {}
     while True:
         scopes = ev.modules[module].scopes
@@ -138,21 +140,33 @@ def candidates(ev: Evaluator, module: int, words: Iterable[str] = ()) -> Iterato
         suspects = ev.index("suspects", module, _suspects)
         for index, call in todo:
             name = last_name(call.function)
-            if not name or name in _tokens() or name in others or (name in suspects and _is_suspect(call)):
+            is_named = name in tokens or name in others
+            if is_named or ((not name or (name in suspects and _is_suspect(call))) and _may_load(ev, call, index)):
                 yield from _of_call(ev, call, ev.env(module, index))
 
 
+def _may_load(ev: Evaluator, call: Call, scope: int) -> bool:
+    """Whether the file alone says that a call of a variable may load: asking all of its callers would take long."""
+    alone = ev.alone()
+    return alone is ev or any(True for _ in _of_call(alone, call, alone.env(0, scope)))
+
+
 @cache
-def _tokens() -> frozenset[str]:
+def _tokens(language: Language) -> frozenset[str]:
     """Last names of loaders, and of calls that call a function for their caller."""
-    named = {token.rpartition(".")[2] for root in ("", *tables().roots) for token in gate.tokens(root)}
+    roots = ("", *gate.roots(language))
+    named = {token.rpartition(".")[2] for root in roots for token in gate.tokens(root, language)}
     return frozenset(named | stdlib.HANDERS | {"__init__", "partial"})
 
 
 def _is_suspect(call: Call) -> bool:
     """Whether a variable, or an attribute of self, is called with something."""
     function = call.function
-    own = isinstance(function, Attribute) and isinstance(function.base, Name) and function.base.id in ("self", "cls")
+    own = (
+        isinstance(function, Attribute)
+        and isinstance(function.base, Name)
+        and function.base.id in ("self", "cls", "this")
+    )
     return (own or isinstance(function, Name)) and bool(call.args or call.keywords)
 
 
@@ -184,7 +198,8 @@ def _other_names(ev: Evaluator, module: int) -> set[str]:
                 for binding in scope.bindings.get("__init__", ()):
                     if isinstance(binding.value, Definition):
                         ev.read_body(module, binding.value.scope)
-    for scope_index in (0, *(i for i, scope in enumerate(scopes) if scope.kind == "class")):
+    everywhere = ev.modules[module].language == "javascript"  # `const {pipeline: p} = await import(…)`
+    for scope_index in (0, *(i for i, scope in enumerate(scopes) if i and (everywhere or scope.kind == "class"))):
         for name, bindings in list(scopes[scope_index].bindings.items()):
             if any(_is_loader(ev, b.value, name, ev.env(module, scope_index)) for b in bindings):
                 found.add(name.rpartition(".")[2])
@@ -199,7 +214,7 @@ def _is_loader(ev: Evaluator, value: Expression, name: str, env: Env) -> bool:
         if last_name(value.function) not in ("partial", "getattr"):
             return False
     elif isinstance(value, Name | Attribute):
-        if last_name(value) not in _tokens():
+        if last_name(value) not in _tokens(ev.modules[env.module].language):
             return False
     elif not isinstance(value, Imported | Choice):
         return False

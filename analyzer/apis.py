@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from analyzer import calls, containers, ids
@@ -124,7 +125,9 @@ def id_values(ev: Evaluator, loader: Loader, arguments: Arguments) -> Values | N
     for parameter in loader.ids:
         values = calls.argument(ev, arguments, parameter.keywords, parameter.position)
         if values is not None and parameter.key is not None:
-            values = containers.item(ev, values, (Str(parameter.key, 0, 0),))
+            entries = containers.item(ev, values, (Str(parameter.key, 0, 0),))
+            texts = tuple(value for value in values if isinstance(value, Str))
+            values = merged(texts, entries) if len(texts) < len(values) else texts
         if values is not None:
             given.append(values)
     return merged(*given) if given else None
@@ -146,7 +149,7 @@ def is_object(value: Value) -> bool:
 def required(ev: Evaluator, loader: Loader, arguments: Arguments) -> bool:
     """Whether the arguments that make the call a load are there (`pretrained=True`)."""
     for name, wanted in loader.unless:
-        if _is_literally(calls.keyword(ev, arguments, name), wanted):
+        if _is_literally(_given(ev, arguments, name), wanted):
             return False
     if not loader.requires or calls.has_spread(arguments):
         return True
@@ -163,13 +166,23 @@ def required(ev: Evaluator, loader: Loader, arguments: Arguments) -> bool:
     return False
 
 
+def _given(ev: Evaluator, arguments: Arguments, name: str) -> Values | None:
+    """An argument by its keyword; `repo.type` is an entry of the dict given."""
+    keyword, _, entry = name.partition(".")
+    given = calls.keyword(ev, arguments, keyword)
+    if not entry or given is None:
+        return given
+    return containers.item(ev, tuple(v for v in given if isinstance(v, Dict)), (Str(entry, 0, 0),))
+
+
 def _is_literally(given: Values | None, wanted: object) -> bool:
     if not given:
         return False
     if wanted is False:
         return all(isinstance(value, Const) and not value.value for value in given)
     return all(
-        (isinstance(value, Const) and value.value == wanted) or (isinstance(value, Str) and value.text == wanted)
+        (isinstance(value, Const) and value.value == wanted)
+        or (isinstance(value, Str) and fnmatchcase(value.text, str(wanted)))
         for value in given
     )
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from analyzer import callers, calls, names, options
+from analyzer import callers, calls, environment, names, options
 from analyzer.objects import (
     Bound,
     Cls,
@@ -95,7 +95,7 @@ def _elsewhere(ev: Evaluator, root: Name, name: str, env: Env) -> Assigned | Non
     """What other functions set on a module-level object: `app.state.model = …`."""
     ev.read_mentioning(env.module, name.rpartition(".")[2])
     found: list[Values] = []
-    for index, scope in enumerate(ev.modules[env.module].scopes):
+    for index, scope in ev.modules[env.module].in_order():
         if index and name in scope.bindings and root.id not in scope.bindings:
             where = ev.env(env.module, index)
             found.extend(ev.evaluate(binding.value, where) for binding in scope.bindings[name])
@@ -144,7 +144,9 @@ def _of_dict(ev: Evaluator, base: Dict, name: str) -> Values:
 
     if name in _DICT_METHODS:
         return (Bound(base, name),)
-    return containers.item(ev, (base,), (Str(name, 0, 0),))
+    found = containers.item(ev, (base,), (Str(name, 0, 0),))
+    is_object = any(ev.modules[env.module].language == "javascript" for _, _, env in base.entries[:1])
+    return relabel(found, "container") if is_object else found
 
 
 def subscripted(ev: Evaluator, base: Value, keys: Values) -> Values:
@@ -214,8 +216,9 @@ def subclasses(ev: Evaluator, cls: Cls) -> tuple[Cls, ...]:
     if key not in ev.caches:
         ev.caches[key] = ()
         found: list[Cls] = []
-        for module in ev.callers_of(cls.module, ev.modules[cls.module].scopes[cls.scope].name):
-            for index, scope in enumerate(ev.modules[module].scopes):
+        for module in ev.derived_in(cls.module, ev.modules[cls.module].scopes[cls.scope].name):
+            ev.read_mentioning(module, ev.modules[cls.module].scopes[cls.scope].name)
+            for index, scope in ev.modules[module].in_order():
                 env = ev.env(module, index)
                 if scope.kind == "class" and scope.bases and env.parent is not None:
                     other = Cls(module, index, env.parent)
@@ -268,6 +271,8 @@ def of_class(ev: Evaluator, cls: Cls, name: str, inst: Inst | None) -> Values:
             found += [_class_level(ev, sub, name, inst), _on_self(ev, sub, name, inst)]
     elif inst is None and cls.any:
         found.extend(_class_level(ev, sub, name, sub) for sub in subclasses(ev, cls))
+    if inst is not None:
+        found.append(_set_from_outside(ev, cls, name))
     values = merged(*found)
     if not values and name == "__class__":
         return (cls,)
@@ -332,7 +337,7 @@ def _member(ev: Evaluator, env: Env, definition: Definition, bound: Value | None
 
 def _on_self(ev: Evaluator, cls: Cls, name: str, inst: Inst | None) -> Values:
     """What methods assign to `self.name`, each in the frame of the object's constructor where that is known."""
-    if inst is None:
+    if inst is None and ev.modules[cls.module].language == "python":
         return ()
     ev.read_mentioning(cls.module, name)
     found: list[Values] = []
@@ -342,10 +347,51 @@ def _on_self(ev: Evaluator, cls: Cls, name: str, inst: Inst | None) -> Values:
     return relabel(merged(*found), "attribute")
 
 
+def _set_from_outside(ev: Evaluator, cls: Cls, name: str) -> Values:
+    """What is assigned to the attribute of an object of the class by code elsewhere: `app.config.model = …`."""
+    key = "outside", cls.module, cls.scope, name
+    if key in ev.caches:
+        return ev.caches[key]  # type: ignore[return-value]
+    ev.caches[key] = ()
+    found: list[Values] = []
+    for module in ev.setters_of(cls.module, name):
+        ev.read_mentioning(module, name)
+        for index, chain, binding in ev.index("set", module, _set_on_others).get(name, ()):
+            env = ev.env(module, index)
+            owners = ev.evaluate(ev.keep(_expression(chain, binding)), env)
+            if any(isinstance(v, Inst) and _is_a(ev, v.cls, cls) for v in owners):
+                found.append(ev.evaluate(binding.value, env))
+    ev.caches[key] = relabel(merged(*found), "attribute")
+    return ev.caches[key]  # type: ignore[return-value]
+
+
+def _is_a(ev: Evaluator, cls: Cls, other: Cls) -> bool:
+    return any(isinstance(c, Cls) and (c.module, c.scope) == (other.module, other.scope) for c in lineage(ev, cls))
+
+
+def _set_on_others(module: Module) -> dict[str, list[tuple[int, tuple[str, ...], Binding]]]:
+    """Attribute -> (scope, the object as names, assignment) of each that is not on self."""
+    found: dict[str, list[tuple[int, tuple[str, ...], Binding]]] = {}
+    for index, scope in module.in_order():
+        for name, bindings in scope.bindings.items():
+            *chain, last = name.split(".")
+            if chain and chain != ["self"] and not last.endswith("[]"):
+                found.setdefault(last, []).extend((index, tuple(chain), binding) for binding in bindings)
+    return found
+
+
+def _expression(chain: tuple[str, ...], binding: Binding) -> Expression:
+    """The object of an assignment to an attribute, as it is written there."""
+    found: Expression = Name(chain[0], binding.at, binding.path)
+    for name in chain[1:]:
+        found = Attribute(found, name, binding.at)
+    return found
+
+
 def _set_on_self(module: Module) -> dict[tuple[int, str], list[tuple[int, Binding]]]:
     """(class, attribute) -> (method, binding) of each assignment to `self.attribute`."""
     found: dict[tuple[int, str], list[tuple[int, Binding]]] = {}
-    for index, scope in enumerate(module.scopes):
+    for index, scope in module.in_order():
         if scope.kind != "function" or not scope.params or module.scopes[scope.parent].kind != "class":
             continue
         start = scope.params[0].name + "."
@@ -356,9 +402,9 @@ def _set_on_self(module: Module) -> dict[tuple[int, str], list[tuple[int, Bindin
     return found
 
 
-def _method_env(ev: Evaluator, cls: Cls, index: int, scope: Scope, inst: Inst) -> Env:
+def _method_env(ev: Evaluator, cls: Cls, index: int, scope: Scope, inst: Inst | None) -> Env:
     """`__init__` runs in the constructor call of the object; other methods in any call."""
-    if inst.frame is None or inst.frame.arguments is None:
+    if inst is None or inst.frame is None or inst.frame.arguments is None:
         return ev.env(cls.module, index)
     fn = Fn(cls.module, index, ev.env(cls.module, cls.scope), inst)
     own = constructors(ev, inst.cls)
@@ -404,6 +450,8 @@ def _makes_record(ev: Evaluator, cls: Cls) -> bool:
 
 def _field(ev: Evaluator, cls: Cls, scope: Scope, field: Field, bound: Value | None) -> Values:
     env = ev.env(cls.module, cls.scope)
+    if set_outside := environment.setting(ev, cls, field.name):
+        return set_outside
     default = relabel(ev.evaluate(field.default, env), "field_default") if field.default is not None else ()
     annotated = (
         tuple(Inst(value, None) for value in ev.evaluate(field.annotation, env) if isinstance(value, Cls))
@@ -412,6 +460,7 @@ def _field(ev: Evaluator, cls: Cls, scope: Scope, field: Field, bound: Value | N
     )
     position = scope.fields.index(field)
     if isinstance(bound, Inst) and bound.frame is options.PARSED:
+        default = merged(ev.launched(cls.module, (f"--{field.name}",)), default)
         return relabel(default, "argparse_default") or annotated or (Unknown("runtime_input"),)
     if isinstance(bound, Inst) and bound.frame is not None and bound.frame.arguments is not None:
         given = calls.argument(ev, bound.frame.arguments, (field.name,), position)

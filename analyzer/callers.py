@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from analyzer import attributes, calls
-from analyzer.objects import Arguments, Cls, Env, Fn, Inst, Partial, Value
+from analyzer.objects import Arguments, Cls, Env, Fn, Inst, Partial, Thing, Unknown, Value, Values
 from analyzer.program import (
     Attribute,
     Call,
@@ -39,7 +39,9 @@ def frames(ev: Evaluator, module: int, index: int) -> tuple[Env, ...]:
     scope = ev.scope(module, index)
     owner = attributes.owner(ev, module, index)
     found: dict[Env, None] = {}
-    entered = (e for call, env in callers(ev, module, scope, owner) for e in _entries(ev, call, env))
+    method = Fn(module, index, ev.env(module, scope.parent), Inst(owner, None)) if owner is not None else None
+    unsure = method if method is not None and ev.is_distinct(scope.name) else None
+    entered = (e for call, env in callers(ev, module, scope, owner) for e in _entries(ev, call, env, unsure))
     picked = (e for call, env in _table_calls(ev, module, scope, owner) for e in _known_entries(ev, call, env))
     for env in (*entered, *picked):
         if (env.module, env.scope) == (module, index) and len(found) < _MAX_CALLERS:
@@ -48,13 +50,24 @@ def frames(ev: Evaluator, module: int, index: int) -> tuple[Env, ...]:
     return tuple(found)
 
 
-def _entries(ev: Evaluator, call: Call, env: Env) -> Iterator[Env]:
-    """The functions that a call can enter, each as an environment."""
-    for value in ev.evaluate(call.function, env):
+def _entries(ev: Evaluator, call: Call, env: Env, unsure: Fn | None = None) -> Iterator[Env]:
+    """The functions that a call can enter, each as an environment.
+
+    `unsure` is entered where nothing tells what the method is called on: no other file has one of its name.
+    """
+    found = ev.evaluate(call.function, env)
+    if unsure is not None and isinstance(call.function, Attribute) and _is_open(found):
+        found = (unsure,)
+    for value in found:
         for fn, arguments in _targets(ev, value, calls.arguments_of(call, env)):
             entered = calls.enter(ev, fn, arguments, call.end, env)
             if entered is not None:
                 yield entered
+
+
+def _is_open(found: Values) -> bool:
+    """Whether nothing of the files read, and no name of a library, is called."""
+    return all(isinstance(value, Unknown | Thing) for value in found)
 
 
 def _known_entries(ev: Evaluator, call: Call, env: Env) -> Iterator[Env]:
@@ -85,10 +98,14 @@ def _targets(ev: Evaluator, value: Value, arguments: Arguments) -> Iterator[tupl
 
 
 def callers(ev: Evaluator, module: int, scope: Scope, owner: Cls | None) -> Iterator[tuple[Call, Env]]:
-    """Calls that may enter the function, by the names they could use."""
+    """Calls that may enter the function, by the names they could use; tests are called by their runner."""
+    if scope.name.startswith("test_"):
+        return
     if scope.kind == "lambda":
         for name in sorted({name.rpartition(".")[2] for name in _names_of(ev, module, scope)}):
             yield from calls_named(ev, module, name)
+        for call, where in ev.index("direct", module, _direct).get(scope.at, ()):
+            yield call, ev.env(module, where)
     elif owner is not None and scope.name in ("__init__", "__new__", "__post_init__"):
         yield from _constructions(ev, owner)
     elif owner is not None and scope.name == "__call__":
@@ -98,6 +115,16 @@ def callers(ev: Evaluator, module: int, scope: Scope, owner: Cls | None) -> Iter
         yield from calls_in(ev, module, scope.name)
     else:
         yield from calls_named(ev, module, scope.name)
+
+
+def _direct(module: Module) -> dict[int, list[tuple[Call, int]]]:
+    """Calls of a function where it is written, by where that is: callbacks."""
+    found: dict[int, list[tuple[Call, int]]] = {}
+    for number, scope in enumerate(module.scopes):
+        for call in scope.calls:
+            if isinstance(call.function, Definition):
+                found.setdefault(call.function.at, []).append((call, number))
+    return found
 
 
 def _constructions(ev: Evaluator, owner: Cls) -> Iterator[tuple[Call, Env]]:
@@ -126,8 +153,10 @@ def calls_named(ev: Evaluator, module: int, name: str) -> list[tuple[Call, Env]]
 def calls_in(ev: Evaluator, module: int, name: str) -> Iterator[tuple[Call, Env]]:
     """The calls in one file whose function's last name is, or stands for, `name`."""
     ev.read_mentioning(module, name)
-    by_name = ev.index("calls", module, _by_name)
     others = ev.index("aliases", module, _aliases).get(name, ())
+    for other in others:
+        ev.read_mentioning(module, other)
+    by_name = ev.index("calls", module, _by_name)
     for written in (name, *others):
         yield from ((call, ev.env(module, scope)) for call, scope in by_name.get(written, ()))
 
@@ -135,7 +164,7 @@ def calls_in(ev: Evaluator, module: int, name: str) -> Iterator[tuple[Call, Env]
 def _by_name(module: Module) -> dict[str, list[tuple[Call, int]]]:
     """Calls by the last name of their function, with their scope."""
     found: dict[str, list[tuple[Call, int]]] = {}
-    for number, scope in enumerate(module.scopes):
+    for number, scope in module.in_order():
         for call in scope.calls:
             found.setdefault(last_name(call.function), []).append((call, number))
     return found
@@ -144,7 +173,7 @@ def _by_name(module: Module) -> dict[str, list[tuple[Call, int]]]:
 def _aliases(module: Module) -> dict[str, list[str]]:
     """Name -> other names that stand for it: `from a import load as l`, `l = load`, `l = partial(load, …)`."""
     found: dict[str, dict[str, None]] = {}
-    for scope in module.scopes:
+    for _, scope in module.in_order():
         for name, bindings in scope.bindings.items():
             for binding in bindings:
                 for other in _names_in(binding.value):
@@ -172,7 +201,7 @@ def _names_in(value: Expression) -> Iterator[str]:
 
 def _table_calls(ev: Evaluator, module: int, scope: Scope, owner: Cls | None) -> Iterator[tuple[Call, Env]]:
     """Calls of what is taken out of a table, or returned by a function, that holds this function or class."""
-    if scope.kind != "function" or (owner is not None and scope.name != "__init__"):
+    if scope.kind != "function" or scope.name.startswith("test_") or (owner is not None and scope.name != "__init__"):
         return
     name = scope.name if owner is None else ev.modules[owner.module].scopes[owner.scope].name
     for index in ev.callers_of(module, name):
@@ -184,18 +213,21 @@ def _table_calls(ev: Evaluator, module: int, scope: Scope, owner: Cls | None) ->
 
 def _calls_of_parts(ev: Evaluator, module: int, holder: str) -> Iterator[tuple[Call, Env]]:
     ev.read_mentioning(module, holder)
+    parts = ev.index("parts", module, _parts).get(holder, ())
+    for name in parts:
+        ev.read_mentioning(module, name)
     by_name = ev.index("calls", module, _by_name)
     for call, scope in by_name.get("", ()):
         if _taken_from(call.function) == holder:
             yield call, ev.env(module, scope)
-    for name in ev.index("parts", module, _parts).get(holder, ()):
+    for name in parts:
         yield from ((call, ev.env(module, scope)) for call, scope in by_name.get(name, ()))
 
 
 def _holders(module: Module) -> dict[str, list[tuple[str, bool]]]:
     """Name -> (table that holds it or function that returns it, whether other functions can see that)."""
     found: dict[str, dict[tuple[str, bool], None]] = {}
-    for scope in module.scopes:
+    for _, scope in module.in_order():
         for value in scope.returns:
             for name in _held(value):
                 found.setdefault(name, {})[scope.name, True] = None
@@ -235,7 +267,7 @@ def _taken_from(value: Expression) -> str:
 def _parts(module: Module) -> dict[str, dict[str, None]]:
     """Table -> names bound to a part of it."""
     found: dict[str, dict[str, None]] = {}
-    for scope in module.scopes:
+    for _, scope in module.in_order():
         for name, bindings in scope.bindings.items():
             for binding in bindings:
                 if holder := _taken_from(binding.value):

@@ -101,7 +101,7 @@ def _texts(ev: Evaluator, value: Dict, key: Expression) -> set[str]:
 
 def argument(ev: Evaluator, arguments: Arguments, names: tuple[str, ...], position: int | None) -> Values | None:
     """The values of one argument, by any of its keywords or its position; None if it is not given."""
-    for name in names:
+    for name in names if position is None or not _has_only_places(ev, arguments) else ():
         found = keyword(ev, arguments, name)
         if found is not None:
             return found
@@ -112,6 +112,11 @@ def argument(ev: Evaluator, arguments: Arguments, names: tuple[str, ...], positi
             if index == position:
                 return ev.evaluate(*entry)
     return None
+
+
+def _has_only_places(ev: Evaluator, arguments: Arguments) -> bool:
+    """Whether the call is JavaScript's: what stands for keywords there are the entries of option objects."""
+    return bool(arguments.args) and ev.modules[arguments.args[0][1].module].language == "javascript"
 
 
 def has_spread(arguments: Arguments) -> bool:

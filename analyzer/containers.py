@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from analyzer import attributes
+from analyzer import attributes, environment
 from analyzer.objects import (
     DEFAULTS,
     Bound,
@@ -162,8 +162,11 @@ def _of_list(ev: Evaluator, base: List, keys: Values) -> Values:
 
 def _of_other(ev: Evaluator, base: Value, keys: Values) -> Values:
     match base:
-        case Thing() | Ref(qualified="os.environ"):
+        case Thing():
             return attributes.subscripted(ev, base, keys)
+        case Ref(qualified="os.environ"):
+            module = next((key.module for key in keys if isinstance(key, Str)), 0)
+            return environment.variable(ev, keys, module) or attributes.subscripted(ev, base, keys)
         case Cls():
             return merged(*(attributes.attribute(ev, base, key.text) for key in keys if isinstance(key, Str)))
         case Ref() | Inst():
@@ -241,7 +244,7 @@ def stored(ev: Evaluator, bases: Values, name: Name, env: Env, *, nested: bool) 
     puts = [(s, e) for s, e in puts if nested or s.at <= name.at]
     if env.parent is None:
         ev.read_mentioning(env.module, name.id)
-        for index, scope in enumerate(ev.modules[env.module].scopes):
+        for index, scope in ev.modules[env.module].in_order():
             if index and name.id not in scope.bindings:
                 puts += [(store, ev.env(env.module, index)) for store in scope.bindings.get(key, ())]
     for store, where in puts:

@@ -2,25 +2,48 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 
-from analyzer import anchors
+from analyzer import anchors, spread
 from analyzer.loaders import Match
 from analyzer.objects import Event
-from analyzer.program import Binding, Call, Element, Entered, Expression, Module, Unpacked, last_name
-from analyzer.records import Anchor, ApiCall, CallSequence, Link, Role
+from analyzer.program import (
+    Binding,
+    Call,
+    Captured,
+    Element,
+    Entered,
+    Expression,
+    Module,
+    Name,
+    Scope,
+    Unpacked,
+    last_name,
+)
+from analyzer.records import Anchor, ApiCall, CallSequence, Link, LoadSite, Role
 from analyzer.values import Evaluator
 
 
-def sequences(ev: Evaluator, module: int) -> list[CallSequence]:
-    """The usages of one file, by model id."""
+def sequences(
+    ev: Evaluator, module: int, sites: Iterable[LoadSite] = (), *, across: bool = False
+) -> list[CallSequence]:
+    """The usages of one file, by model id; with `across`, what other files do with the objects it loads, too.
+
+    `sites` are the file's load sites: their ids count where the flow alone does not tell any.
+    """
     _evaluate_calls(ev, module)
-    places = _places(ev.modules[module])
+    if across:
+        spread.follow_out(ev, module, lambda file: _carriers(ev, file))
+    known = {(site.line, site.cell, site.column): frozenset(m.id for m in site.models) for site in sites}
+    places = [_places(file) for file in ev.modules]
     events = sorted(
-        (event for event in ev.events.values() if event.env.module == module),
-        key=lambda event: (*places[id(event.call)], event.api),
+        (event for event in ev.events.values() if across or event.env.module == module),
+        key=lambda event: (event.env.module, *places[event.env.module][id(event.call)], event.api),
     )
-    loaded = {id(event): _ids(ev, event) for event in events if event.match is not None}
+    loads = [event for event in events if event.match is not None and event.env.module == module]
+    loaded = {id(event): _ids(ev, event, known) for event in loads}
     models: dict[int, frozenset[str]] = {}
     usages: dict[str, list[Event]] = defaultdict(list)
     for event in events:
@@ -60,9 +83,9 @@ def _carriers(ev: Evaluator, module: int) -> set[tuple[str, int]]:
 
     A function in which that happens may return the object, so its own name carries too.
     """
-    places = [(event.call.at, event.call.end) for event in ev.events.values() if event.env.module == module]
+    places = sorted((event.call.at, event.call.end) for event in ev.events.values() if event.env.module == module)
     scopes = ev.modules[module].scopes
-    makers = {s.name for s in scopes if s.kind == "function" and any(s.at <= at < s.end for at, _ in places)}
+    makers = {s.name for s in scopes if s.kind == "function" and _any_within(places, s.at, s.end)}
     makers |= {s.name for s in scopes if any(_called(value) in makers for value in s.returns)}
     found = {(name, 0) for name in makers}
     for index, scope in enumerate(scopes):
@@ -71,33 +94,54 @@ def _carriers(ev: Evaluator, module: int) -> set[tuple[str, int]]:
                 plain = name.removesuffix("[]")
                 outside = "." in plain or plain not in scope.bindings
                 found.add((plain.rpartition(".")[2], 0 if outside else index))
+    found |= {(name.rpartition(".")[2], 0) for name, inner in _carried_out(scopes) if inner in found}
     return {(name, scope) for name, scope in found if not name.startswith("__")}
+
+
+def _carried_out(scopes: list[Scope]) -> Iterator[tuple[str, tuple[str, int]]]:
+    """(name, (its name inside, scope)) of what inner functions give variables further out."""
+    for scope in scopes:
+        for name, bindings in scope.bindings.items():
+            for binding in bindings:
+                value = binding.value
+                if isinstance(value, Captured) and isinstance(value.value, Name):
+                    yield name, (value.value.id, value.scope)
 
 
 def _made(binding: Binding, places: list[tuple[int, int]], makers: set[str]) -> bool:
     """Whether an API call stands in what is bound, or a function in which one stands is called for it."""
     if _called(binding.value) in makers:
         return True
-    start = getattr(binding.value, "at", binding.at)
-    return any(start <= at and end <= binding.at for at, end in places)
+    return _any_within(places, getattr(binding.value, "at", binding.at), binding.at)
+
+
+def _any_within(places: list[tuple[int, int]], start: int, end: int) -> bool:
+    """Whether one of the calls, sorted, lies between two offsets."""
+    inside = places[bisect_left(places, (start, 0)) : bisect_left(places, (end, 0))]
+    return any(call_end <= end for _, call_end in inside)
 
 
 def _called(value: Expression) -> str:
     """The last name of the function whose result this is, or is a part of."""
-    while isinstance(value, Unpacked | Entered | Element):
+    while isinstance(value, Unpacked | Entered | Element | Captured):
         value = value[0]
     return last_name(value.function) if isinstance(value, Call) else ""
 
 
-def _ids(ev: Evaluator, event: Event) -> frozenset[str]:
-    """The model ids that a load can load, in its frame."""
+def _ids(ev: Evaluator, event: Event, known: Mapping[tuple[int, int | None, int], frozenset[str]]) -> frozenset[str]:
+    """The model ids that a load can load, in its frame; those of its site where the frame tells none."""
     if not isinstance(event.match, tuple):
         return frozenset()
     match, arguments = event.match
     assert isinstance(match, Match)
     values = anchors.given_ids(ev, match.loader, arguments, event.call, event.env) or ()
     models, _, _ = anchors.read_ids(ev, match.loader, values)
-    return frozenset(model.id for model in models)
+    found = frozenset(model.id for model in models)
+    if found and event.env.frame is not None:
+        return found
+    file = ev.modules[event.env.module]
+    line, cell = file.place(event.call.at)
+    return found | known.get((line, cell, file.column(event.call.at)), frozenset())
 
 
 def _models(
@@ -121,29 +165,36 @@ def _link(event: Event, *, own: bool) -> tuple[Link, Role | None]:
     return ("argument" if event.link == "load" else event.link), event.role
 
 
+def _key(event: Event) -> tuple[int, int, int, str]:
+    """What makes calls one, in whatever frame."""
+    return event.env.module, event.call.at, event.call.end, event.api
+
+
 def _sequence(
     ev: Evaluator, module: int, model: str, events: list[Event], loaded: dict[int, frozenset[str]]
 ) -> CallSequence:
     file = ev.modules[module]
-    index: dict[tuple[int, int, str], int] = {}
+    index: dict[tuple[int, int, int, str], int] = {}
     order: list[Event] = []
     for event in events:
-        key = event.call.at, event.call.end, event.api
+        key = _key(event)
         if key not in index:
             index[key] = len(order)
             order.append(event)
     inputs: list[set[int]] = [set() for _ in order]
     for event in events:
-        here = index[event.call.at, event.call.end, event.api]
+        own = index[_key(event)]
         for source in event.sources:
-            earlier = index.get((source.call.at, source.call.end, source.api))
-            if earlier is not None and earlier != here:
-                inputs[here].add(earlier)
+            earlier = index.get(_key(source))
+            if earlier is not None and earlier != own:
+                inputs[own].add(earlier)
     calls = []
     for event, flows in zip(order, inputs, strict=True):
-        line, cell = file.place(event.call.at)
+        here = ev.modules[event.env.module]
+        line, cell = here.place(event.call.at)
         link, role = _link(event, own=model in loaded.get(id(event), frozenset()))
-        calls.append(ApiCall(event.api, line, cell, link, role, tuple(sorted(flows))))
+        path = here.path if here is not file else None
+        calls.append(ApiCall(event.api, line, cell, link, role, tuple(sorted(flows)), path))
     starts = [
         Anchor(*file.place(event.call.at), event.api) for event in order if model in loaded.get(id(event), frozenset())
     ]

@@ -14,20 +14,30 @@ from typing import Any
 import re2
 
 from analyzer.loaders import tables
+from analyzer.program import Language
 
 #: Imported for much else than loading models: their loaders count, not their import.
 _COMMON = frozenset({"torch", "torchvision", "torchaudio", "keras", "langchain_core"})
+#: Bytes of JavaScript that nobody writes into one file.
+_BUNDLE = 500_000
+#: How a line starts that holds no code.
+_COMMENTS: dict[Language, tuple[bytes, ...]] = {
+    "python": (b"#", b">>>", b"..."),
+    "javascript": (b"//", b"*", b"/*"),
+}
 #: Evidence alone, whatever is imported: re-exports and wrappers hide the library.
 _ALONE = ("from_pretrained", "from_preset", "from_hparams", "hf_hub_download", "snapshot_download")
 
 
-def hits(source: bytes) -> tuple[int, ...]:
+def hits(source: bytes, language: Language = "python") -> tuple[int, ...]:
     """Byte offsets at which a loader may be named, ascending; empty: no load site in this file."""
-    if _evidence().search(source) is None:
+    evidence, imports = (_evidence, _imports) if language == "python" else (_ecma_evidence, _ecma_imports)
+    if evidence().search(source) is None:
         return ()
-    roots = {match.group(1).decode() for match in _imports().finditer(source)} or {""}
-    found = {match.start() for root in roots for match in _pattern(root).finditer(source)}
-    return tuple(at for at in sorted(found) if not _is_text(source, at))
+    named = {match.group(1).decode() for match in imports().finditer(source)}
+    roots = {name if language == "python" else _ecma_root(name) for name in named} or {""}
+    found = {match.start() for root in roots for match in _pattern(root, language).finditer(source)}
+    return tuple(at for at in sorted(found) if not _is_text(source, at, _COMMENTS[language]))
 
 
 def mentions(source: bytes, words: tuple[str, ...]) -> Iterator[int]:
@@ -37,17 +47,34 @@ def mentions(source: bytes, words: tuple[str, ...]) -> Iterator[int]:
             yield from (match.start() for match in re.finditer(rb"\b" + text + rb"\b", source))
 
 
-def _is_text(source: bytes, at: int) -> bool:
+def is_bundle(source: bytes) -> bool:
+    """Whether JavaScript is what a bundler made of many files, by its size and the length of its lines."""
+    return len(source) > _BUNDLE or (len(source) > _BUNDLE // 5 and source.count(b"\n") * 500 < len(source))
+
+
+def _is_text(source: bytes, at: int, starts: tuple[bytes, ...]) -> bool:
     """Whether the line is a comment or a doctest: no code, in a string or out of it."""
     start = source.rfind(b"\n", 0, at) + 1
-    return source[start:at].lstrip()[:3].startswith((b"#", b">>>", b"..."))
+    return source[start:at].lstrip()[:3].startswith(starts)
 
 
-def passes(source: bytes) -> bool:
+def passes(source: bytes, language: Language = "python") -> bool:
     """Whether the file has to be parsed."""
-    return bool(hits(source))
+    return bool(hits(source, language))
 
 
+@cache
+def roots(language: Language) -> frozenset[str]:
+    """The packages of a language that have a table."""
+    return frozenset(root for root in tables().roots if is_npm(root) == (language == "javascript"))
+
+
+def is_npm(root: str) -> bool:
+    """Whether a package is one of npm's: they are written with their scope, or `npm:`."""
+    return root.startswith(("@", "npm:"))
+
+
+@cache
 def _alone() -> tuple[str, ...]:
     distinctive = {token for token, alone in tables().gate_tokens() if alone}
     return tuple(sorted(distinctive.union(_ALONE)))
@@ -64,12 +91,12 @@ def _compile(pattern: bytes) -> Any:
 @cache
 def _evidence() -> Any:
     """A distinctive token, or the import of a library with a table."""
-    roots = "|".join(sorted(tables().roots - _COMMON))
+    libraries = "|".join(sorted(roots("python") - _COMMON))
     named = "|".join(
-        map(re.escape, sorted({t for root in _COMMON & tables().roots for t in tokens(root)} - {*_alone()}))
+        map(re.escape, sorted({t for root in _COMMON & roots("python") for t in tokens(root)} - {*_alone()}))
     )
-    imported = rf"\b(?:from|import)[ \t]+(?:[\w., \t]+,[ \t]*)?(?:{roots})\b"
-    dynamic = rf"\b(?:import_module|__import__)\([ \t]*[\"'](?:{roots})\b"
+    imported = rf"\b(?:from|import)[ \t]+(?:[\w., \t]+,[ \t]*)?(?:{libraries})\b"
+    dynamic = rf"\b(?:import_module|__import__)\([ \t]*[\"'](?:{libraries})\b"
     called = rf"\b(?:{named})\b[ \t]*\("
     return _compile(rf"\b(?:{'|'.join(_alone())})\b|{imported}|{dynamic}|{called}".encode())
 
@@ -77,36 +104,76 @@ def _evidence() -> Any:
 @cache
 def _imports() -> Any:
     """The libraries with a table that the file imports, one a match."""
-    roots = "|".join(sorted(tables().roots))
+    libraries = "|".join(sorted(roots("python")))
     start = r"(?:\bfrom|\bimport|import_module\(|__import__\(|\bimport[ \t][\w., \t]*,)"
-    return _compile(rf"{start}[ \t\"']*({roots})\b".encode())
+    return _compile(rf"{start}[ \t\"']*({libraries})\b".encode())
 
 
 @cache
-def tokens(root: str) -> frozenset[str]:
+def _ecma_evidence() -> Any:
+    """`from_pretrained`, or the name of a package with a table in a string."""
+    return _compile(rf"\bfrom_pretrained\b|[\"'`/:](?:{_ecma_names()})\b".encode())
+
+
+@cache
+def _ecma_imports() -> Any:
+    return _compile(rf"[\"'`/:]({_ecma_names()})\b".encode())
+
+
+def _ecma_names() -> str:
+    """As they stand in an import, a CDN's address or an import map."""
+    return "|".join(re.escape(root.removeprefix("npm:")) for root in sorted(roots("javascript")))
+
+
+def _ecma_root(name: str) -> str:
+    return name if name.startswith("@") else "npm:" + name
+
+
+@cache
+def tokens(root: str, language: Language = "python") -> frozenset[str]:
     """What may name a loader where the library with this import root is imported; "": where none is."""
     own = tables().tokens_of(frozenset({root})) if root else frozenset()
-    return own.union(_alone())
+    return own.union(_alone() if language == "python" else _ALONE[:1])
 
 
 @cache
-def _pattern(root: str) -> Any:
+def _pattern(root: str, language: Language) -> Any:
     """These names, where they could be called or handed on."""
-    names = sorted(tokens(root))
+    names = sorted(tokens(root, language))
+    if language == "javascript":
+        return _compile(rf"\b(?:{'|'.join(map(re.escape, names))})\b".encode())
     return _compile(rf"(?m)\b(?:{'|'.join(map(re.escape, names))})\b[ \t]*(?:[(,)\]:}}\"'#]|$|as\b)".encode())
 
 
-def headers(source: bytes) -> Iterator[tuple[bytes, bytes, bytes, bytes, bytes]]:
-    """(package, names) of `from … import`, modules of `import`, (name, bases) of `class`; the others are empty."""
+def headers(source: bytes) -> Iterator[tuple[bytes, ...]]:
+    """(package, names) of `from … import`, modules of `import`, (name, bases) of `class`, name of `def`.
+
+    All six in each tuple; those of other statements are empty.
+    """
     for match in _headers().finditer(source):
-        package, names, modules, name, bases = match.groups()
-        yield package or b"", names or b"", modules or b"", name or b"", bases or b""
+        yield tuple(group or b"" for group in match.groups())
+
+
+def ecma_headers(source: bytes) -> Iterator[tuple[bytes, bytes, bytes, bytes]]:
+    """(names, module) of imports and re-exports, (name, base) of classes; the others are empty."""
+    for match in _ecma_headers().finditer(source):
+        names, module, called, name, base = match.groups()
+        yield names or b"", module or called or b"", name or b"", base or b""
+
+
+@cache
+def _ecma_headers() -> Any:
+    taken = r"(?:\{([^{}]*)\}[ \t\n]*)?\bfrom[ \t]*[\"']([^\"'\n]+)[\"']"
+    called = r"(?:\brequire|\bimport)[ \t]*\(?[ \t]*[\"']([^\"'\n]+)[\"']"
+    header = r"\bclass[ \t]+([\w$]+)(?:<[^<>{}]*>)?[ \t]+extends[ \t]+([\w$.]+)"
+    return _compile(rf"{taken}|{called}|{header}".encode())
 
 
 @cache
 def _headers() -> Any:
-    """Import statements and class headers at the start of a line, also of a line in a notebook's JSON."""
+    """Import statements, class and function headers at the start of a line, also of a line in a notebook's JSON."""
     taken = r"from[ \t]+([.\w]+)[ \t]+import[ \t]*(\([^)]*\)|[^\n;#(\\\"]*)"
     whole = r"import[ \t]+([^\n;#\\\"]+)"
     header = r"class[ \t]+(\w+)[ \t]*\(([^)]*)\)"
-    return _compile(rf"(?m)^[ \t]*\"?[ \t]*(?:{taken}|{whole}|{header})".encode())
+    function = r"(?:async[ \t]+)?def[ \t]+(\w+)"
+    return _compile(rf"(?m)^[ \t]*\"?[ \t]*(?:{taken}|{whole}|{header}|{function})".encode())

@@ -182,6 +182,10 @@ def _file(text: str) -> Kind:
     return _hugging_face(text)
 
 
+def _inference(text: str) -> Kind:
+    return _hugging_face(text if "://" in text else text.partition(":")[0])
+
+
 def _weights(text: str) -> Kind:
     if re.match(r"https?://", text, re.IGNORECASE) or _ASSET.match(text):
         return "model"
@@ -207,6 +211,7 @@ def _llama_index(text: str) -> Kind:
 
 _SYNTAXES: dict[str, Callable[[str], Kind]] = {
     "huggingface": _hugging_face,
+    "inference": _inference,
     "modelscope": _hugging_face,
     "whisper": _hugging_face,
     "timm": _timm_kind,

@@ -35,7 +35,8 @@ def _names(text: str, loader: Loader, qualifier: str | None) -> Iterator[str]:
         if text.startswith(prefix):
             yield from _repository(text.removeprefix(prefix), None)
     if loader.hub == "huggingface":
-        yield from _repository(text, loader.prefix)
+        plain = text.partition(":")[0] if loader.id_syntax == "inference" else text
+        yield from _repository(plain, loader.prefix)
 
 
 def _repository(text: str, prefix: str | None) -> Iterator[str]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from analyzer import ids
+from analyzer.known_ids import names
 from analyzer.loaders import Loader
 from analyzer.names import final
 from analyzer.objects import Str
@@ -37,30 +38,56 @@ class Command:
     like: str = "huggingface_hub.snapshot_download"
 
 
-_FLAGS = frozenset(
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A model id on a command line: the word that it is, or the end of (`--model=ID`)."""
+
+    command: Command
+    index: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Launch:
+    """An option that a command line gives to a Python script: `python train.py --model ID`.
+
+    `script` is the path as it is written (`*` for what is not known), or of `-m a.b` the path `a/b.py`. `option` is
+    written out: `--model`, `-m`, of Hydra `model.name`, of a positional argument its number from 1. `line` is where the
+    value stands. Where the script is not in the repository, `site` is the load that the line is, if it is one.
+    """
+
+    script: str
+    option: str
+    value: str
+    at: int
+    line: int
+    sure: bool
+    site: LoadSite | None = None
+
+
+#: Options that name a model, and those that do so in programs around Hugging Face only.
+_HUB_FLAGS = frozenset(
     [
-        "model",
-        "model-name",
         "model-id",
         "model-name-or-path",
-        "model-path",
         "base-model",
         "base-model-name",
         "pretrained-model",
         "pretrained-model-name-or-path",
         "hf-model",
-        "model-dir",
         "llm-model",
         "embedding-model",
-        "pretrained",
-        "checkpoint",
     ]
 )
+_FLAGS = _HUB_FLAGS | frozenset(["model", "model-name", "model-path", "model-dir", "pretrained", "checkpoint"])
 _COMMANDS = (
     Command(("huggingface-cli", "download"), "huggingface_hub.cli.download", "huggingface_hub", "weights"),
     Command(("hf", "download"), "huggingface_hub.cli.download", "huggingface_hub", "weights"),
     Command(("spacy", "download"), "spacy.cli.download", "spacy", "weights", "spacy.load"),
     Command(("vllm", "serve"), "vllm.cli.serve", "vllm", "model"),
+    Command(("lmdeploy", "serve", "api_server"), "lmdeploy.cli.serve.api_server", "lmdeploy", "model"),
+    Command(("tune", "download"), "torchtune.cli.download", "torchtune", "weights"),
+    Command(("litgpt", "download"), "litgpt.cli.download", "litgpt", "weights"),
     Command(
         ("modelscope", "download"),
         "modelscope.cli.download",
@@ -71,26 +98,60 @@ _COMMANDS = (
 )
 #: Values of --repo-type that are no models.
 _DATA = frozenset({"dataset", "space"})
-_PROGRAMS = frozenset(
+#: Options of these commands that take a value.
+_VALUED = frozenset(
     [
-        "python",
-        "python3",
-        "accelerate",
-        "torchrun",
-        "deepspeed",
+        "--local-dir",
+        "--local_dir",
+        "--cache-dir",
+        "--cache_dir",
+        "--output-dir",
+        "--revision",
+        "--token",
+        "--hf-token",
+        "--repo-type",
+        "--include",
+        "--exclude",
+        "--ignore-patterns",
+        "--max-workers",
+        "--local-dir-use-symlinks",
+        "--host",
+        "--port",
+        "--dtype",
+        "--api-key",
+        "--config",
+        "--tensor-parallel-size",
+        "--max-model-len",
+        "--gpu-memory-utilization",
+        "--served-model-name",
+    ]
+)
+#: Programs that run a script of their user's.
+_RUNNERS = frozenset(["python", "python3", "accelerate", "torchrun", "deepspeed", "ipython", "srun", "uv", "poetry"])
+_PROGRAMS = _RUNNERS | frozenset(
+    [
         "vllm",
         "trl",
         "text-generation-launcher",
+        "text-embeddings-router",
+        "lorax-launcher",
+        "infinity_emb",
         "autotrain",
         "llamafactory-cli",
         "lm_eval",
+        "lm-eval",
+        "lighteval",
         "optimum-cli",
         "ct2-transformers-converter",
         "mlx_lm.generate",
         "mlx_lm.lora",
+        "mlx_lm.server",
         "axolotl",
     ]
 )
+#: Backends that lm_eval names with --model; its model is `pretrained=` in --model_args.
+_EVALUATORS = frozenset({"lm_eval", "lm-eval", "lm_eval.py", "lighteval"})
+_PRETRAINED = re.compile(r"(?:^|,)(?:pretrained|model_name)=([^,\s]+)")
 _VARIABLE = re.compile(r"\{(\w+)\}|\$(\w+)|\$\{(\w+)\}")
 
 
@@ -100,34 +161,87 @@ def named(text: str) -> list[tuple[Command, str]]:
         words = shlex.split(text, comments=True)
     except ValueError:
         words = text.split()
+    return [(found.command, found.text) for found in matches(words)]
+
+
+def matches(words: Sequence[str]) -> list[Named]:
+    """The model ids that a command line names."""
     if any(word.partition("=")[2] in _DATA or word in _DATA for word in words):
         return []
-    found = [(command, word) for command in _COMMANDS if (word := _behind(words, command.words)) is not None]
+    found = [named for command in _COMMANDS if (named := _behind(words, command)) is not None]
     if found or not words:
         return found
     program = next((word.rpartition("/")[2] for word in words if "=" not in word and word != "sudo"), "")
     return list(_options(words, program)) if program in _PROGRAMS else []
 
 
-def _behind(words: list[str], wanted: tuple[str, ...]) -> str | None:
-    """The first word behind `wanted` that is no option."""
-    for at in range(len(words) - len(wanted)):
-        if tuple(word.rpartition("/")[2] for word in words[at : at + len(wanted)]) == wanted:
-            rest = [word for word in words[at + len(wanted) :] if not word.startswith("-")]
-            return rest[0] if rest else None
+def script(words: Sequence[str]) -> int | None:
+    """The index of the Python script, or of the module behind `-m`, that a command line runs."""
+    program = next((word.rpartition("/")[2] for word in words if "=" not in word and word != "sudo"), "")
+    if re.sub(r"[\d.]+$", "", program) not in _RUNNERS and not program.endswith(".py"):
+        return None
+    for index, word in enumerate(words):
+        if word.endswith(".py") and not word.startswith("-"):
+            return index
+        if word == "-m" and index + 1 < len(words) and words[index + 1] not in _LAUNCHERS:
+            return index + 1
+        if word == "-c":
+            return None
     return None
 
 
-def _options(words: list[str], program: str) -> Iterator[tuple[Command, str]]:
-    script = next((word for word in words if word.endswith(".py")), program).rpartition("/")[2]
+def is_program(word: str) -> bool:
+    """Whether the word is a program that takes a model on its command line."""
+    name = word.rpartition("/")[2]
+    return name in _PROGRAMS or name in ("sh", "bash", *(command.words[0] for command in _COMMANDS))
+
+
+_LAUNCHERS = frozenset({"torch.distributed.launch", "torch.distributed.run", "accelerate.commands.launch", "pdb"})
+
+
+def _behind(words: Sequence[str], command: Command) -> Named | None:
+    """The first word behind the command that is no option, and no value of one."""
+    wanted = command.words
+    for start in range(len(words) - len(wanted)):
+        if tuple(word.rpartition("/")[2] for word in words[start : start + len(wanted)]) == wanted:
+            for index in range(start + len(wanted), len(words)):
+                if not words[index].startswith("-") and words[index - 1] not in _VALUED:
+                    return Named(command, index, words[index])
+            return None
+    return None
+
+
+def _options(words: Sequence[str], program: str) -> Iterator[Named]:
+    script = next((word for word in words if word.endswith(".py")), _module(words) or program).rpartition("/")[2]
     for at, word in enumerate(words):
         name, equals, value = word.partition("=")
         plain = name.lstrip("-").replace("_", "-")
-        if not name.startswith("--") or plain not in _FLAGS:
+        if not name.startswith("--"):
             continue
         given = value if equals else words[at + 1] if at + 1 < len(words) else ""
-        if given and not given.startswith("-"):
-            yield Command((program,), f"{script} {name}", "command-line", "model"), given
+        index = at if equals else at + 1
+        command = Command((program,), f"{script} {name}", "command-line", "model")
+        if script in _EVALUATORS:
+            listed = _PRETRAINED.search(given) if plain == "model-args" else None
+            if listed:
+                yield Named(command, index, listed[1])
+        elif given and not given.startswith("-") and plain in _FLAGS and _is_named(plain, given, program):
+            yield Named(command, index, given)
+
+
+def _module(words: Sequence[str]) -> str:
+    """The module behind `-m`."""
+    places = [index + 1 for index, word in enumerate(words[:-1]) if word == "-m"]
+    return words[places[0]] if places else ""
+
+
+def _is_named(flag: str, given: str, program: str) -> bool:
+    """Whether the value is a name on the Hub: `--model resnet50` of some script is none."""
+    if flag in _HUB_FLAGS or program not in _RUNNERS:
+        return True
+    if any(sign in given for sign in "${*"):
+        return True
+    return given in names("huggingface") or ("/" in given and ids.classify(given, "huggingface") == "model")
 
 
 def sites(ev: Evaluator, module: Module, lines: tuple[LaunchLine, ...]) -> Iterator[LoadSite]:

@@ -8,10 +8,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeAlias
 
+from analyzer.languages import GRAMMARS, language_of
+
 Parts: TypeAlias = tuple[str, ...]
 
 #: Names that mean the standard library wherever no module beside the importer has them.
 _STANDARD = sys.stdlib_module_names
+_ECMA = ("npm:",)
+_MODULES = tuple(ending for ending in GRAMMARS if ending != ".ipynb")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +27,10 @@ class Found:
 
 
 class Layout:
-    """The Python files of one tree as importable modules; several source roots may lie in it."""
+    """The files of one tree as importable modules; several source roots may lie in it.
+
+    Those of JavaScript stand below a root of their own: neither language imports from the other.
+    """
 
     def __init__(self, paths: Iterable[str]) -> None:
         self.files: dict[Parts, str] = {}
@@ -31,24 +38,26 @@ class Layout:
         self.folders: set[Parts] = set()
         self.tops: dict[str, dict[Parts, None]] = {}  # name of a module or package -> folders that hold it
         for path in sorted(paths):
-            if path.endswith(".py") and path.isprintable():
+            if path.endswith(_MODULES) and path.isprintable():
                 self._add(path)
         self.find = lru_cache(maxsize=1 << 16)(self._find)
 
     def _add(self, path: str) -> None:
         folder, name = _split(path)
-        parts = folder if name == "__init__" else (*folder, name)
-        if name == "__init__":
+        is_whole = name == _whole(folder)
+        names = (name,) if language_of(path) == "python" else tuple(name.split("."))
+        parts = folder if is_whole else (*folder, *names)
+        if is_whole:
             self.packages.add(folder)
         self.files[parts] = path
         self.folders.update(folder[:length] for length in range(len(folder) + 1))
-        for place, part in enumerate(parts):
+        for place, part in enumerate(parts if language_of(path) == "python" else ()):
             self.tops.setdefault(part, {})[parts[:place]] = None
 
     def child(self, package: str, name: str) -> str | None:
         """The submodule `name` of the package whose `__init__` is `package`."""
         folder, last = _split(package)
-        return self.files.get((*folder, name)) if last == "__init__" else None
+        return self.files.get((*folder, name)) if last == _whole(folder) else None
 
     def _find(self, qualified: str, importer: str) -> Found | None:
         """The file with the longest name; None for what the tree does not hold.
@@ -60,9 +69,11 @@ class Layout:
         folder = _split(importer)[0] if importer else ()
         names = tuple(plain.split(".")) if plain else ()
         if dots:
-            if dots - 1 > len(folder):
+            if dots - 1 > len(folder) - (folder[:1] == _ECMA):
                 return None
             return self._walk(folder[: len(folder) - dots + 1], names)
+        if folder[:1] == _ECMA:
+            return None
         for base in self._bases(names[0], folder):
             found = self._walk(base, names)
             if found is not None and (len(found.rest) < len(names)):
@@ -100,7 +111,13 @@ class Layout:
             yield from elsewhere if len(elsewhere) == 1 else ()
 
 
+def _whole(folder: Parts) -> str:
+    """The name of the file that stands for its folder."""
+    return "index" if folder[:1] == _ECMA else "__init__"
+
+
 def _split(path: str) -> tuple[Parts, str]:
     """(folder, name without ending)."""
     *folder, name = path.split("/")
-    return tuple(folder), name.rpartition(".")[0] or name
+    root = () if language_of(path) == "python" else _ECMA
+    return (*root, *folder), name.rpartition(".")[0] or name

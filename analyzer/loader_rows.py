@@ -36,6 +36,7 @@ ID_SYNTAXES = (
     "file",  # a weights file or its URL
     "url",  # TensorFlow Hub, Kaggle
     "weights",  # a weights file that is the model's name: yolov8n.pt
+    "inference",  # org/name[:provider]
     "registry",  # a name the library looks up in a list of its own
 )
 ROLES = get_args(Role)

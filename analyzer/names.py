@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Sequence
 
-from analyzer.program import LOOP, Binding, BranchPath, Name, Scope
+from analyzer.program import LOOP, Binding, BranchPath, Language, Name, Scope
 
 _MAX_REACHING = 24
+_JAVASCRIPT = frozenset({
+    "Array", "Bun", "Deno", "JSON", "Map", "Object", "Promise", "Set", "String", "document", "globalThis", "import",
+    "localStorage", "location", "process", "prompt", "self", "sessionStorage", "structuredClone", "window",
+})  # fmt: skip
+
+
+def predefined(language: Language, name: str) -> str | None:
+    """What a name is that the file binds nowhere; None if it is nothing."""
+    if language == "python":
+        return "builtins." + name if hasattr(builtins, name) else None
+    return "globalThis." + name if name in _JAVASCRIPT else None
 
 
 def reaching(bindings: Sequence[Binding], at: int, path: BranchPath) -> tuple[Binding, ...]:

@@ -5,13 +5,14 @@ Type narrowing as in type checkers, on strings. Only tests of the very name coun
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from analyzer import containers
 from analyzer.objects import Const, Dict, Env, Inst, List, Ref, Str, Thing, Unknown, Value, Values, relabel
 from analyzer.program import (
     Attribute,
+    Binding,
     BranchPath,
     Call,
     Constant,
@@ -21,6 +22,7 @@ from analyzer.program import (
     Name,
     Operator,
     Scope,
+    Subscript,
     Test,
     Text,
     dotted,
@@ -35,29 +37,87 @@ _SAME = frozenset({"lower", "upper", "strip", "casefold"})
 def narrowed(ev: Evaluator, values: Values, use: tuple[Name, str], since: int, env: Env) -> Values:
     """The values that the name `use`, bound at offset `since`, can still have where it is used."""
     scope = ev.modules[env.module].scopes[env.scope]
-    if not scope.tests:
-        return values
     root, key = use
-    for test, holds in _in_force(scope, root.at, root.path):
-        if key in test.names and since <= test.at and not _bound_between(scope, key, test.at, root.at):
+    asking = [test for test in scope.tests if key in test.names]
+    for test, holds in _in_force(asking, root.at, root.path) if asking else ():
+        if since <= test.at and not ("." in key and _changed(scope, (key,), test.at, root.at)):
             values = _kept(ev, values, key, test.condition, env, holds=holds)
     return values
 
 
-def _in_force(scope: Scope, at: int, path: BranchPath) -> Iterator[tuple[Test, bool]]:
+def excluded(ev: Evaluator, binding: Binding, use: Name, env: Env) -> bool:
+    """Whether a test around the binding and one around the use cannot both have gone that way.
+
+    `if cpu: name = "a"`, later `if not cpu: load(name)`; `kind == "x"` at the one, `kind == "y"` at the other.
+    """
+    scope = ev.modules[env.module].scopes[env.scope]
+    if len(scope.tests) < 2 or not binding.path:
+        return False
+    there = list(_in_force(scope.tests, binding.at, binding.path))
+    here = [each for each in _in_force(scope.tests, use.at, use.path) if each not in there] if there else []
+    return any(
+        _contradict(one, other) and not _changed(scope, one[0].names, one[0].at, other[0].at)
+        for one in there
+        for other in here
+    )
+
+
+def _contradict(one: tuple[Test, bool], other: tuple[Test, bool]) -> bool:
+    (first, first_holds), (second, second_holds) = one, other
+    if first.text == second.text:
+        return first_holds != second_holds
+    if not (first_holds and second_holds):
+        return False
+    left, right = _equated(first.condition), _equated(second.condition)
+    return left is not None and right is not None and left[0] == right[0] and left[1] != right[1]
+
+
+def _equated(condition: Expression) -> tuple[str, str] | None:
+    """(name, text) of `name == "text"`."""
+    if isinstance(condition, Operator) and condition.sign == "==" and isinstance(condition.operands[1], Text):
+        return _key(condition.operands[0]), condition.operands[1].value
+    return None
+
+
+def _changed(scope: Scope, names: Iterable[str], start: int, end: int) -> bool:
+    low, high = min(start, end), max(start, end)
+    return any(low < binding.at < high for name in names for binding in scope.bindings.get(name, ()))
+
+
+def derived(ev: Evaluator, binding: Binding, use: Name, env: Env) -> Values:
+    """What `path = TABLE[name]` gives where tests around the use of `path` ask about `name`."""
+    scope = ev.modules[env.module].scopes[env.scope]
+    value = binding.value
+    chain = dotted(value.key) if isinstance(value, Subscript) and scope.tests else None
+    if chain is None or not isinstance(value, Subscript) or _changed(scope, (chain[1],), binding.at, use.at):
+        return ()
+    asking = [test for test in scope.tests if chain[1] in test.names]
+    if not any(True for _ in _in_force(asking, use.at, use.path)):
+        return ()
+    bases = ev.evaluate(value.base, env)
+    for keys in (ev.evaluate(value.key, env), _keys(ev, bases)):
+        known = tuple(k for k in narrowed(ev, keys, (use, chain[1]), 0, env) if isinstance(k, Str))
+        if known:
+            return relabel(containers.item(ev, bases, known), "container")
+    return ()
+
+
+def _keys(ev: Evaluator, bases: Values) -> Values:
+    """The keys that dicts are written with."""
+    pairs = [pair for base in bases if isinstance(base, Dict) for pair in containers.pairs(ev, base)]
+    return tuple(v for key, _, env in pairs if key is not None for v in ev.evaluate(key, env) if isinstance(v, Str))
+
+
+def _in_force(tests: Iterable[Test], at: int, path: BranchPath) -> Iterator[tuple[Test, bool]]:
     """The tests that decide whether control reaches the use, each with its outcome."""
     arms = {arm[0]: arm[1] for arm in path}
-    for test in scope.tests:
+    for test in tests:
         taken = arms.get(test.at)
         if taken is not None:
             if taken >= test.arm:
                 yield test, taken == test.arm
         elif test.leaves and test.at < at and test.path == path[: len(test.path)]:
             yield test, False
-
-
-def _bound_between(scope: Scope, key: str, start: int, end: int) -> bool:
-    return "." in key and any(start < binding.at < end for binding in scope.bindings.get(key, ()))
 
 
 def _kept(ev: Evaluator, values: Values, key: str, condition: Expression, env: Env, *, holds: bool) -> Values:
@@ -140,7 +200,7 @@ def _text(expression: Expression, key: str, value: Value) -> str | None:
         return value.text
     if isinstance(expression, Call) and isinstance(expression.function, Attribute) and not expression.args:
         inner = _text(expression.function.base, key, value) if expression.function.name in _SAME else None
-        return getattr(inner, expression.function.name)() if inner is not None else None  # type: ignore[no-any-return]
+        return getattr(inner, expression.function.name)() if inner is not None else None
     return None
 
 
@@ -182,7 +242,7 @@ def _inside(ev: Evaluator, operands: tuple[Expression, ...], key: str, value: Va
     text = _text(part, key, value)
     if text is None:
         return None
-    found = _fixed(ev, whole, env)
+    found = ev.evaluate(whole, env) if isinstance(whole, Name) else _fixed(ev, whole, env)
     if len(found) != 1:
         return None
     texts = _members(ev, found[0])
@@ -217,7 +277,7 @@ def _called(ev: Evaluator, call: Call, key: str, value: Value, env: Env) -> bool
         if len(found) == 1 and isinstance(found[0], List):
             found = containers.elements(ev, found)
         texts = _strings(found)
-        return getattr(text, function.name)(tuple(texts)) if text is not None and texts else None  # type: ignore[no-any-return]
+        return getattr(text, function.name)(tuple(texts)) if text is not None and texts else None
     if isinstance(function, Name) and function.id == "isinstance" and len(call.args) == 2 and _key(call.args[0]) == key:
         return _is_instance(ev, call.args[1], value, env)
     return None

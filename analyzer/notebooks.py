@@ -66,9 +66,8 @@ def _cells(notebook: Any) -> list[Any]:
         return []
     found = notebook.get("cells")
     if found is None and isinstance(notebook.get("worksheets"), list):
-        found = [
-            cell for sheet in notebook["worksheets"] if isinstance(sheet, dict) for cell in sheet.get("cells") or []
-        ]
+        sheets = [sheet.get("cells") for sheet in notebook["worksheets"] if isinstance(sheet, dict)]
+        found = [cell for cells in sheets if isinstance(cells, list) for cell in cells]
     if not isinstance(found, list):
         raise NotebookError("no cells")
     return found

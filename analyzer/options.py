@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from analyzer import config_apis, hydra_configs
 from analyzer.objects import (
     Arguments,
     Cls,
@@ -33,6 +34,13 @@ _DATACLASSES = re.compile(
     r"\.(parse_args_into_dataclasses|parse_json_file|parse_yaml_file|parse_dict|parse_args_and_config)\(\)$"
 )
 _ARGS_NAMES = re.compile(r"(args?|opts?|options?|FLAGS|flags|hparams|params|cfg|config|namespace|a|parsed|cli_args)_?$")
+#: What only a run knows: command line and environment, in Python and JavaScript.
+_RUN = frozenset({
+    "sys.argv", "globalThis.process.env", "globalThis.process.argv", "npm:process.env", "npm:process.argv",
+    "node:process.env", "node:process.argv", "import.meta.env", "globalThis.Deno.args", "globalThis.Bun.env",
+    "npm:$env.dynamic.private.env", "npm:$env.dynamic.public.env", "globalThis.location", "globalThis.window.location",
+    "globalThis.self.location",
+})  # fmt: skip
 #: The constructor call of objects that a command-line parser makes.
 PARSED = Frame(None, None, 0)
 _TYPED = frozenset({"tyro.cli", "simple_parsing.parse", "jsonargparse.CLI", "draccus.parse", "pyrallis.parse"})
@@ -51,7 +59,7 @@ def attribute(ev: Evaluator, base: Ref, name: str) -> Values:
     ):
         found = merged(*(declared(ev, module, name) for module in range(len(ev.modules))))
         return found or (_RUNTIME,)
-    if base.qualified == "sys.argv":
+    if base.qualified in _RUN:
         return (_RUNTIME,)
     return ()
 
@@ -64,9 +72,9 @@ def indexed(ev: Evaluator, base: Value, keys: Values) -> Values:
         return (Ref(base.qualified.replace("parse_known_args()", "parse_args()"), base.call, base.env),)
     if base.qualified.endswith("OptionParser().parse_args()"):
         return (base,)
-    if base.qualified.startswith("sys.argv"):
+    if base.qualified.startswith("sys.argv") or base.qualified in _RUN:
         return (_RUNTIME,)
-    return ()
+    return config_apis.indexed(ev, base, keys)
 
 
 def call(ev: Evaluator, ref: Ref, arguments: Arguments, node: Call, env: Env) -> Values | None:
@@ -129,8 +137,10 @@ def _declared(ev: Evaluator, call: Call, env: Env, name: str) -> Values:
         ):
             listed = calls.argument(ev, calls.arguments_of(kind.call, kind.env), ("choices",), 0) or ()
             choices = merged(choices, containers.elements(ev, listed))
+    flags = [v.text for arg in call.args for v in ev.evaluate(arg, env) if isinstance(v, Str) and v.text[:1] == "-"]
+    given = ev.launched(env.module, (*flags, f"--{name}"))
     known = tuple(v for v in default if not isinstance(v, Const))
-    return merged(known, tuple(v for v in choices if isinstance(v, Str))) or (_RUNTIME,)
+    return merged(given, known, tuple(v for v in choices if isinstance(v, Str))) or (_RUNTIME,)
 
 
 def _method(call: Call) -> str:
@@ -146,7 +156,7 @@ def _table(ev: Evaluator, module: int) -> dict[str, list[tuple[Call, Env]]]:
     ev.caches[key] = table
     for method in ("add_argument", "set_defaults", "DEFINE_string", "DEFINE_enum", "add_option"):
         ev.read_mentioning(module, method)
-    for index, scope in enumerate(ev.modules[module].scopes):
+    for index, scope in ev.modules[module].in_order():
         for call in scope.calls:
             if _method(call) in (
                 "add_argument",
@@ -182,7 +192,7 @@ def guess(ev: Evaluator, expression: Attribute, env: Env) -> Values:
 
 
 def decorator(ev: Evaluator, scope: Scope, param: Param, env: Env) -> Values:
-    """The default that `@click.option("--name", default=…)` gives a parameter."""
+    """What a decorator gives a parameter: the default of `@click.option("--name", default=…)`, Hydra's config."""
     found: list[Values] = []
     for expression in scope.decorators:
         if not isinstance(expression, Call) or _method(expression) not in ("option", "argument") or env.parent is None:
@@ -192,4 +202,4 @@ def decorator(ev: Evaluator, scope: Scope, param: Param, env: Env) -> Values:
         dest = plain or [name.split("/")[0].lstrip("-").replace("-", "_").lower() for name in names if name[:2] == "--"]
         if param.name in dest[:1]:
             found.append(_declared(ev, expression, env.parent, param.name))
-    return relabel(merged(*found), "option_default")
+    return merged(relabel(merged(*found), "option_default"), hydra_configs.handed(ev, scope, param, env))

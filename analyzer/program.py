@@ -15,6 +15,7 @@ from typing import Literal, NamedTuple, Protocol, TypeAlias
 #: number of arms that go on behind the statement if one arm is always taken, else 0; -1 for an arm that returns.
 Arm: TypeAlias = tuple[int, int, int]
 BranchPath: TypeAlias = tuple[Arm, ...]
+Language: TypeAlias = Literal["python", "javascript"]
 LOOP = -1
 
 
@@ -138,6 +139,14 @@ class Entered(NamedTuple):
     at: int
 
 
+class Captured(NamedTuple):
+    """A value that another scope, an inner one, gives a variable."""
+
+    value: Expression
+    scope: int
+    at: int
+
+
 class Imported(NamedTuple):
     """`from a.b import c` is `a.b.c`; leading dots are kept."""
 
@@ -182,6 +191,7 @@ class Test(NamedTuple):
     path: BranchPath  # of the `if` itself
     condition: Expression
     names: frozenset[str]  # dotted names it asks about
+    text: str  # the condition as written
     leaves: bool
 
 
@@ -254,6 +264,12 @@ class Module:
     continuation: list[int]  # offsets of UTF-8 continuation bytes, for columns in characters
     errors: tuple[tuple[int, int], ...] = ()  # byte ranges that did not parse
     cells: tuple[tuple[int, int], ...] = ()  # notebooks: (first line, cell index), ascending
+    language: Language = "python"
+    step: str = "literal"  # how a string of this file comes to code: "config" in a config file
+
+    def in_order(self) -> list[tuple[int, Scope]]:
+        """The scopes with their index, in source order, whatever the order in which they were read."""
+        return sorted(enumerate(self.scopes), key=lambda entry: (entry[1].at, -entry[1].end, entry[0]))
 
     def line(self, at: int) -> int:
         """1-based line of a byte offset; within the cell in a notebook."""

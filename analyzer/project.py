@@ -6,19 +6,30 @@ or a config, the file in question is parsed and lowered, and the same evaluator 
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
-from analyzer import attributes, notebooks
+from analyzer import attributes, configs, environment, notebooks
 from analyzer.aliases import loader_words
 from analyzer.encoding import UnreadableError
+from analyzer.languages import grammar_of
+from analyzer.launch import Launch
 from analyzer.layout import Layout
 from analyzer.loaders import tables
-from analyzer.objects import Mod, Ref, Unknown, Values, merged, relabel
-from analyzer.program import Binding, Imported, Items, Module, Text
+from analyzer.lookup_paths import Paths
+from analyzer.objects import Mod, Ref, Str, Unknown, Values, merged, relabel
+from analyzer.program import Binding, Imported, Items, Module, Scope, Text
+from analyzer.records import FileReport
 from analyzer.survey import Glance
-from analyzer.syntax import Tree, lower, parse
+from analyzer.syntax import lower, parse
 from analyzer.values import Bodies, Evaluator
+
+if TYPE_CHECKING:
+    from analyzer.scripts import Script
 
 #: Files that one question may lead to, at most.
 MAX_FILES = 60
@@ -26,29 +37,73 @@ MAX_FILES = 60
 MAX_CALLER_FILES = 24
 #: How many imports a caller can be away from what it calls.
 MAX_IMPORTS = 4
-_TREES = 48
+_FILES = 128
+_CONTENTS = 1024
 _SECONDS = 2.0
 
 #: Gives the bytes of a file by its path; None where it cannot be read.
 Read = Callable[[str], bytes | None]
 
 
-class Project:
-    """The files of one repository, by path; what each imports; and the syntax trees read last."""
+@dataclass(slots=True)
+class File:
+    """A file that other files lead to: what was read of it so far, and indexes over that."""
 
-    def __init__(self, glances: Iterable[Glance], read: Read) -> None:
+    module: Module
+    bodies: Bodies | None
+    indexes: dict[str, tuple[int, object]] = field(default_factory=dict)
+
+
+class Project:
+    """The files of one repository, by path; what each imports; and the files read last.
+
+    Files are shared by all that leads to them. What has been read of one never changes an answer: whoever looks for
+    a name first reads all bodies that mention it, and indexes are in source order.
+    """
+
+    def __init__(self, glances: Iterable[Glance], read: Read, scripts: Iterable[tuple[str, Script]] = ()) -> None:
         self.source = read
+        self.scripts = dict(scripts)
+        self.configs = Paths(self.scripts)
         self.glances = {glance.path: glance for glance in glances}
+        self.programs = Paths(self.glances)
+        self.launches = self._launches()
         self.layout = Layout(self.glances)
         self.imported = {path: self._targets(glance) for path, glance in self.glances.items()}
         self.importers = _reversed(self.imported)
-        self.read = lru_cache(maxsize=256)(read)
-        self.parsed = lru_cache(maxsize=_TREES)(self._parsed)
+        self.read = lru_cache(maxsize=_CONTENTS)(read)
+        self.file = lru_cache(maxsize=_FILES)(self._file)
         self.reaching = lru_cache(maxsize=1024)(self._reaching)
+        self.setting = lru_cache(maxsize=4096)(self._setting)
+        self.defined = Counter(name for glance in self.glances.values() for name in glance.functions)
+        self.deriving = _deriving(self.glances)
         self.words = loader_words(self.glances, self.importers)
 
-    def __reduce__(self) -> tuple[type[Project], tuple[tuple[Glance, ...], Read]]:
-        return Project, (tuple(self.glances.values()), self.source)
+    def __reduce__(self) -> tuple[type[Project], tuple[object, ...]]:
+        return Project, (tuple(self.glances.values()), self.source, tuple(self.scripts.items()))
+
+    def script_reports(self) -> tuple[FileReport, ...]:
+        """What configs and shell scripts load themselves; a command that runs a file of the tree is no load."""
+        reports = []
+        for path, script in self.scripts.items():
+            away = (launch.site for launch in script.launches if launch.site and not self._launched(launch, path))
+            sites = tuple(dict.fromkeys((*script.sites, *away)))
+            if sites or script.diagnostics:
+                reports.append(FileReport(path, sites, diagnostics=script.diagnostics))
+        return tuple(reports)
+
+    def _launched(self, launch: Launch, path: str) -> tuple[str, ...]:
+        """The files of the tree that a command line runs."""
+        return self.programs.find(launch.script, path)
+
+    def _launches(self) -> dict[str, list[tuple[str, Launch]]]:
+        """Program -> command lines that give it options, with the file that holds them."""
+        found: dict[str, list[tuple[str, Launch]]] = {}
+        for path, script in sorted(self.scripts.items()):
+            for launch in script.launches:
+                for program in self._launched(launch, path):
+                    found.setdefault(program, []).append((path, launch))
+        return found
 
     def wanted(self) -> tuple[str, ...]:
         """The files that may hold a load site, by their own text or by what they import; in order."""
@@ -58,16 +113,23 @@ class Project:
         found = (self.layout.find(name, glance.path) for name in glance.imports)
         return tuple(dict.fromkeys(f.path for f in found if f is not None and f.path != glance.path))
 
-    def _parsed(self, path: str) -> tuple[Tree, tuple[tuple[int, int], ...]] | None:
+    def _file(self, path: str) -> File | None:
         source = self.read(path)
         if source is None:
             return None
+        if path in self.scripts:
+            module_ = configs.lower(source, path) or plain(source, path)
+            return File(module_, None)
         try:
             program = notebooks.program(source, path)
         except (UnreadableError, notebooks.NotebookError):
             return None
-        tree = parse(program.source, seconds=_SECONDS)
-        return (tree, program.cells) if tree is not None else None
+        tree = parse(program.source, seconds=_SECONDS, grammar=grammar_of(path))
+        if tree is None:
+            return None
+        module, bodies = lower(tree, path, ())
+        module.cells = program.cells
+        return File(module, bodies)
 
     def _reaching(self, path: str) -> tuple[str, ...]:
         """Files from which a chain of imports leads to `path`, nearest first."""
@@ -78,6 +140,10 @@ class Project:
             seen.update(dict.fromkeys(edge))
         return tuple(seen)[1:]
 
+    def near(self, path: str) -> tuple[str, ...]:
+        """Files that import `path`, over some steps, and those that it imports."""
+        return (*self.reaching(path), *self.imported.get(path, ()))
+
     def mentioning(self, paths: Iterable[str], word: str) -> Iterator[str]:
         """Those of the files in whose text the word occurs."""
         wanted = word.encode()
@@ -85,6 +151,22 @@ class Project:
             source = self.read(path)
             if source is not None and wanted in source:
                 yield path
+
+    def _setting(self, path: str, name: str) -> tuple[str, ...]:
+        """Files from which `path` can be reached in whose text something is assigned to `.name`."""
+        pattern = re.compile(rb"\." + re.escape(name.encode()) + rb"[ \t]*=[^=]")
+        found = self.mentioning(self.reaching(path), name)
+        return tuple(file for file in found if pattern.search(self.read(file) or b""))[:MAX_CALLER_FILES]
+
+
+def _deriving(glances: dict[str, Glance]) -> dict[str, tuple[str, ...]]:
+    """Last name of a base class -> the files with classes that derive from one of that name."""
+    found: dict[str, dict[str, None]] = {}
+    for path, glance in sorted(glances.items()):
+        for _, bases in glance.classes:
+            for base in bases:
+                found.setdefault(base, {})[path] = None
+    return {base: tuple(paths) for base, paths in found.items()}
 
 
 def _reversed(edges: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
@@ -95,6 +177,17 @@ def _reversed(edges: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
     return {path: tuple(importers) for path, importers in found.items()}
 
 
+def plain(source: bytes, path: str) -> Module:
+    """A file of which only lines are asked."""
+    newlines = [match.start() for match in re.finditer(rb"\n", source)]
+    return Module(path, [Scope("module", "", -1, 0, len(source))], newlines, [])
+
+
+def _option(written: str) -> str:
+    """`--model-name` and `--model_name` are one option."""
+    return written.lstrip("-").replace("-", "_")
+
+
 class Linker(Evaluator):
     """An evaluator that starts in one file, `modules[0]`, and reads others of its project as it needs them."""
 
@@ -103,6 +196,7 @@ class Linker(Evaluator):
     def __init__(self, project: Project, module: Module, bodies: Bodies, *, follow: bool = False) -> None:
         super().__init__([module], [bodies], follow=follow)
         self.project = project
+        self.single: Evaluator | None = None
         self.places: dict[str, int | None] = {module.path: 0}
 
     def load(self, path: str) -> int | None:
@@ -115,20 +209,27 @@ class Linker(Evaluator):
         if len(self.modules) >= MAX_FILES:
             self.bounded = True
             return None
-        parsed = self.project.parsed(path)
-        if parsed is None:
+        file = self.project.file(path)
+        if file is None:
             return None
-        tree, cells = parsed
-        module, bodies = lower(tree, path, ())
-        module.cells = cells
-        self.modules.append(module)
-        self.bodies.append(bodies)
+        self.modules.append(file.module)
+        self.bodies.append(file.bodies)
+        self.indexes.append(file.indexes)
         return len(self.modules) - 1
+
+    def alone(self) -> Evaluator:
+        """An evaluator of the first file that knows no other."""
+        if self.single is None:
+            self.single = Evaluator(self.modules[:1], self.bodies[:1])
+            self.single.until = self.until
+        return self.single
 
     # -- imports
 
     def external(self, qualified: str, module: int) -> Values:
         """A name of another file, where the tree has it; else of a library."""
+        if not qualified.startswith(".") and qualified.partition(".")[0] not in self.project.layout.tops:
+            return (Ref(qualified),)
         importer = self.modules[module].path if module >= 0 else ""
         if _is_library(qualified, importer):
             return (Ref(qualified),)
@@ -193,6 +294,40 @@ class Linker(Evaluator):
         found = self.external(f"{star.qualified.rstrip('.')}.{name}", module)
         return tuple(value for value in found if not isinstance(value, Ref | Unknown))
 
+    # -- configs and command lines
+
+    def config(self, path: str, module: int) -> Values:
+        """What the config files hold that code of `module` can mean by a path."""
+        self.asked = True
+        found: list[Values] = []
+        for other in self.project.configs.find(path, self.modules[module].path):
+            index = self.load(other)
+            if index is not None and configs.DOCUMENT in self.modules[index].scopes[0].bindings:
+                found.append(self.evaluate(configs.document(self.modules[index]), self.env(index, 0)))
+        return merged(*found)
+
+    def launched(self, module: int, options: Iterable[str]) -> Values:
+        """What command lines give these options of the programs that can reach `module`."""
+        path = self.modules[module].path
+        if not self.project.launches:
+            return ()
+        self.asked = True
+        wanted = {_option(option) for option in options}
+        given: list[Str] = []
+        for program in (path, *self.project.reaching(path)):
+            for holder, launch in self.project.launches.get(program, ()):
+                index = self.load(holder) if _option(launch.option) in wanted else None
+                if index is not None:
+                    given.append(Str(launch.value, index, launch.at, "launch_line"))
+        return tuple(dict.fromkeys(given))
+
+    def environment_files(self) -> Iterable[int]:
+        """The files read so far, and those near the first that import a reader of .env files."""
+        near = self.project.near(self.modules[0].path)
+        loading = (path for path in near if self.project.glances[path].roots & environment.DOTENV_READERS)
+        indexes = [self.load(path) for path in loading]
+        return sorted({*range(len(self.modules)), *(index for index in indexes if index is not None)})
+
     # -- callers and options
 
     def callers_of(self, module: int, name: str) -> Iterable[int]:
@@ -204,6 +339,30 @@ class Linker(Evaluator):
             if len(found) > MAX_CALLER_FILES:
                 self.bounded = True
                 break
+            index = self.load(other)
+            if index is not None:
+                found.append(index)
+        return found
+
+    def derived_in(self, module: int, name: str) -> Iterable[int]:
+        """The file itself, then those that have a class with a base of this name and can see it."""
+        self.asked = True
+        path = self.modules[module].path
+        others = self.project.deriving.get(name, ())
+        reaching = self.project.reaching(path) if others else ()
+        found = (self.load(other) for other in others if other in reaching)
+        return [module, *(index for index in found if index is not None)]
+
+    def is_distinct(self, name: str) -> bool:
+        """Whether a single file of the project defines functions of this name."""
+        self.asked = True
+        return self.project.defined[name] == 1 and not name.startswith("__")
+
+    def setters_of(self, module: int, name: str) -> Iterable[int]:
+        """The file itself, then those that can see it and write `.name = …`."""
+        self.asked = True
+        found = [module]
+        for other in self.project.setting(self.modules[module].path, name):
             index = self.load(other)
             if index is not None:
                 found.append(index)

@@ -106,7 +106,10 @@ class Anchor:
 
 @dataclass(frozen=True, slots=True)
 class ApiCall:
-    """One call in a sequence. `inputs` are indices of earlier calls whose results flow into it."""
+    """One call in a sequence. `inputs` are indices of earlier calls whose results flow into it.
+
+    `path` is None for the file of the usage; only sequences across files have others.
+    """
 
     api: str
     line: int
@@ -114,6 +117,7 @@ class ApiCall:
     link: Link
     role: Role | None
     inputs: tuple[int, ...]
+    path: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

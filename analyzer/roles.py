@@ -121,6 +121,8 @@ def _parts(expression: Expression) -> Iterator[tuple[Expression, Role]]:
 def _bound(roles: Roles, role: Role, expression: Expression, before: Expression | None) -> str:
     scope: Scope = role.holder
     name = role.name.removesuffix("[]")
+    if not name:  # the whole of a config file
+        return ""
     if isinstance(expression, Parameter):
         return f"parameter `{name}` of {_scope(roles.module.scopes[expression.scope])}"
     if isinstance(expression, Imported):
@@ -186,6 +188,8 @@ def _item(roles: Roles, role: Role, expression: Expression, before: Expression |
     while holder.kind == "item":
         keys += [holder.name] if holder.name else []
         container, holder = holder.holder, roles.of(holder.holder)
+    if holder.kind == "bound" and not holder.name:
+        return f"`{'.'.join(reversed(keys))}` in this file" if keys else "in this file"
     what = "item" if not keys else f"item `{'.'.join(reversed(keys))}`"
     if holder.kind == "argument" and last_name(holder.holder.function) in _OPTIONS:
         return _argument(roles, holder, container, None)

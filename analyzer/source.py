@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 
 from analyzer import anchors, flow, gate, launch, notebooks
 from analyzer.encoding import UnreadableError
-from analyzer.program import Module
+from analyzer.languages import grammar_of, language_of
+from analyzer.program import Language, Module
 from analyzer.project import Linker, Project
 from analyzer.records import Diagnostic, FileReport, LoadSite
 from analyzer.syntax import lower, parse
@@ -27,19 +28,30 @@ def analyze_source(source: bytes, path: str, *, sequences: bool = True, seconds:
 
 
 def examine(
-    source: bytes, path: str, *, project: Project | None = None, sequences: bool = True, seconds: float = SECONDS
+    source: bytes,
+    path: str,
+    *,
+    project: Project | None = None,
+    sequences: bool = True,
+    across: bool = False,
+    seconds: float = SECONDS,
 ) -> tuple[FileReport, bool]:
-    """The report of a file as one of a project, and whether that follows from the file alone."""
+    """The report of a file as one of a project, and whether that follows from the file alone.
+
+    With `across`, call sequences go on in the project's other files.
+    """
     found = opened(source, path, project, seconds)
     if isinstance(found, FileReport):
         return found, True
     module, bodies = found.module, found.bodies
     evaluator = Linker(project, module, bodies) if project is not None else Evaluator([module], [bodies])
     sites = sites_of(evaluator, found)
-    follower = Evaluator([module], [bodies], follow=True)
+    across = across and project is not None
+    follower = Linker(project, module, bodies, follow=True) if across and project else Evaluator([module], [bodies])
+    follower.follow = True
     follower.until = found.until
     wanted = sequences and any(site.models and site.status != "local" for site in sites)
-    usages = flow.sequences(follower, 0) if wanted else []
+    usages = flow.sequences(follower, 0, sites, across=across) if wanted else []
     bounded = evaluator.bounded or follower.bounded
     bodies.close()
     diagnostics = tuple(_diagnostics(module, found.program, bodies.cut(), bounded=bounded))
@@ -67,15 +79,17 @@ def opened(source: bytes, path: str, project: Project | None, seconds: float = S
     except notebooks.NotebookError as error:
         return FileReport(path, diagnostics=(Diagnostic(path, "invalid_notebook", str(error)),))
     words = project.words.get(path, ()) if project is not None else ()
-    hits = _hits(program.source, words)
+    hits = _hits(program.source, words, language_of(path))
     launches = tuple(line for line in program.launches if launch.named(line.text))
     if not hits and not launches:
         return FileReport(path)
+    if hits and language_of(path) == "javascript" and gate.is_bundle(program.source):
+        return FileReport(path, diagnostics=(Diagnostic(path, "generated", "a bundle of many files, not read"),))
     until = time.monotonic() + seconds
-    tree = parse(program.source, seconds=seconds)
+    tree = parse(program.source, seconds=seconds, grammar=grammar_of(path))
     if tree is not None and program.cells and tree.root.has_error:
         program = _without_open_ends(program, seconds)
-        hits, tree = _hits(program.source, words), parse(program.source, seconds=seconds)
+        hits, tree = _hits(program.source, words, "python"), parse(program.source, seconds=seconds)
     if tree is None:
         return FileReport(path, diagnostics=(Diagnostic(path, "timeout", f"not parsed within {seconds:g} s"),))
     live = [at for at in hits if tree.is_code(at)]
@@ -96,9 +110,9 @@ def sites_of(evaluator: Evaluator, file: Opened) -> list[LoadSite]:
     return sorted(found, key=lambda site: (-1 if site.cell is None else site.cell, site.line, site.column, site.api))
 
 
-def _hits(source: bytes, words: tuple[str, ...]) -> tuple[int, ...]:
+def _hits(source: bytes, words: tuple[str, ...], language: Language) -> tuple[int, ...]:
     """Where a loader may be named, under its own name or under one of the repository's."""
-    found = gate.hits(source)
+    found = gate.hits(source, language)
     return tuple(sorted({*found, *gate.mentions(source, words)})) if words else found
 
 

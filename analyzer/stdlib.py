@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeAlias
 
-from analyzer import attributes, containers, options, strings
+from analyzer import attributes, config_apis, containers, environment, options, strings
 from analyzer.objects import (
     UNKNOWN_CALL,
     Arguments,
+    Bound,
+    Cls,
     Const,
     Dict,
     Env,
+    Fn,
     Inst,
     List,
     Partial,
@@ -24,7 +27,7 @@ from analyzer.objects import (
     merged,
     relabel,
 )
-from analyzer.program import Call, Element, Expression, Items, Spread, Text
+from analyzer.program import Call, Element, Expression, Items, Spread, Text, last_name
 
 if TYPE_CHECKING:
     from analyzer.values import Evaluator
@@ -38,6 +41,9 @@ def call(ev: Evaluator, ref: Ref, arguments: Arguments, node: Call, env: Env) ->
     known = _TABLE.get(ref.qualified)
     if known is not None:
         return known(ev, arguments, node, env)
+    read = config_apis.call(ev, ref, arguments, node, env)
+    if read is not None:
+        return read
     return options.call(ev, ref, arguments, node, env)
 
 
@@ -54,10 +60,11 @@ def _given(ev: Evaluator, arguments: Arguments, name: str, index: int) -> Values
 
 
 def _environment(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
-    """`os.getenv("X", default)`: the default, or whatever the run brings."""
+    """`os.getenv("X", default)`: what a .env file says, the default, or whatever the run brings."""
+    loaded = environment.variable(ev, _first(ev, arguments), env.module)
     default = _given(ev, arguments, "default", 1)
     known = tuple(v for v in default or () if not isinstance(v, Const))
-    return relabel(known, "environment_default") or (_RUNTIME,)
+    return merged(loaded, relabel(known, "environment_default")) or (_RUNTIME,)
 
 
 def _runtime(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
@@ -249,6 +256,38 @@ _HANDED = {
 HANDERS = frozenset({*_HANDED, "Thread", "Process", "Timer"})
 
 
+def _assign(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
+    """`Object.assign({}, a, b)`: all of them merged."""
+    return (Dict(tuple((None, expression, where) for expression, where in arguments.args)),)
+
+
+def _promised(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
+    """`new Promise((resolve) => …)`: what is given to resolve."""
+    from analyzer import calls
+
+    found: list[Values] = []
+    for fn in _first(ev, arguments):
+        inside = calls.enter(ev, fn, Arguments(), node.end, env) if isinstance(fn, Fn) else None
+        scope = ev.scope(inside.module, inside.scope) if inside is not None else None
+        if inside is not None and scope is not None and scope.params:
+            given = [c for c in scope.calls if last_name(c.function) == scope.params[0].name]
+            found.extend(ev.evaluate(call.args[0], inside) for call in given if call.args)
+    return merged(*found) or (UNKNOWN_CALL,)
+
+
+def _listed(name: str) -> _Call:
+    """`Object.values(x)`: what the dict's method gives."""
+
+    def call(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
+        found = [containers.method(ev, Bound(v, name), []) for v in _first(ev, arguments) if isinstance(v, Dict | Cls)]
+        return merged(*found) or (UNKNOWN_CALL,)
+
+    return call
+
+
+_JOINS = (".join", ".resolve", ".posix.join", ".default.join", ".default.resolve")
+
+
 def _rows(function: _Call, *names: str) -> dict[str, _Call]:
     return dict.fromkeys(names, function)
 
@@ -256,6 +295,7 @@ def _rows(function: _Call, *names: str) -> dict[str, _Call]:
 _TABLE: dict[str, _Call] = {
     **_rows(_environment, "os.getenv", "os.environ.get", "os.environ.setdefault", "decouple.config", "environ.get"),
     **_rows(_environment, "os.environ.pop", "streamlit.secrets.get"),
+    **_rows(_environment, "environs.Env()", "environs.Env().str", "environs.Env().__call__"),
     **_rows(_runtime, "builtins.input", "getpass.getpass", "builtins.raw_input"),
     **_rows(_same, "builtins.list", "builtins.tuple", "builtins.set", "builtins.sorted", "builtins.reversed"),
     **_rows(
@@ -281,6 +321,9 @@ _TABLE: dict[str, _Call] = {
         "omegaconf.OmegaConf.create",
         "omegaconf.OmegaConf.structured",
         "omegaconf.OmegaConf.to_container",
+        "omegaconf.OmegaConf.to_object",
+        "munch.munchify",
+        "munch.Munch.fromDict",
     ),
     **_rows(_same, "torch.nn.ModuleList", "asyncio.run", "contextlib.nullcontext", "torch.nn.ModuleDict"),
     **_rows(_second, "typing.cast"),
@@ -306,7 +349,20 @@ _TABLE: dict[str, _Call] = {
     **_rows(_field, "pydantic.Field", "pydantic.v1.Field", "sqlmodel.Field", "pydantic.fields.Field"),
     **_rows(_default, "typer.Option", "typer.Argument", "fastapi.Query", "fastapi.Body"),
     **_rows(_default, "fastapi.Form", "cog.Input"),
+    **_rows(
+        _environment, "globalThis.Deno.env.get", "globalThis.localStorage.getItem", "globalThis.sessionStorage.getItem"
+    ),
+    **_rows(_runtime, "globalThis.prompt", "globalThis.window.prompt", "globalThis.window.localStorage.getItem"),
+    **_rows(_same, "globalThis.Object.freeze", "globalThis.Object.seal", "globalThis.structuredClone"),
+    **_rows(_same, "globalThis.Promise.all", "globalThis.Promise.resolve", "globalThis.Promise.allSettled"),
+    **_rows(_same, "globalThis.Array.from", "globalThis.Set", "globalThis.Promise.race", "globalThis.Promise.any"),
+    **_rows(_text, "globalThis.String"),
+    **_rows(_promised, "globalThis.Promise"),
+    **_rows(_assign, "globalThis.Object.assign"),
+    **_rows(_path, *(f"{root}path{way}" for root in ("npm:", "node:") for way in _JOINS)),
+    **{f"globalThis.Object.{name}": _listed(name) for name in ("keys", "values")},
+    "globalThis.Object.entries": _listed("items"),
     **_rows(_opaque, "builtins.print", "builtins.len", "builtins.isinstance", "builtins.id", "builtins.hasattr"),
-    **_rows(_opaque, "builtins.open", "builtins.setattr", "builtins.int", "builtins.float", "builtins.bool"),
+    **_rows(_opaque, "builtins.setattr", "builtins.int", "builtins.float", "builtins.bool"),
     **_rows(_opaque, "builtins.range", "builtins.any", "builtins.all", "builtins.sum", "builtins.callable"),
 }

@@ -20,6 +20,7 @@ from analyzer.objects import (
     Value,
     Values,
     merged,
+    relabel,
 )
 from analyzer.program import Expression, Operator
 
@@ -30,6 +31,9 @@ _MAX_COMBINATIONS = 48
 _MAX_LENGTH = 300
 _FIELD = re.compile(r"\{\{|\}\}|\{([^{}:!]*)[^{}]*\}")
 _PERCENT = re.compile(r"%(?:\((\w+)\))?[-+ #0-9.]*([sdrfgi%])")
+_NOT_PASSED = frozenset({Unknown("parameter"), Unknown("computed_string"), Unknown("attribute_not_found")})
+#: JavaScript's names for methods of strings.
+_ECMA = {"toLowerCase": "lower", "toUpperCase": "upper", "trim": "strip", "replaceAll": "replace", "toString": "strip"}
 _SAME = frozenset({"strip", "rstrip", "lstrip", "encode", "decode", "__str__", "expanduser", "resolve", "as_posix"})
 
 
@@ -78,6 +82,8 @@ def _choices(part: Values) -> list[Str | None]:
 def operator(ev: Evaluator, expression: Operator, env: Env) -> Values:
     """`%` formats, `/` joins paths, `|` merges dicts; of the rest only what loaded objects flow through matters."""
     values = [ev.evaluate(operand, env) for operand in expression.operands]
+    if expression.sign in ("??", "?="):
+        return _usual(values[0], values[1], parameter=expression.sign == "?=")
     if expression.sign == "%" and any(isinstance(value, Str) for value in values[0]):
         return percent(ev, values[0], values[1], env, expression.at)
     if expression.sign == "/" and len(values) == 2 and not _has_thing(values):
@@ -87,6 +93,18 @@ def operator(ev: Evaluator, expression: Operator, env: Env) -> Values:
         return (Dict(tuple(e for d in parts for e in d.entries)),) if len(parts) == len(values) else merged(*values)
     things = tuple(value for part in values for value in part if isinstance(value, Thing))
     return things[:1] if things else (Unknown("computed_string"),)
+
+
+def _usual(given: Values, default: Values, *, parameter: bool) -> Values:
+    """`given ?? default`: what the environment brings has the default, and so has what nobody passes."""
+    if Unknown("runtime_input") in given:
+        given = tuple(value for value in given if value != Unknown("runtime_input"))
+        default = relabel(default, "environment_default")
+    elif parameter:
+        given = tuple(value for value in given if value not in _NOT_PASSED)
+        default = relabel(default, "function_default")
+    found = tuple(v for v in given if not (isinstance(v, Const) and not v.value) and v != Str("", 0, 0))
+    return merged(found, default) or given
 
 
 def _has_thing(parts: list[Values]) -> bool:
@@ -147,6 +165,9 @@ def formatted(ev: Evaluator, template: Str, args: list[Values], keywords: dict[s
 
 def method(ev: Evaluator, base: Str, name: str, args: list[Values], keywords: dict[str, Values], env: Env) -> Values:
     """A method of a string, where its result can be told."""
+    from analyzer import config_apis
+
+    name = _ECMA.get(name, name)
     if name in _SAME:
         text = base.text.strip() if name.endswith("strip") and not args else base.text
         return (_changed(base, text),)
@@ -156,6 +177,8 @@ def method(ev: Evaluator, base: Str, name: str, args: list[Values], keywords: di
         return formatted(ev, base, args, keywords, env)
     if name == "join" and args:
         return _joined(ev, base, args[0], env)
+    if name in ("open", "read_text", "read_bytes"):
+        return config_apis.opened(ev, base, env)
     if name == "joinpath":
         return combine(ev, [(base,), *args], env, base.at, separator="/")
     texts = [_only(arg) for arg in args]

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from analyzer import gate
+from analyzer.languages import language_of
+from analyzer.syntax import specifiers
 
 _NAME = re.compile(rb"[\w.]+(?:[ \t]+as[ \t]+\w+)?")
 _BASE = re.compile(rb"(?<![=\w.])[\w.]+(?![\w.]*[ \t]*=)")
@@ -20,14 +22,25 @@ class Glance:
     gated: bool
     imports: tuple[str, ...] = ()
     classes: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    functions: tuple[str, ...] = ()
+
+    @property
+    def roots(self) -> frozenset[str]:
+        """The top-level packages that are imported."""
+        return frozenset(name.partition(".")[0] for name in self.imports)
 
 
 def glance(source: bytes, path: str) -> Glance:
     """Looks at the text alone: comments and strings can add names that are not there, which costs time, no truth."""
+    if language_of(path) == "javascript":
+        return _ecma_glance(source, path)
     imports: dict[str, None] = {}
     classes: list[tuple[str, tuple[str, ...]]] = []
-    for package, names, modules, name, bases in gate.headers(source):
-        if name:
+    functions: dict[str, None] = {}
+    for package, names, modules, name, bases, function in gate.headers(source):
+        if function:
+            functions[function.decode()] = None
+        elif name:
             classes.append((name.decode(), tuple(_last(b) for b in _BASE.findall(bases))))
         elif modules:
             imports.update((n, None) for n in _imported(modules))
@@ -36,7 +49,20 @@ def glance(source: bytes, path: str) -> Glance:
             imports.update((start + n, None) for n in _imported(names))
             if b"*" in names:
                 imports[package.decode()] = None
-    return Glance(path, _is_gated(source, path), tuple(imports), tuple(classes))
+    return Glance(path, _is_gated(source, path), tuple(imports), tuple(classes), tuple(functions))
+
+
+def _ecma_glance(source: bytes, path: str) -> Glance:
+    imports: dict[str, None] = {}
+    classes: list[tuple[str, tuple[str, ...]]] = []
+    for names, module, name, base in gate.ecma_headers(source):
+        if name:
+            classes.append((name.decode(), (_last(base),)))
+            continue
+        root = specifiers.root(module.decode("utf-8", "replace"))
+        imports[root] = None
+        imports.update((specifiers.member(root, n), None) for n in _imported(names))
+    return Glance(path, bool(gate.hits(source, "javascript")), tuple(imports), tuple(classes))
 
 
 def _is_gated(source: bytes, path: str) -> bool:

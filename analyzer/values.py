@@ -7,7 +7,6 @@ function is evaluated in one call of it (a `Frame`) where that call is known, el
 
 from __future__ import annotations
 
-import builtins
 import time
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Protocol, TypeVar
@@ -36,6 +35,7 @@ from analyzer.program import (
     Attribute,
     Binding,
     Call,
+    Captured,
     Choice,
     Constant,
     Definition,
@@ -73,6 +73,8 @@ class Bodies(Protocol):
 
     def read_mentioning(self, name: str, inside: int) -> None: ...
 
+    def mentions(self, name: str, index: int) -> bool: ...
+
     def version(self) -> int: ...
 
 
@@ -98,6 +100,8 @@ class Evaluator:
         self.envs: dict[tuple[int, int], Env] = {}
         self.frames: dict[tuple[object, ...], Env] = {}
         self.caches: dict[object, object] = {}
+        self.indexes: list[dict[str, tuple[int, object]]] = [{} for _ in self.modules]
+        self.kept: list[Expression] = []
         self.events: dict[tuple[object, ...], Event] = {}
 
     # -- what a project evaluator answers for many files
@@ -115,9 +119,40 @@ class Evaluator:
         """The files that can call something of `module` by this name."""
         return (module,)
 
+    def derived_in(self, module: int, name: str) -> Iterable[int]:
+        """The files that may derive from the class `name` of `module`."""
+        return (module,)
+
+    def is_distinct(self, name: str) -> bool:
+        """Whether a single file of the project defines functions of this name."""
+        return False
+
+    def setters_of(self, module: int, name: str) -> Iterable[int]:
+        """The files that may set an attribute of this name on an object of `module`."""
+        return (module,)
+
     def option_files(self, module: int) -> Iterable[int]:
         """The files whose command-line options may reach `module`."""
         return (module,)
+
+    def launched(self, module: int, options: Iterable[str]) -> Values:
+        """What command lines give these options of the scripts that can reach `module`."""
+        return ()
+
+    def environment_files(self) -> Iterable[int]:
+        """The files that may load variables into the environment of the program."""
+        return range(len(self.modules))
+
+    def alone(self) -> Evaluator:
+        """An evaluator of the first file that knows no other."""
+        return self
+
+    def config(self, path: str, module: int) -> Values:
+        """What a config file that code opens by this path holds; nothing where files are not linked.
+
+        `path` is as `module` writes it, with `*` for each part that is not known.
+        """
+        return ()
 
     # -- scopes and environments
 
@@ -150,11 +185,11 @@ class Evaluator:
         """An index over a file's scopes, built anew when more of its bodies have been read."""
         bodies = self.bodies[module]
         version = bodies.version() if bodies is not None else 0
-        known = self.caches.get((kind, module))
-        if isinstance(known, tuple) and known[0] == version:
-            return known[1]  # type: ignore[no-any-return]
+        known = self.indexes[module].get(kind)
+        if known is not None and known[0] == version:
+            return known[1]  # type: ignore[return-value]
         made = build(self.modules[module])
-        self.caches[kind, module] = version, made
+        self.indexes[module][kind] = version, made
         return made
 
     # -- the evaluator
@@ -189,13 +224,18 @@ class Evaluator:
         self.memo[key] = found
         return found
 
+    def keep(self, expression: Expression) -> Expression:
+        """Keeps an expression that stands in no file alive: what is remembered of it goes by its identity."""
+        self.kept.append(expression)
+        return expression
+
     def union(self, expressions: Iterable[Expression], env: Env) -> Values:
         return merged(*(self.evaluate(expression, env) for expression in expressions))
 
     # -- leaves
 
     def text(self, expression: Text, env: Env) -> Values:
-        return (Str(expression.value, env.module, expression.at),)
+        return (Str(expression.value, env.module, expression.at, self.modules[env.module].step),)
 
     def constant(self, expression: Constant, env: Env) -> Values:
         return (Const(expression.value),)
@@ -205,6 +245,9 @@ class Evaluator:
 
     def imported(self, expression: Imported, env: Env) -> Values:
         return self.external(expression.qualified, env.module)
+
+    def captured(self, expression: Captured, env: Env) -> Values:
+        return self.evaluate(expression.value, self.env(env.module, expression.scope))
 
     def definition(self, expression: Definition, env: Env) -> Values:
         scope = self.modules[env.module].scopes[expression.scope]
@@ -221,8 +264,9 @@ class Evaluator:
         found = self.lookup(expression, env)
         if found is not None:
             return found
-        if hasattr(builtins, expression.id):
-            return (Ref("builtins." + expression.id),)
+        predefined = names.predefined(self.modules[env.module].language, expression.id)
+        if predefined is not None:
+            return (Ref(predefined),)
         starred = self.modules[env.module].scopes[0].bindings.get("*", ())
         refs = merged(*(self.starred(binding, expression.id, env.module) for binding in starred))
         return refs or (Unknown("name_not_found"),)
@@ -254,10 +298,11 @@ class Evaluator:
         step = "module_constant" if from_inside and env.parent is None else "local_variable"
         found = []
         for binding in bindings:
-            values = self.evaluate(binding.value, env)
-            if use is not None:
-                values = narrowing.narrowed(self, values, (use, use.id), binding.at, env)
-            found.append(values)
+            if use is None:
+                found.append(self.evaluate(binding.value, env))
+            elif not narrowing.excluded(self, binding, use, env):
+                values = narrowing.derived(self, binding, use, env) or self.evaluate(binding.value, env)
+                found.append(narrowing.narrowed(self, values, (use, use.id), binding.at, env))
         return relabel(merged(*found), step)
 
     # -- access
@@ -352,6 +397,7 @@ _BY_TYPE: dict[type, Callable[[Evaluator, Any, Env], Values]] = {
     Text: Evaluator.text,
     Constant: Evaluator.constant,
     Opaque: Evaluator.opaque,
+    Captured: Evaluator.captured,
     Imported: Evaluator.imported,
     Definition: Evaluator.definition,
     Parameter: Evaluator.parameter,

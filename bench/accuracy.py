@@ -15,7 +15,8 @@ if __package__ in (None, ""):  # started as a file
 import ptmscope
 from analyzer.records import LoadSite
 from bench.figures import Figures, details, figures, lists, raw, summary
-from bench.label_files import Label, label_files, lines_in_cell, read_labels, read_verdicts
+from bench.label_files import PEERS_JUDGED, Label, label_files, lines_in_cell, read_labels, read_verdicts
+from bench.peers.report import compare, tables, unlisted
 from bench.sources import CACHE, Source, locate
 from bench.tables import table
 
@@ -25,16 +26,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     labels = [label for path in options.labels for label in read_labels(path)]
     sources = [locate(*source, options.repos, options.cache) for source in _sources(labels)]
-    reports = {source.name: scan(source) for source in _progress(sources) if source.folder is not None}
-    at_hand = [label for label in labels if label.source in reports]
+    at_hand = _at_hand(labels, sources)
     if not at_hand:
         print("none of the labelled code is at hand", file=sys.stderr)
         return 2
+    if options.peers:
+        _print_peers(labels, sources, options)
+        return 0
+    reports = {source.name: scan(source) for source in _progress(sources) if source.folder is not None}
     cell_lines = notebook_lines(at_hand, sources)
     verdicts = read_verdicts()
     found = [figures(title, part, reports, cell_lines, verdicts) for title, part in _parts(at_hand)]
     if options.unlisted is not None:
-        _write_unlisted(options.unlisted, found[-1], sources)
+        _write_unlisted(options.unlisted, _unjudged(found[-1]), sources)
     print(_as_json(found, sources) if options.json else "\n".join(_tables(found, sources, labels, options.short)))
     return 0
 
@@ -63,9 +67,25 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--repos", type=Path, metavar="DIR", help="holds the GitHub repositories as OWNER+NAME")
     parser.add_argument("--cache", type=Path, default=CACHE, metavar="DIR", help="keeps the downloaded wheels")
     parser.add_argument("--unlisted", type=Path, metavar="FILE", help="write results that no label lists, to be judged")
+    parser.add_argument("--peers", action="store_true", help="other scanners on the same labels; installs them first")
+    parser.add_argument("--limit", type=float, default=300, metavar="SECONDS", help="for each peer on each source")
     parser.add_argument("--short", action="store_true", help="no lists of misses")
     parser.add_argument("--json", action="store_true", help="the raw figures")
     return parser
+
+
+def _print_peers(labels: Sequence[Label], sources: Sequence[Source], options: argparse.Namespace) -> None:
+    """ptmscope and its peers side by side, instead of the tables of ptmscope alone."""
+    verdicts = [*read_verdicts(), *read_verdicts(PEERS_JUDGED)]
+    peers = list(compare(labels, sources, verdicts, options.cache, options.limit))
+    if options.unlisted is not None:
+        _write_unlisted(options.unlisted, unlisted(peers), sources)
+    print("\n".join([_not_at_hand(sources, labels), *tables(peers)]))
+
+
+def _at_hand(labels: Iterable[Label], sources: Iterable[Source]) -> list[Label]:
+    names = {source.name for source in sources if source.folder is not None}
+    return [label for label in labels if label.source in names]
 
 
 def _sources(labels: Iterable[Label]) -> list[tuple[str, str]]:
@@ -88,9 +108,7 @@ def _progress(sources: Iterable[Source]) -> Iterator[Source]:
 
 
 def _tables(found: Sequence[Figures], sources: Sequence[Source], labels: Sequence[Label], short: bool) -> Iterator[str]:
-    missing = [source for source in sources if source.remark]
-    rows = [(source.name, source.remark, sum(label.source == source.name for label in labels)) for source in missing]
-    yield table("Sources not at hand, or at another commit", ("source", "remark", "labels"), rows)
+    yield _not_at_hand(sources, labels)
     for one in found:
         if one.outcomes:
             yield summary(one)
@@ -99,16 +117,25 @@ def _tables(found: Sequence[Figures], sources: Sequence[Source], labels: Sequenc
             yield from lists(one)
 
 
+def _not_at_hand(sources: Sequence[Source], labels: Sequence[Label]) -> str:
+    missing = [source for source in sources if source.remark]
+    rows = [(source.name, source.remark, sum(label.source == source.name for label in labels)) for source in missing]
+    return table("Sources not at hand, or at another commit", ("source", "remark", "labels"), rows)
+
+
 def _as_json(found: Iterable[Figures], sources: Iterable[Source]) -> str:
     not_at_hand = {source.name: source.remark for source in sources if source.remark}
     return json.dumps({"figures": [raw(one) for one in found], "sources": not_at_hand}, indent=1)
 
 
-def _write_unlisted(path: Path, found: Figures, sources: Sequence[Source]) -> None:
-    """A file in the form of judged.csv with empty verdicts, and the source line in the note."""
+def _unjudged(found: Figures) -> list[tuple[str, str, int, int, str]]:
     judged = {verdict.key for verdict in found.verdicts}
+    return sorted({result.key for result in found.results if result.grade != "right"} - judged)
+
+
+def _write_unlisted(path: Path, keys: Iterable[tuple[str, str, int, int, str]], sources: Sequence[Source]) -> None:
+    """A file in the form of judged.csv with empty verdicts, and the source line in the note."""
     folders = {source.name: source.folder for source in sources}
-    keys = sorted({result.key for result in found.results if result.grade != "right"} - judged)
     with path.open("w", newline="", encoding="utf-8") as stream:
         writer = csv.writer(stream, lineterminator="\n")
         writer.writerow(("source", "path", "cell", "line", "id", "verdict", "note"))

@@ -11,6 +11,8 @@ from pathlib import Path
 
 FOLDER = Path(__file__).parent / "labels"
 JUDGED = FOLDER / "judged.csv"
+#: The same for what other scanners report.
+PEERS_JUDGED = FOLDER / "judged_peers.csv"
 #: In `model_id`: the id cannot be known from the repository's text.
 UNKNOWN = "?"
 #: Kinds of sites whose id one file can tell.
@@ -79,7 +81,7 @@ class Verdict:
 
 def label_files() -> list[Path]:
     """Every label file at hand, the judged results apart."""
-    return sorted(path for path in FOLDER.glob("*.csv") if path != JUDGED)
+    return sorted(path for path in FOLDER.glob("*.csv") if path not in (JUDGED, PEERS_JUDGED))
 
 
 def read_labels(path: Path) -> Iterator[Label]:

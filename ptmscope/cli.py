@@ -30,14 +30,25 @@ _OPTIONS = (
     click.option("-j", "--jobs", type=int, metavar="N", help="Processes. Default: all cores on large trees."),
     click.option("--max-file-size", default="10MB", show_default=True, metavar="SIZE", help="Skip larger files."),
     click.option("--no-gitignore", is_flag=True, help="Read files that git ignores."),
-    click.option("--include-vendored", is_flag=True, help="Enter vendored folders and virtual environments."),
+    click.option("--include-vendored", is_flag=True, help="Read vendored code too."),
     click.option("--strict", is_flag=True, help="Exit with 1 if a file could not be read or parsed in full."),
     click.option("-q", "--quiet", is_flag=True, help="Nothing on standard error but errors."),
+)
+
+_LOOKUPS = (
+    click.option("--catalog", type=click.Path(), metavar="FILE", help="Model ids there are; others are marked."),
+    click.option("--hub", is_flag=True, help="Ask huggingface.co about each id; nothing else goes online."),
 )
 
 
 def _common(command: Callable[..., None]) -> Callable[..., None]:
     for option in reversed(_OPTIONS):
+        command = option(command)
+    return command
+
+
+def _lookups(command: Callable[..., None]) -> Callable[..., None]:
+    for option in reversed(_LOOKUPS):
         command = option(command)
     return command
 
@@ -57,17 +68,22 @@ def cli() -> None:
 
 @cli.command()
 @_common
+@_lookups
 def scan(**options: Any) -> None:
-    """Every place in PATH (a folder, a .py or .ipynb file) that loads a pre-trained model.
+    """Every place in PATH (a folder or a file) where Python, JavaScript or TypeScript loads a pre-trained model.
 
     \b
     ptmscope scan .
     ptmscope scan . --library transformers --model 'bert-*'
     ptmscope scan . --exclude tests/ -o models.csv
+    ptmscope scan . --catalog hub_models.jsonl.gz
     ptmscope scan train.ipynb --format jsonl | jq -r '.models[].id'
 
-    PATH is only read, never run. Files that git ignores, vendored folders and virtual environments are left
-    out and counted. Exit codes: 0 done, 1 --strict and a file could not be read in full, 2 misuse.
+    PATH is only read, never run. Files that git ignores, vendored folders, copies of libraries (told by their
+    files) and virtual environments are left out and counted. A catalog is a file of model ids: JSON Lines as
+    the Hub's API gives them, CSV with a column id, or one id per line, packed with gzip or not.
+
+    Exit codes: 0 done, 1 --strict and a file could not be read in full, 2 misuse.
     """
     from ptmscope.export.formats import SCAN
 
@@ -76,6 +92,13 @@ def scan(**options: Any) -> None:
 
 @cli.command()
 @_common
+@click.option(
+    "--scope",
+    type=click.Choice(("file", "project")),
+    default="file",
+    show_default=True,
+    help="Where to follow a loaded object: in its file, or in all that call it.",
+)
 def sequences(**options: Any) -> None:
     """What each file in PATH does with each model: its API calls, in source order.
 
@@ -83,6 +106,7 @@ def sequences(**options: Any) -> None:
     ptmscope sequences .
     ptmscope sequences app.py --model gpt2
     ptmscope sequences . --format jsonl -o usages.jsonl
+    ptmscope sequences . --scope project     on into the files that use what another one loads
 
     Exit codes: 0 done, 1 --strict and a file could not be read in full, 2 misuse.
     """
@@ -185,6 +209,9 @@ def _settings(options: dict[str, Any], chosen: Format) -> Settings:
         include_vendored=options["include_vendored"],
         gitignore=not options["no_gitignore"],
         sequences=chosen.has_usages,
+        across=options.get("scope") == "project",
+        catalog=options.get("catalog"),
+        hub=options.get("hub", False),
     )
 
 
@@ -193,6 +220,8 @@ def _tell(findings: Scan, chosen: Format, seconds: float) -> None:
     from ptmscope.export.overview import footer, problems
 
     lines = [] if chosen.has_diagnostics else [*problems(findings), *footer(findings)]
+    if findings.lookup.warning:
+        lines.append(f"ptmscope: warning: {findings.lookup.warning}")
     for line in lines:
         click.echo(line, err=True)
     click.echo(f"{seconds:.2f} s", err=True)

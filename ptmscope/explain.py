@@ -48,7 +48,7 @@ def target(text: str, root: str | None = None) -> Target:
     if not os.path.isfile(file):
         raise Misuse(f"{file}: {'not a file' if os.path.exists(file) else 'No such file or directory'}")
     if not file.endswith(SUFFIXES):
-        raise Misuse(f"{file}: not a {' or '.join(SUFFIXES)} file")
+        raise Misuse(f"{file}: not a program that is read")
     real = os.path.realpath(file)
     top = os.path.realpath(root) if root is not None else repository(real)
     path = os.path.relpath(real, top)

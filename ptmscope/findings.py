@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from analyzer.records import CallSequence, Diagnostic, LoadSite
+from ptmscope.copies import Copy
+from ptmscope.lookup import NOTHING, Lookup
 
 if TYPE_CHECKING:
     import pandas
@@ -25,18 +27,23 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """The result of a scan, sorted: the same bytes in, the same records out."""
+    """The result of a scan, sorted: the same bytes in, the same records out.
+
+    `copies` are the libraries whose source lies in the tree; `lookup` is what a catalog or the Hub say about the ids.
+    """
 
     sites: tuple[LoadSite, ...]
     usages: tuple[CallSequence, ...]
     diagnostics: tuple[Diagnostic, ...]
     counts: Counts
+    copies: tuple[Copy, ...] = ()
+    lookup: Lookup = NOTHING
 
     def to_pandas(self) -> pandas.DataFrame:
         """One row per load site and model id; a site without an id has one row."""
         from ptmscope.export.frame import site_frame
 
-        return site_frame(self.sites)
+        return site_frame(self.sites, self.lookup)
 
     def _repr_html_(self) -> str:
         from ptmscope.export.html import scan_html

@@ -11,12 +11,13 @@ from functools import partial
 
 from analyzer.project import Project
 from analyzer.records import CallSequence, Diagnostic, FileReport, LoadSite
-from ptmscope import engine
+from ptmscope import copies, engine
 from ptmscope.errors import Misuse
 from ptmscope.findings import Counts, Scan
+from ptmscope.lookup import Sources
 from ptmscope.selection import Selection
 from ptmscope.settings import MAX_FILE_SIZE, Settings
-from ptmscope.walk import REASONS, SUFFIXES, Rules, Skip, walk
+from ptmscope.walk import REASONS, Rules, Skip, is_read, walk
 from ptmscope.worker import Outcome, Survey, Task, contents, crashed, merge, survey, surveyed, unsurveyed, use
 from ptmscope.worker import run as analyse
 
@@ -40,13 +41,18 @@ def scan(
     max_file_size: int = MAX_FILE_SIZE,
     include_vendored: bool = False,
     gitignore: bool = True,
+    across: bool = False,
+    catalog: str | os.PathLike[str] | None = None,
+    hub: bool = False,
 ) -> Scan:
     """Finds every model that a file or a folder loads, and what it does with it.
 
-    `exclude` takes patterns in the syntax of .gitignore, `libraries` and `models` glob patterns to keep;
-    sizes are in bytes. With `jobs` None, large trees are read by as many processes as there are cores; where
-    processes are not forked (macOS, Windows), a script needs `if __name__ == "__main__":` around the call, as
-    for multiprocessing.
+    `exclude` takes patterns in the syntax of .gitignore, `libraries` and `models` glob patterns to keep; sizes are
+    in bytes. With `across`, the usages go on in the other files of the folder. With `jobs` None, large trees are
+    read by as many processes as there are cores; where processes are not forked (macOS, Windows), a script needs
+    `if __name__ == "__main__":` around the call, as for multiprocessing. `catalog` is a file of the model ids there
+    are (JSON Lines, CSV, or one id per line); with `hub`, huggingface.co is asked about each id: nothing else goes
+    online.
 
     Raises `ptmscope.errors.Misuse` (a ValueError) where the path cannot be read or an option makes no sense.
     """
@@ -58,6 +64,9 @@ def scan(
         max_file_size=max_file_size,
         include_vendored=include_vendored,
         gitignore=gitignore,
+        across=across,
+        catalog=None if catalog is None else os.fspath(catalog),
+        hub=hub,
     )
     return run(os.fspath(path), settings)
 
@@ -65,23 +74,30 @@ def scan(
 def run(path: str, settings: Settings, progress: Progress | None = None) -> Scan:
     """The scan that the settings describe."""
     selection = Selection.of(settings.libraries, settings.models)
+    sources = Sources.of(settings.catalog, hub=settings.hub)
     root, files, skipped = _files(path, settings)
-    whole = Task(root, files, settings.max_file_size, settings.sequences)
+    files, found = copies.set_apart(root, files, counted=settings.include_vendored)
+    skipped += copies.skips(found)
+    whole = Task(root, files, settings.max_file_size, settings.sequences, settings.across)
     jobs = engine.processes(settings.jobs, len(files))
     known, project = linked(whole, jobs)
     outcome = _analysis(replace(whole, paths=project.wanted()), project, jobs, progress)
-    return _scan(len(files), [*skipped, *known.skipped], outcome, selection)
+    outcome = merge([outcome, Outcome(project.script_reports())])
+    result = _scan(len(known.glances) + len(known.scripts), [*skipped, *known.skipped], outcome, selection)
+    return replace(result, copies=found, lookup=sources.look_up(result.sites))
 
 
 def linked(whole: Task, jobs: int) -> tuple[Survey, Project]:
     """A glance at every file, and the project that they make."""
     known = surveyed(outcome for _, outcome in engine.outcomes(engine.tasks(whole), jobs, SURVEY))
-    return known, Project(known.glances, partial(contents, whole.root, whole.max_file_size))
+    read = partial(contents, whole.root, whole.max_file_size)
+    return known, Project(known.glances, read, known.scripts)
 
 
 def project_of(root: str, file: str, settings: Settings) -> Project:
     """The project of a folder, of which `file` is one also where the walk leaves it out."""
     _, files, _ = _files(root, settings)
+    files, _ = copies.set_apart(root, files, counted=settings.include_vendored)
     whole = Task(root, tuple(dict.fromkeys((*files, file))), settings.max_file_size)
     return linked(whole, engine.processes(settings.jobs, len(files)))[1]
 
@@ -103,8 +119,8 @@ def _files(path: str, settings: Settings) -> tuple[str, tuple[str, ...], list[Sk
     """(root, files relative to it, what the walk left out)."""
     mode = _mode(path)
     if stat.S_ISREG(mode):
-        if not path.endswith(SUFFIXES):
-            raise Misuse(f"{path}: not a {' or '.join(SUFFIXES)} file")
+        if not is_read(path):
+            raise Misuse(f"{path}: neither a program nor a config or script that is read")
         root, name = os.path.split(path)
         return root, (name,), []
     if not stat.S_ISDIR(mode):

@@ -15,7 +15,10 @@ MAX_FILE_SIZE = 10 * UNITS["MB"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """Options of a scan. `jobs` None: as many processes as the machine has cores, if the tree is worth it."""
+    """Options of a scan. `jobs` None: as many processes as the machine has cores, if the tree is worth it.
+
+    `catalog` is a file of model ids; only with `hub` does anything go online.
+    """
 
     jobs: int | None = None
     exclude: tuple[str, ...] = ()
@@ -25,6 +28,9 @@ class Settings:
     include_vendored: bool = False
     gitignore: bool = True
     sequences: bool = True
+    across: bool = False  # sequences across the files of a repository
+    catalog: str | None = None
+    hub: bool = False
 
     def __post_init__(self) -> None:
         if self.jobs is not None and self.jobs < 1:

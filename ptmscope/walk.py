@@ -6,10 +6,14 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from analyzer import others
+from analyzer.languages import GRAMMARS
 from ptmscope import folders, gitignore
 
-#: Endings of the files that are read.
-SUFFIXES = (".py", ".ipynb")
+#: Endings of the programs that are read; configs and scripts are read, too (`others.wanted`).
+SUFFIXES = tuple(GRAMMARS)
+#: Endings of files that machines made of others, or that hold only types.
+GENERATED = (".min.js", ".min.mjs", ".min.cjs", ".bundle.js", ".d.ts", ".d.mts", ".d.cts")
 
 #: Why something was left out -> what it is, for people (singular, plural).
 REASONS = {
@@ -17,7 +21,9 @@ REASONS = {
     "gitignore": ("ignored by git", "ignored by git"),
     "excluded": ("excluded", "excluded"),
     "vendored": ("vendored folder", "vendored folders"),
+    "vendored_copy": ("file in a copy of a library", "files in copies of libraries"),
     "virtual_environment": ("virtual environment", "virtual environments"),
+    "generated": ("generated file", "generated files"),
     "build_output": ("build output", "build outputs"),
     "version_control": ("version-control folder", "version-control folders"),
     "cache": ("cache", "caches"),
@@ -85,6 +91,11 @@ def walk(root: str, rules: Rules) -> Iterator[str | Skip]:
         pending.extend(reversed(inside))
 
 
+def is_read(path: str) -> bool:
+    """Whether a file of this name may tell something: a program, a config, a script."""
+    return path.endswith(SUFFIXES) or others.wanted(path)
+
+
 def shown(path: str) -> str:
     """A path fit for text: bytes that are not UTF-8 as `\\xff`."""
     if path.isascii():
@@ -119,7 +130,7 @@ class _Walk:
             yield Skip(folder.shown, reason)
             return
         patterns = self._patterns(folder, names)
-        for entry, name, shown_name in _candidates(content):
+        for entry, name, shown_name in _candidates(folder.path, content):
             found = _Found(folder.path + name, folder.shown + shown_name, patterns)
             reason = self._reason(found, entry)
             yield Skip(found.shown, reason) if reason else found
@@ -131,6 +142,8 @@ class _Walk:
             reason = folders.reason_by_name(entry.name, include_vendored=self.rules.include_vendored)
         else:
             reason = None if entry.is_file(follow_symlinks=False) else self._reason_by_kind(entry)
+            if reason is None and not self.rules.include_vendored and entry.name.endswith(GENERATED):
+                reason = "generated"
         if reason is None and self.exclude and gitignore.is_ignored(found.shown, self.exclude):
             return "excluded"
         if reason is None and found.patterns and gitignore.is_ignored(found.shown, found.patterns):
@@ -141,7 +154,7 @@ class _Walk:
         if not entry.is_symlink():
             return "special"
         target = os.path.realpath(entry.path)
-        is_read_itself = target.startswith(self.real_root) and target.endswith(SUFFIXES)
+        is_read_itself = target.startswith(self.real_root) and is_read(target)
         if is_read_itself or target in self.link_targets or not os.path.isfile(target):
             return "symlink"
         self.link_targets.add(target)
@@ -161,7 +174,7 @@ class _Walk:
         return (*folder.patterns, gitignore.Patterns(spec, depth=len(folder.shown)))
 
 
-def _candidates(content: list[os.DirEntry[str]]) -> list[tuple[os.DirEntry[str], str, str]]:
+def _candidates(folder: str, content: list[os.DirEntry[str]]) -> list[tuple[os.DirEntry[str], str, str]]:
     """(entry, name, name to show) of folders and source files. Folders sort as `name/`, so that the order of
     the walk is the order of the whole paths."""
     found = []
@@ -169,23 +182,23 @@ def _candidates(content: list[os.DirEntry[str]]) -> list[tuple[os.DirEntry[str],
         name = entry.name
         if entry.is_dir(follow_symlinks=False):
             found.append((entry, name + "/", shown(name) + "/"))
-        elif name.endswith(SUFFIXES):
+        elif is_read(folder + name):
             found.append((entry, name, shown(name)))
     return sorted(found, key=_by_names)
 
 
 def _others(folder: _Found, content: list[os.DirEntry[str]]) -> Iterator[Skip]:
     """Files of other types and links to folders, counted."""
-    others = links = 0
+    unread = links = 0
     for entry in content:
-        if entry.is_dir(follow_symlinks=False) or entry.name.endswith(SUFFIXES):
+        if entry.is_dir(follow_symlinks=False) or is_read(folder.path + entry.name):
             continue
         if entry.is_symlink() and entry.is_dir():
             links += 1
         else:
-            others += 1
-    if others:
-        yield Skip(folder.shown, "other_type", others)
+            unread += 1
+    if unread:
+        yield Skip(folder.shown, "other_type", unread)
     if links:
         yield Skip(folder.shown, "symlink", links)
 

@@ -10,12 +10,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 
+from analyzer import others
+from analyzer.config_tree import MAX_BYTES
 from analyzer.project import Project
 from analyzer.records import Diagnostic, FileReport, LoadSite, ModelRef
+from analyzer.scripts import Script
 from analyzer.source import examine
 from analyzer.survey import Glance, glance
 from ptmscope.reader import read
-from ptmscope.walk import Skip, shown
+from ptmscope.walk import SUFFIXES, Skip, shown
 
 #: Reports kept per process, so that the copies of a file are analysed once.
 REMEMBERED = 1000
@@ -32,6 +35,7 @@ class Task:
     paths: tuple[str, ...]
     max_file_size: int
     sequences: bool = True
+    across: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,20 +55,26 @@ class Survey:
     """What a glance at the files of a task told, and what could not be read."""
 
     glances: tuple[Glance, ...] = ()
+    scripts: tuple[tuple[str, Script], ...] = ()  # configs and shell scripts, with what they tell
     skipped: tuple[Skip, ...] = ()
 
 
 def survey(task: Task) -> Survey:
     """Looks at the text of every file of a task: which need a closer look, and how they hang together."""
-    glances: list[Glance] = []
-    skipped: list[Skip] = []
-    for file in task.paths:
-        content = read(os.path.join(task.root, file), shown(file), task.max_file_size)
-        if isinstance(content, Skip):
-            skipped.append(content)
-        else:
-            glances.append(glance(content, file))
-    return Survey(tuple(glances), tuple(skipped))
+    with _rare_collection():
+        return surveyed(_survey_file(task, file) for file in task.paths)
+
+
+def _survey_file(task: Task, file: str) -> Survey:
+    is_program = file.endswith(SUFFIXES)
+    limit = task.max_file_size if is_program else min(task.max_file_size, MAX_BYTES)
+    content = read(os.path.join(task.root, file), shown(file), limit)
+    if isinstance(content, Skip):
+        is_data = not is_program and content.reason == "too_large"
+        return Survey(skipped=() if is_data else (content,))
+    if is_program:
+        return Survey((glance(content, file),))
+    return Survey(scripts=((file, others.read(content, shown(file))),))
 
 
 def unsurveyed(path: str, message: str) -> Survey:
@@ -75,11 +85,13 @@ def unsurveyed(path: str, message: str) -> Survey:
 def surveyed(surveys: Iterable[Survey]) -> Survey:
     """Several surveys as one."""
     glances: list[Glance] = []
+    scripts: list[tuple[str, Script]] = []
     skipped: list[Skip] = []
     for each in surveys:
         glances += each.glances
+        scripts += each.scripts
         skipped += each.skipped
-    return Survey(tuple(glances), tuple(skipped))
+    return Survey(tuple(glances), tuple(scripts), tuple(skipped))
 
 
 def use(project: Project) -> None:
@@ -138,19 +150,20 @@ def _run_file(task: Task, file: str) -> Outcome:
         return Outcome(skipped=(content,))
     digest = blake2b(content, digest_size=16).digest()
     try:
-        report = _analyse(content, path, digest, sequences=task.sequences)
+        report = _analyse(content, path, digest, task)
     except Exception as error:
         return crashed(path, _where(error))
     is_silent = not (report.sites or report.sequences or report.diagnostics)
     return _NOTHING if is_silent else Outcome((report,), digests=(digest,))
 
 
-def _analyse(content: bytes, path: str, digest: bytes, *, sequences: bool) -> FileReport:
-    key = (digest, os.path.splitext(path)[1], sequences)
+def _analyse(content: bytes, path: str, digest: bytes, task: Task) -> FileReport:
+    key = (digest, os.path.splitext(path)[1], task.sequences)
     known = _by_content.get(key)
     if known is not None:
         return _moved(known, path)
-    report, is_alone = examine(content, path, project=_project[0] if _project else None, sequences=sequences)
+    project = _project[0] if _project else None
+    report, is_alone = examine(content, path, project=project, sequences=task.sequences, across=task.across)
     if is_alone and (report.sites or report.diagnostics):
         if len(_by_content) >= REMEMBERED:
             _by_content.clear()

@@ -28,9 +28,10 @@ NOTED = re.compile(r"^(?P<text>.*?)\s*(?:\[(?P<notes>[^\[\]]*)\])?$")
 SIDECAR = re.compile(r"^(?:(?:(?P<cell>\d+):)?(?P<line>\d+)\s+)?(?P<mark>.*)$")
 STEP = re.compile(r"^(?P<api>[^()]+)(?:\((?P<inputs>[\d\s]*)\))?$")
 TEXT_ENDINGS = frozenset((
-    "", ".py", ".ipynb", ".yaml", ".yml", ".toml", ".ini", ".cfg", ".sh", ".env",
-    ".js", ".mjs", ".jsx", ".ts", ".tsx",
+    "", ".py", ".ipynb", ".yaml", ".yml", ".toml", ".ini", ".cfg", ".sh", ".sbatch", ".env", ".mk",
+    ".js", ".mjs", ".cjs", ".jsx", ".ts", ".mts", ".cts", ".tsx",
 ))  # fmt: skip
+SOURCE_ENDINGS = frozenset((".py", ".ipynb", ".js", ".mjs", ".cjs", ".jsx", ".ts", ".mts", ".cts", ".tsx"))
 
 
 class ExpectationError(ValueError):
@@ -120,7 +121,7 @@ def cases(root: Path) -> Iterator[Case]:
     """Every fixture below `root`, sorted; the `.expect` files belong to the case they are named after."""
     for topic in sorted(entry for entry in root.iterdir() if entry.is_dir()):
         for entry in sorted(topic.iterdir()):
-            if entry.name.startswith((".", "__")) or not (entry.is_dir() or entry.suffix in (".py", ".ipynb")):
+            if entry.name.startswith((".", "__")) or not (entry.is_dir() or entry.suffix in SOURCE_ENDINGS):
                 continue
             yield Case(topic.name, entry)
 

@@ -17,6 +17,9 @@ from analyzer.project import Project
 from analyzer.records import REASONS, LoadSite
 from analyzer.survey import glance
 from analyzer.trails import SENTENCES, Explained, Explanation, Trail
+from ptmscope.pipeline import project_of
+from ptmscope.settings import Settings
+from ptmscope.walk import SUFFIXES
 
 CASES = tuple(expectations.cases(ROOT / "fixtures"))
 
@@ -326,11 +329,14 @@ def test_every_reason_has_a_sentence() -> None:
 
 def explanations(case: Case) -> Iterator[Explanation]:
     base = case.path if case.path.is_dir() else case.path.parent
-    files = case.files() if case.path.is_dir() else [case.path]
-    sources = {f.relative_to(base).as_posix(): f.read_bytes() for f in files if f.suffix in (".py", ".ipynb")}
-    whole = project(sources)
-    for path, source in sorted(sources.items()):
-        yield from explain(source, path, whole).explanations
+    files = sorted(f for f in (case.files() if case.path.is_dir() else [case.path]) if f.suffix in SUFFIXES)
+    paths = [file.relative_to(base).as_posix() for file in files]
+    if not files:
+        return
+    alone = case.path.is_file()
+    whole = project({paths[0]: files[0].read_bytes()}) if alone else project_of(str(base), paths[0], Settings(jobs=1))
+    for path, file in zip(paths, files, strict=True):
+        yield from explain(file.read_bytes(), path, whole).explanations
 
 
 @pytest.mark.parametrize("topic", sorted({case.topic for case in CASES}))
@@ -406,6 +412,20 @@ def test_json(ptmscope: Run, tree: Tree) -> None:
     }
 
 
+def test_config_file(ptmscope: Run, tree: Tree) -> None:
+    program = (
+        "import yaml\n" + LOAD + 'cfg = yaml.safe_load(open("c.yaml"))\nAutoModel.from_pretrained(cfg["m"]["id"])\n'
+    )
+    root = tree({"a.py": program, "c.yaml": "m:\n  id: gpt2\n"})
+    lines = ptmscope("explain", root / "a.py:4").stdout.decode().splitlines()
+    assert lines[2:] == [
+        "  gpt2  (openai-community/gpt2, config, certain)",
+        '    a.py:4    AutoModel.from_pretrained(cfg["m"]["id"])  argument',
+        '    a.py:3    cfg = yaml.safe_load(open("c.yaml"))       `cfg` set at module level',
+        "    c.yaml:2  id: gpt2                                   `m.id` in this file",
+    ]
+
+
 def test_root(ptmscope: Run, tree: Tree) -> None:
     done = ptmscope("explain", "app/llm.py:5", "--root", "app", cwd=tree(TREE))
     assert done.returncode == 0
@@ -441,7 +461,7 @@ def test_nothing_on_the_line(ptmscope: Run, tree: Tree) -> None:
         (["app/llm.py"], "app/llm.py: not PATH:LINE, or PATH:CELL:LINE in a notebook"),
         (["missing.py:3"], "missing.py: No such file or directory"),
         (["app:3"], "app: not a file"),
-        (["readme.txt:3"], "readme.txt: not a .py or .ipynb file"),
+        (["readme.txt:3"], "readme.txt: not a program that is read"),
         (["app/llm.py:5", "--root", "other"], "app/llm.py: not below other"),
         ([], "Missing argument 'PATH:LINE'."),
     ],

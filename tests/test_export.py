@@ -19,11 +19,13 @@ import ptmscope
 from analyzer import records
 from analyzer.records import Anchor, ApiCall, CallSequence, Diagnostic, LoadSite, ModelRef, Origin
 from ptmscope import cli
+from ptmscope.copies import Copy
 from ptmscope.export import formats, wire
 from ptmscope.export.frame import site_frame, usage_frame
 from ptmscope.export.output import Output, printable
 from ptmscope.export.overview import short, steps
 from ptmscope.findings import Counts, Scan
+from ptmscope.lookup import HubModel, Lookup
 
 GOLDEN = Path(__file__).parent / "golden"
 SCHEMAS = ROOT / "ptmscope" / "schemas"
@@ -49,6 +51,7 @@ GPT2 = model(
 OUT = model("./out", Origin("app/local.py", 3))
 PARTIAL = model("org/a-*", Origin("app/many.py", 2), resolution="formatted")
 E_MODEL = model("é/modèle", Origin("nb.ipynb", 1, 1))
+UNKNOWN = model("org/none", Origin("app/many.py", 8))
 SITES = (
     site("app/llm.py", 10, f"{TOKENIZER}.from_pretrained", GPT2, loads="tokenizer"),
     site(
@@ -57,6 +60,7 @@ SITES = (
     ),
     site("app/local.py", 3, f"{MODEL}.from_pretrained", OUT, status="local", reason="local_path"),
     site("app/many.py", 7, f"{MODEL}.from_pretrained", PARTIAL, status="partial"),
+    site("app/many.py", 8, f"{MODEL}.from_pretrained", UNKNOWN),
     site("app/odd.py", 1, "spacy.load", model("=1+1|`<b>\x1b[31m\nx\ud800", Origin("app/odd.py", 1), hub="spacy")),
     site("app/run.py", 5, f"{MODEL}.from_pretrained", status="runtime", reason="runtime_input"),
     site("app/un.py", 6, "torch.hub.load", status="unresolved", reason="parameter"),
@@ -98,6 +102,13 @@ SCAN = Scan(
         Diagnostic("x\\xff.py", "unreadable", "no"),
     ),
     Counts(files=1234, duplicates=2, skipped=(("other_type", 1), ("gitignore", 1200), ("vendored", 2))),
+    copies=(
+        Copy("lib/a/transformers", "transformers", 1100, "left_out"),
+        Copy("lib/b/transformers", "transformers", 40, "left_out"),
+        Copy("lib/clip", "clip", 4, "counted"),
+        Copy("src/timm", "timm", 1, "own"),
+    ),
+    lookup=Lookup(known=frozenset({"openai-community/gpt2"})),
 )
 EMPTY = Scan((), (), (), Counts(files=0, duplicates=0, skipped=()))
 TEXT_FORMATS = [
@@ -145,7 +156,15 @@ def schema(name: str) -> dict[str, Any]:
     return found
 
 
-@pytest.mark.parametrize("scan", [SCAN, ptmscope.scan(ROOT / "examples" / "sample")], ids=["records", "sample"])
+ASKED = replace(
+    SCAN,
+    lookup=Lookup(hub={"openai-community/gpt2": HubModel(exists=True, id="new/gpt2", license="mit", gated="auto")}),
+)
+
+
+@pytest.mark.parametrize(
+    "scan", [SCAN, ASKED, ptmscope.scan(ROOT / "examples" / "sample")], ids=["records", "asked", "sample"]
+)
 def test_lines_follow_the_schemas(scan: Scan) -> None:
     for name, every in (("site", formats.SCAN), ("sequence", formats.SEQUENCES)):
         validator = jsonschema.Draft202012Validator(schema(name))
@@ -184,12 +203,30 @@ def test_wire_has_the_keys_of_the_contract_in_their_order() -> None:
             "arguments",
         ]
     )
-    assert list(line["models"][0]) == ["id", "canonical_id", "hub", "resolution", "certainty", "origin"]
+    assert list(line["models"][0]) == ["id", "canonical_id", "hub", "known", "resolution", "certainty", "origin"]
     assert line["models"][0]["origin"] == {"path": "app/cli.py", "line": 30}
     usage = wire.sequence(USAGES[0])
     assert list(usage) == ["path", "cell", "model_id", "anchors", "calls"]
     assert usage["anchors"][0] == {"line": 10, "api": f"{TOKENIZER}.from_pretrained"}
     assert list(usage["calls"][0]) == ["api", "line", "link", "role", "inputs"]
+
+
+def test_hub_answers_are_on_the_wire_if_it_was_asked() -> None:
+    (asked,) = wire.site(SITES[0], ASKED.lookup)["models"]
+    assert asked["known"] is None
+    assert asked["on_hub"] == {
+        "exists": True,
+        "id": "new/gpt2",
+        "sha": None,
+        "license": "mit",
+        "gated": "auto",
+        "private": None,
+        "downloads": None,
+        "last_modified": None,
+    }
+    assert wire.site(SITES[2], ASKED.lookup)["models"][0]["on_hub"] is None
+    text = written(named(formats.SCAN, "table"), ASKED).decode()
+    assert "openai-community/gpt2  as gpt2, huggingface, now new/gpt2, mit, gated" in text
 
 
 def test_wire_gives_cells_in_notebooks() -> None:
@@ -211,12 +248,12 @@ def test_csv_rows_hold_together() -> None:
     assert row["model_id"] == 'a\\rb\nc,"d'
 
 
-@pytest.mark.parametrize(("every", "frame"), [(formats.SCAN, site_frame), (formats.SEQUENCES, usage_frame)])
+@pytest.mark.parametrize("every", [formats.SCAN, formats.SEQUENCES])
 @pytest.mark.parametrize("scan", [SCAN, EMPTY])
-def test_parquet_is_the_data_frame(every: tuple[formats.Format, ...], frame: Any, scan: Scan) -> None:
+def test_parquet_is_the_data_frame(every: tuple[formats.Format, ...], scan: Scan) -> None:
     pytest.importorskip("pyarrow")
     read = pandas.read_parquet(io.BytesIO(written(named(every, "parquet"), scan)), dtype_backend="numpy_nullable")
-    expected = frame(scan.sites if every is formats.SCAN else scan.usages)
+    expected = site_frame(scan.sites, scan.lookup) if every is formats.SCAN else usage_frame(scan.usages)
     pandas.testing.assert_frame_equal(read, expected, check_dtype=False)
 
 

@@ -77,7 +77,7 @@ def test_says_what_it_proves(case: Case) -> None:
 
 
 def first_sentence(path: Path) -> str:
-    """The first line of the docstring, of the first cell, or of the sidecar."""
+    """The first line of the docstring, of the first cell, or of the sidecar; in JavaScript, the first comment."""
     beside = path.with_suffix(".expect")
     if beside.is_file() and (line := beside.read_text("utf-8").split("\n")[0]).startswith("#"):
         return line
@@ -86,7 +86,7 @@ def first_sentence(path: Path) -> str:
         cells = notebook.get("cells", None) or notebook["worksheets"][0]["cells"]
         return "".join(cells[0]["source"]).split("\n")[0]
     lines = path.read_bytes().removeprefix(codecs.BOM_UTF8).decode("utf-8").split("\n")
-    return lines[0].rstrip("\r") if lines[0].startswith('"""') else ""
+    return lines[0].rstrip("\r") if lines[0].startswith('"""' if path.suffix == ".py" else "// ") else ""
 
 
 @pytest.mark.parametrize("case", [case for case in FILES if case.topic != "broken"], ids=lambda case: case.name)

@@ -72,6 +72,11 @@ KINDS = {
         "local": ["./model", "model.nemo", "/opt/m"],
         "invalid": ["a b"],
     },
+    "inference": {
+        "model": ["acme/tiny:together", "gpt2", "https://huggingface.co/acme/tiny"],
+        "local": ["./acme"],
+        "invalid": ["a b:x", "https://example.org/x"],
+    },
     "modelscope": {"model": ["damo/nlp_x", "qwen/Qwen-7B"], "local": ["./damo"]},
 }  # fmt: skip
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from expectations import SOURCE_ENDINGS
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -326,10 +327,12 @@ def test_at_least_seventy_libraries() -> None:
 
 def test_file_is_named_after_its_library() -> None:
     def bare(name: str) -> str:
-        return name.lower().replace("_", "-").replace(".", "-")
+        return name.lower().removeprefix("@").translate(str.maketrans("_./", "---"))
 
     others = {library.file: library.name for library in tables().libraries.values()}
-    odd = {file for file, name in others.items() if bare(file.removesuffix(".toml")) not in bare(name)}
+    odd = {
+        file for file, name in others.items() if bare(file.removeprefix("js-").removesuffix(".toml")) not in bare(name)
+    }
     assert odd <= {"_hub_mixin.toml", "chronos.toml", "nemo.toml", "autoawq.toml", "imagereward.toml"}
 
 
@@ -380,7 +383,7 @@ def exercised() -> frozenset[tuple[str, str]]:
     with pytest.MonkeyPatch.context() as patch:
         for name in ("match", "generic", "method_loader"):
             patch.setattr(LoaderTables, name, spy(getattr(LoaderTables, name)))
-        for file in sorted(FIXTURES.glob("*.py")):
+        for file in sorted(file for file in FIXTURES.iterdir() if file.suffix in SOURCE_ENDINGS):
             analyze_source(file.read_bytes(), file.name)
     return frozenset(met)
 

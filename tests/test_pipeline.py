@@ -14,7 +14,7 @@ import pytest
 from conftest import LOADS_GPT2, ROOT, Tree
 
 import ptmscope
-from ptmscope import engine, worker
+from ptmscope import engine, pipeline, worker
 from ptmscope.errors import Misuse
 from ptmscope.findings import Scan
 from ptmscope.settings import size
@@ -140,18 +140,18 @@ def _kill_on_bad_name(task: worker.Task) -> worker.Outcome:
 def test_killed_process_costs_one_file(tree: Tree, monkeypatch: pytest.MonkeyPatch) -> None:
     files = {f"{number:03}.py": LOADS_GPT2 for number in range(300)}
     root = tree({**files, "100bad.py": LOADS_GPT2, "250bad.py": LOADS_GPT2})
-    monkeypatch.setattr(engine, "run", _kill_on_bad_name)
+    monkeypatch.setattr(pipeline, "analyse", _kill_on_bad_name)
     scan = ptmscope.scan(root, jobs=2)
     assert len(scan.sites) == 300
     assert kinds(scan) == [("100bad.py", "internal_error"), ("250bad.py", "internal_error")]
 
 
 def test_exception_in_the_analysis_costs_one_file(tree: Tree, monkeypatch: pytest.MonkeyPatch) -> None:
-    def analyse(source: bytes, path: str, **options: bool) -> object:
+    def analyse(source: bytes, path: str, **options: object) -> object:
         raise MemoryError
 
     root = tree({"a.py": LOADS_GPT2})
-    monkeypatch.setattr(worker, "analyze_source", analyse)
+    monkeypatch.setattr(worker, "examine", analyse)
     monkeypatch.setattr(worker, "_by_content", {})
     (diagnostic,) = ptmscope.scan(root, jobs=1).diagnostics
     assert (diagnostic.path, diagnostic.kind) == ("a.py", "internal_error")

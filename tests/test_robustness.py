@@ -17,7 +17,9 @@ from analyzer.records import REASONS, RESOLUTIONS, FileReport
 
 ROOT = Path(__file__).parent.parent / "fixtures"
 SOURCES = tuple(file.read_bytes() for case in expectations.cases(ROOT) for file in case.files())
-PATHS = ("case.py", "case.py", "case.ipynb")
+PATHS = ("case.py", "case.py", "case.ipynb", "case.js", "case.ts", "case.tsx")
+ECMA_PATHS = ("case.js", "case.ts", "case.tsx")
+ECMA = b'import { AutoModel, pipeline } from "@huggingface/transformers";\nawait AutoModel.from_pretrained("gpt2");\n'
 HEADER = b"from transformers import AutoModel\n"
 LOAD = b'model = AutoModel.from_pretrained("gpt2")\n'
 SECONDS = 20
@@ -33,6 +35,17 @@ WORDS = st.sampled_from((
     "match x:\n    case y:\n", "try:\n", "except A, e:\n", "global x\n", "nonlocal x\n", "del x\n", "*",
     "**", ",", ":", ".", "@", "print x\n", "%time ", "!python a.py --model_name_or_path gpt2\n",
     "%%bash\n", "import *\n", "\u00e9", "\u0000", "\t", "\r\n", "\ufeff",
+))  # fmt: skip
+
+ECMA_WORDS = st.sampled_from((
+    "AutoModel.from_pretrained('gpt2')", "pipeline(", "pipe.then(x => x(y))", "xs.map((x) => ", "(", ")", "[", "]",
+    "{", "}", ";", ",", ".", "...", "=>", "= ", " ?? ", " || ", "??=", "?.", "x", "this.x", "`${x}/y`", "`", "'", '"',
+    "const {a, b: c = 1, ...d} = ", "let [e, , f] = ", "var x", "class A extends B {", "static x = ", "#y", "get z() {",
+    "constructor(private a = 1) {", "super(", "super.x", "function f({a} = {}, ...b) {", "async ", "await ", "new ",
+    "return ", "yield ", "if (x) ", "else ", "for (const x of ", "while (", "switch (x) { case 1: ", "default: ",
+    "try {", "catch (e) {", "finally {", "import x from 'y';", "export default ", "export * from './z';", "<A b={x}>",
+    "</A>", " as T", "!", "enum E {", "namespace N {", "/*", "*/", "//", "\n", "/x/g", "\\", "module.exports = ",
+    "require('./x')", "import('y')", "process.env.X", "Object.entries(", "Promise.all([", "\u0000", "\ufeff", "@d\n",
 ))  # fmt: skip
 
 KEYS = st.sampled_from(("cells", "cell_type", "source", "worksheets", "input", "metadata"))
@@ -84,6 +97,18 @@ def test_any_bytes_behind_the_gate(source: bytes, path: str) -> None:
 @given(st.lists(WORDS, max_size=60).map("".join))
 def test_any_words(text: str) -> None:
     check(HEADER + LOAD + text.encode(), "case.py")
+
+
+@relaxed
+@given(st.binary(max_size=100), st.sampled_from(ECMA_PATHS))
+def test_any_bytes_as_javascript(source: bytes, path: str) -> None:
+    check(ECMA + source, path)
+
+
+@relaxed
+@given(st.lists(ECMA_WORDS, max_size=60).map("".join), st.sampled_from(ECMA_PATHS))
+def test_any_words_as_javascript(text: str, path: str) -> None:
+    check(ECMA + text.encode(), path)
 
 
 @relaxed
@@ -157,6 +182,48 @@ def test_deep_nesting(nested: bytes) -> None:
     kinds = {diagnostic.kind for diagnostic in report.diagnostics}
     assert kinds <= {"too_deep", "timeout", "syntax_error", "bound_reached"}
     assert kinds or [site.line for site in report.sites] == [2, 3 + nested.count(b"\n") + 1]
+
+
+ECMA_DEPTH = 5_000  # more is a bundle
+ECMA_NESTED = {
+    "parentheses": b"x = " + b"(" * ECMA_DEPTH + b"1" + b")" * ECMA_DEPTH,
+    "arrays": b"x = " + b"[" * ECMA_DEPTH + b"]" * ECMA_DEPTH,
+    "objects": b"x = " + b"{a: " * ECMA_DEPTH + b"1" + b"}" * ECMA_DEPTH,
+    "calls": b"x = " + b"f(" * ECMA_DEPTH + b"1" + b")" * ECMA_DEPTH,
+    "chain": b"x = model" + b".to(1)" * ECMA_DEPTH,
+    "promises": b"x = model" + b".then(x => x)" * ECMA_DEPTH,
+    "arrows": b"x = " + b"x => " * ECMA_DEPTH + b"1",
+    "templates": b"x = " + b"`${" * ECMA_DEPTH + b"1" + b"}`" * ECMA_DEPTH,
+    "sum": b"x = 'a'" + b" + 'a'" * ECMA_DEPTH,
+    "ors": b"x = a" + b" || b" * ECMA_DEPTH,
+    "ternaries": b"x = " + b"a ? 1 : " * ECMA_DEPTH + b"2",
+    "assignments": b"x = " * ECMA_DEPTH + b"1",
+    "elses": b"if (a) {}" + b" else if (a) {}" * ECMA_DEPTH,
+    "blocks": b"{" * ECMA_DEPTH + b"}" * ECMA_DEPTH,
+    "elements": b"x = " + b"<a>" * ECMA_DEPTH + b"</a>" * ECMA_DEPTH,
+    "patterns": b"const " + b"{a: " * ECMA_DEPTH + b"b" + b"}" * ECMA_DEPTH + b" = x",
+}
+
+
+@pytest.mark.parametrize("nested", ECMA_NESTED.values(), ids=ECMA_NESTED.keys())
+@pytest.mark.parametrize("path", ["deep.jsx", "deep.tsx"])
+def test_deep_nesting_in_javascript(nested: bytes, path: str) -> None:
+    started = time.monotonic()
+    report = analyze_source(ECMA + nested + b";\n" + ECMA, path)
+    assert time.monotonic() - started < SECONDS
+    kinds = {diagnostic.kind for diagnostic in report.diagnostics}
+    assert kinds <= {"too_deep", "timeout", "syntax_error", "bound_reached"}
+    assert kinds or [site.line for site in report.sites] == [2, 5]
+
+
+def test_bundle() -> None:
+    """What a bundler made is told, not read."""
+    minified = ECMA.replace(b"\n", b"") + b"x=1;" * 30_000
+    for source in (minified, ECMA + b"x = 1;\n" * 80_000):
+        report = analyze_source(source, "app.js")
+        assert not report.sites
+        assert [diagnostic.kind for diagnostic in report.diagnostics] == ["generated"]
+    assert analyze_source(ECMA + b"x = 1;\n" * 30_000, "app.js").sites
 
 
 def test_deep_id() -> None:

@@ -51,6 +51,8 @@ def test_order_is_that_of_whole_paths(tree: Tree) -> None:
         (".tox/py/a.py", "virtual_environment"),
         (".git/hooks/a.py", "version_control"),
         ("x/__pycache__/a.py", "cache"),
+        ("public/lib.min.js", "generated"),
+        ("types/index.d.ts", "generated"),
         ("a.egg/b.py", "build_output"),
         ("build/lib/a.py", "build_output"),
         ("build/bdist.linux-x86_64/a.py", "build_output"),

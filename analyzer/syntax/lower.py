@@ -10,10 +10,12 @@ from itertools import accumulate
 from tree_sitter import Node
 
 from analyzer.program import Module
+from analyzer.syntax import ecma_statements
 from analyzer.syntax.statements import Statements
 from analyzer.syntax.tree import Tree
 
 _MAX_ERRORS = 50
+_MAX_CHANGING = 50
 #: A function that binds names outside of it must be read whenever they are.
 _GLOBAL = re.compile(rb"^[ \t]+(?:global|nonlocal)[ \t]", re.MULTILINE)
 
@@ -21,7 +23,7 @@ _GLOBAL = re.compile(rb"^[ \t]+(?:global|nonlocal)[ \t]", re.MULTILINE)
 class Bodies:
     """The function bodies of one file that were left out so far. Reads them into the module on demand."""
 
-    def __init__(self, source: bytes, statements: Statements) -> None:
+    def __init__(self, source: bytes, statements: Statements | ecma_statements.Statements) -> None:
         self.source = source
         self.statements = statements
         self.asked: set[tuple[str, int]] = set()
@@ -38,6 +40,11 @@ class Bodies:
         self.asked.add((name, inside))
         scope = self.statements.scopes[inside]
         self.read_at(self.places(name.encode(), scope.at, scope.end))
+
+    def mentions(self, name: str, index: int) -> bool:
+        """Whether the identifier occurs in scope `index`."""
+        scope = self.statements.scopes[index]
+        return next(iter(self.places(name.encode(), scope.at, scope.end)), None) is not None
 
     def places(self, word: bytes, start: int, stop: int) -> Iterable[int]:
         at = self.source.find(word, start, stop) if word else -1
@@ -74,8 +81,7 @@ class Bodies:
 
     def close(self) -> None:
         """Let go of the syntax tree at once; the collector of reference cycles would keep it for long."""
-        self.statements.pending.clear()
-        self.statements.reader.close()
+        self.statements.close()
 
     def version(self) -> int:
         """Changes whenever a body has been read."""
@@ -84,19 +90,30 @@ class Bodies:
 
 def lower(tree: Tree, path: str, hits: Iterable[int]) -> tuple[Module, Bodies]:
     """Lower a file; of the functions, only those with a hit inside. The rest comes through `Bodies`."""
-    statements = Statements(tree.source)
+    python = tree.grammar == "python"
+    statements = Statements(tree.source) if python else ecma_statements.Statements(tree.source)
     statements.module(tree.root)
     bodies = Bodies(tree.source, statements)
     bodies.read_at(hits)
-    bodies.read_at(match.start() for match in _GLOBAL.finditer(tree.source))
+    bodies.read_at(_rebinding(tree.source, statements))
     module = Module(
         path,
         statements.scopes,
         _newlines(tree.source),
         _continuation_bytes(tree.source),
         errors=tuple(_errors(tree.root)) if tree.root.has_error else (),
+        language="python" if python else "javascript",
     )
     return module, bodies
+
+
+def _rebinding(source: bytes, statements: Statements | ecma_statements.Statements) -> Iterable[int]:
+    """Where functions may bind names of the module."""
+    if isinstance(statements, Statements):
+        return (match.start() for match in _GLOBAL.finditer(source))
+    names = sorted(name for name in statements.changing if name.isidentifier())[:_MAX_CHANGING]
+    assigned = rf"\b(?:{'|'.join(names)})\s*(?:[?|&+]{{0,2}}=)(?![=>])"
+    return (match.start() for match in re.finditer(assigned.encode(), source)) if names else ()
 
 
 def _errors(root: Node) -> Iterable[tuple[int, int]]:

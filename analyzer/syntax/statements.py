@@ -54,6 +54,11 @@ class Statements:
         self.scopes.append(Scope("module", "", -1, 0, root.end_byte))
         self.inside(0, root)
 
+    def close(self) -> None:
+        """Break the cycle with the reader, so that the syntax tree goes at once."""
+        self.pending.clear()
+        self.reader.close()
+
     def inside(self, index: int, body: Node) -> None:
         """Walk `body` as the body of scope `index`."""
         outer = self.enter(index)
@@ -250,7 +255,8 @@ class Statements:
         found = conditions.condition(self.reader, condition)
         names = frozenset(conditions.named(found))
         if names:
-            self.scopes[self.current].tests.append(Test(at, arm, self.reader.path, found, names, leaves))
+            text = " ".join(self.reader.text(condition).split())
+            self.scopes[self.current].tests.append(Test(at, arm, self.reader.path, found, names, text, leaves))
 
     def for_(self, node: Node) -> None:
         left, right = node.child_by_field_name("left"), node.child_by_field_name("right")

@@ -3,17 +3,29 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 
+import tree_sitter_javascript
 import tree_sitter_python
+import tree_sitter_typescript
 from tree_sitter import Language, Node, Parser
 
 _CHUNK = 1 << 16
 #: Below this size parsing takes no callback, and no deadline.
 _SMALL = 200_000
 #: Nodes inside which a loader's name is only text.
-_TEXT = frozenset({"comment", "string_content", "string_start", "string_end", "escape_sequence", "string"})
+_TEXT = frozenset({
+    "comment", "string_content", "string_start", "string_end", "escape_sequence", "string",
+    "string_fragment", "template_string", "html_comment", "jsx_text", "regex_pattern",
+})  # fmt: skip
+_GRAMMARS: dict[str, Callable[[], object]] = {
+    "python": tree_sitter_python.language,
+    "javascript": tree_sitter_javascript.language,
+    "typescript": tree_sitter_typescript.language_typescript,
+    "tsx": tree_sitter_typescript.language_tsx,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +34,7 @@ class Tree:
 
     root: Node
     source: bytes
+    grammar: str = "python"
 
     def is_code(self, at: int) -> bool:
         """Whether offset `at` stands in code, not in a comment or a string."""
@@ -40,26 +53,26 @@ class Tree:
 
     def _is_name(self, node: Node, at: int) -> bool:
         """Whether a string holds nothing but a name: `getattr(x, "from_pretrained")`."""
-        if node.type != "string_content" or node.start_byte != at or node.end_byte - at > 60:
+        if node.type not in ("string_content", "string_fragment") or node.start_byte != at or node.end_byte - at > 60:
             return False
         return self.source[at : node.end_byte].decode("ascii", "replace").isidentifier()
 
 
 @cache
-def language() -> Language:
-    return Language(tree_sitter_python.language())
+def language(grammar: str = "python") -> Language:
+    return Language(_GRAMMARS[grammar]())
 
 
-def parse(source: bytes, *, seconds: float) -> Tree | None:
-    """Parse Python; None when it takes longer than `seconds` of wall time.
+def parse(source: bytes, *, seconds: float, grammar: str = "python") -> Tree | None:
+    """Parse; None when it takes longer than `seconds` of wall time.
 
     Reading through a callback is what makes tree-sitter ask `progress`: given bytes it never does. But the binding
     (0.26) never frees what a callback returns, so small files, which cannot take long, are given as bytes.
     """
     if len(source) < _SMALL:
-        return Tree(Parser(language()).parse(source, encoding="utf8").root_node, source)
+        return Tree(Parser(language(grammar)).parse(source, encoding="utf8").root_node, source, grammar)
     end = time.monotonic() + seconds
-    parser = Parser(language())
+    parser = Parser(language(grammar))
 
     def read(at: int, _point: object) -> bytes:
         return source[at : at + _CHUNK]
@@ -71,4 +84,4 @@ def parse(source: bytes, *, seconds: float) -> Tree | None:
         tree = parser.parse(read, encoding="utf8", progress_callback=late)
     except ValueError:  # what the binding raises for a parse that was cut off
         return None
-    return Tree(tree.root_node, source) if tree is not None else None
+    return Tree(tree.root_node, source, grammar) if tree is not None else None

@@ -16,7 +16,7 @@ FORMULA = ("=", "+", "-", "@", "\t", "\n")
 
 
 def write_sites(scan: Scan, output: Output) -> None:
-    _write(SITE_COLUMNS, site_rows(scan.sites), output)
+    _write(SITE_COLUMNS, site_rows(scan.sites, scan.lookup), output)
 
 
 def write_usages(scan: Scan, output: Output) -> None:
@@ -32,6 +32,8 @@ def _write(columns: Iterable[str], rows: Iterable[tuple[Cell, ...]], output: Out
 
 
 def _harmless(cell: Cell) -> Cell:
+    if isinstance(cell, bool):
+        return "true" if cell else "false"
     if not isinstance(cell, str):
         return cell
     text = cell.replace("\r", "\\r")

@@ -8,13 +8,14 @@ import pandas
 
 from analyzer.records import CallSequence, LoadSite
 from ptmscope.export.rows import SITE_COLUMNS, USAGE_COLUMNS, Cell, Kind, site_rows, usage_rows
+from ptmscope.lookup import NOTHING, Lookup
 
-DTYPES: dict[Kind, str] = {"text": "string", "number": "Int64"}
+DTYPES: dict[Kind, str] = {"text": "string", "number": "Int64", "flag": "boolean"}
 
 
-def site_frame(sites: Iterable[LoadSite]) -> pandas.DataFrame:
+def site_frame(sites: Iterable[LoadSite], lookup: Lookup = NOTHING) -> pandas.DataFrame:
     """One row per site and model id."""
-    return _frame(SITE_COLUMNS, site_rows(sites))
+    return _frame(SITE_COLUMNS, site_rows(sites, lookup))
 
 
 def usage_frame(usages: Iterable[CallSequence]) -> pandas.DataFrame:

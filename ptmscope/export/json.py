@@ -11,7 +11,7 @@ from ptmscope.findings import Scan
 
 
 def write_sites(scan: Scan, output: Output) -> None:
-    _write({"sites": [wire.site(site) for site in scan.sites], **_rest(scan)}, output)
+    _write({"sites": [wire.site(site, scan.lookup) for site in scan.sites], **_rest(scan)}, output)
 
 
 def write_usages(scan: Scan, output: Output) -> None:
@@ -21,7 +21,9 @@ def write_usages(scan: Scan, output: Output) -> None:
 def _rest(scan: Scan) -> dict[str, Any]:
     return {
         "diagnostics": [wire.diagnostic(diagnostic) for diagnostic in scan.diagnostics],
+        "copies": [wire.copy(copy) for copy in scan.copies],
         "counts": wire.counts(scan.counts),
+        "warnings": [scan.lookup.warning] if scan.lookup.warning else [],
     }
 
 

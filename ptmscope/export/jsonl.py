@@ -12,7 +12,7 @@ from ptmscope.findings import Scan
 
 
 def write_sites(scan: Scan, output: Output) -> None:
-    _write(map(wire.site, scan.sites), output)
+    _write((wire.site(site, scan.lookup) for site in scan.sites), output)
 
 
 def write_usages(scan: Scan, output: Output) -> None:

@@ -28,7 +28,7 @@ def write_usages(scan: Scan, output: Output) -> None:
         rows = [
             [
                 (
-                    place("", call.line, call.cell).removeprefix(":"),
+                    place(call.path or "", call.line, call.cell).removeprefix(":"),
                     _code(short(call.api)),
                     call.role or "",
                     call.link,

@@ -8,8 +8,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from analyzer.records import ApiCall, CallSequence, Diagnostic, LoadSite, ModelRef
+from ptmscope.copies import Copy
 from ptmscope.export.output import printable
 from ptmscope.findings import Counts, Scan
+from ptmscope.lookup import Lookup
 from ptmscope.walk import REASONS
 
 #: Steps of a usage that tell what it does. Derived calls (`.cpu()` on a result) tell little.
@@ -23,6 +25,12 @@ GROUPS = {
     "unresolved": "Not resolved",
 }
 
+#: The source of a library in the tree, by status.
+COPIES = {
+    "left_out": "Vendored: copy of {library} ({files}) in {paths}; --include-vendored counts it.",
+    "counted": "Vendored: copy of {library} ({files}) in {paths}, counted.",
+    "own": "This is the source of {library} itself ({files} in {paths}): counted, as it is no copy.",
+}
 
 #: Files not read in full that are told one by one.
 LISTED = 20
@@ -91,7 +99,18 @@ def footer(scan: Scan) -> tuple[str, ...]:
     lines = [f"{found} in {_count(counts.files, 'file')}."]
     if counts.skipped:
         lines.append(f"Left out: {', '.join(skipped(counts))}.")
-    return tuple(lines)
+    return (*lines, *_copies(scan))
+
+
+def _copies(scan: Scan) -> Iterable[str]:
+    """A line per library whose source lies in the tree."""
+    found: dict[tuple[str, str], list[Copy]] = {}
+    for copy in scan.copies:
+        found.setdefault((copy.library, copy.status), []).append(copy)
+    for (library, status), group in sorted(found.items()):
+        files = _count(sum(copy.files for copy in group), "file")
+        paths = ", ".join(printable(copy.path) for copy in group[:LISTED]) + ", …" * (len(group) > LISTED)
+        yield COPIES[status].format(library=library, files=files, paths=paths)
 
 
 def problems(scan: Scan) -> tuple[str, ...]:
@@ -148,10 +167,27 @@ def _models(scan: Scan) -> Iterable[ModelEntry]:
         ids = sorted({model.id for _, model in pairs} - {name})
         yield ModelEntry(
             name=printable(name),
-            also=printable(", ".join([*(f"as {each}" for each in ids), hub])),
+            also=printable(", ".join([*(f"as {each}" for each in ids), hub, *_standing(scan.lookup, name, pairs)])),
             uses=_used_for(pairs, uses),
             sites=tuple(_line(site, model) for site, model in pairs),
         )
+
+
+def _standing(lookup: Lookup, name: str, pairs: list[tuple[LoadSite, ModelRef]]) -> Iterable[str]:
+    """What a catalog and the Hub say about a model, where it is worth telling."""
+    if {lookup.is_known(*pair) for pair in pairs} == {False}:
+        yield "not in catalog"
+    found = next(filter(None, (lookup.answer(*pair) for pair in pairs)), None)
+    if found is None:
+        return
+    if not found.exists:
+        yield "not on the Hub"
+    if found.id and found.id.lower() != name.lower():
+        yield f"now {found.id}"
+    if found.license:
+        yield found.license
+    if found.gated:
+        yield "gated"
 
 
 def _key(model: ModelRef) -> tuple[str, str]:

@@ -18,7 +18,7 @@ def write_sites(scan: Scan, output: Output) -> None:
     _require_pyarrow()
     from ptmscope.export.frame import site_frame
 
-    _write(site_frame(scan.sites), output)
+    _write(site_frame(scan.sites, scan.lookup), output)
 
 
 def write_usages(scan: Scan, output: Output) -> None:

@@ -7,9 +7,10 @@ from collections.abc import Iterable, Iterator
 from typing import Literal
 
 from analyzer.records import CallSequence, LoadSite, ModelRef
+from ptmscope.lookup import NOTHING, Lookup
 
-Cell = str | int | None
-Kind = Literal["text", "number"]
+Cell = str | int | bool | None
+Kind = Literal["text", "number", "flag"]
 
 #: Columns of load sites: one row per site and model id; a site without an id has one row.
 SITE_COLUMNS: dict[str, Kind] = {
@@ -26,6 +27,7 @@ SITE_COLUMNS: dict[str, Kind] = {
     "model_id": "text",
     "canonical_id": "text",
     "hub": "text",
+    "known": "flag",
     "resolution": "text",
     "certainty": "text",
     "origin_path": "text",
@@ -41,6 +43,7 @@ USAGE_COLUMNS: dict[str, Kind] = {
     "model_id": "text",
     "position": "number",
     "api": "text",
+    "call_path": "text",  # across files: that of the call, where it is another
     "line": "number",
     "call_cell": "number",
     "link": "text",
@@ -49,14 +52,14 @@ USAGE_COLUMNS: dict[str, Kind] = {
 }
 
 
-def site_rows(sites: Iterable[LoadSite]) -> Iterator[tuple[Cell, ...]]:
+def site_rows(sites: Iterable[LoadSite], lookup: Lookup = NOTHING) -> Iterator[tuple[Cell, ...]]:
     """Rows of `SITE_COLUMNS`."""
     for site in sites:
         start = (site.path, site.line, site.column, site.end_line, site.cell)
         what = (site.api, site.library, site.loads, site.status, site.reason)
         arguments = json.dumps(dict(site.arguments), ensure_ascii=False)
         for model in site.models or (None,):
-            yield (*start, *what, *_model(model), arguments)
+            yield (*start, *what, *_model(site, model, lookup), arguments)
 
 
 def usage_rows(usages: Iterable[CallSequence]) -> Iterator[tuple[Cell, ...]]:
@@ -66,13 +69,13 @@ def usage_rows(usages: Iterable[CallSequence]) -> Iterator[tuple[Cell, ...]]:
             inputs = " ".join(map(str, call.inputs))
             yield (
                 *(usage.path, usage.cell, usage.model_id, position),
-                *(call.api, call.line, call.cell, call.link, call.role, inputs),
+                *(call.api, call.path, call.line, call.cell, call.link, call.role, inputs),
             )
 
 
-def _model(model: ModelRef | None) -> tuple[Cell, ...]:
+def _model(site: LoadSite, model: ModelRef | None, lookup: Lookup) -> tuple[Cell, ...]:
     if model is None:
-        return (None,) * 8
+        return (None,) * 9
     origin = model.origin
-    names = (model.id, model.canonical_id, model.hub, model.resolution, model.certainty)
-    return (*names, origin.path, origin.line, origin.cell)
+    names = (model.id, model.canonical_id, model.hub, lookup.is_known(site, model))
+    return (*names, model.resolution, model.certainty, origin.path, origin.line, origin.cell)

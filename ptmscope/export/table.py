@@ -60,7 +60,13 @@ def _usage(usage: CallSequence) -> Iterator[RenderableType]:
     for position, call in enumerate(usage.calls):
         inputs = "← " + " ".join(map(str, call.inputs)) if call.inputs else ""
         rows.append(
-            (str(position), place("", call.line, call.cell).removeprefix(":"), short(call.api), call.role or "", inputs)
+            (
+                str(position),
+                place(call.path or "", call.line, call.cell).removeprefix(":"),
+                short(call.api),
+                call.role or "",
+                inputs,
+            )
         )
     yield _grid(rows)
     yield Text()

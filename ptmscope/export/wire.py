@@ -1,17 +1,20 @@
 """The dict forms of the records: the published contract. Schemas: ptmscope/schemas/.
 
-A `cell` below the top level is given in notebooks only.
+A `cell` below the top level is given in notebooks only, `on_hub` only if the Hub was asked.
 """
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from analyzer.records import Anchor, ApiCall, CallSequence, Diagnostic, LoadSite, ModelRef, Origin
+from ptmscope.copies import Copy
 from ptmscope.findings import Counts
+from ptmscope.lookup import NOTHING, HubModel, Lookup
 
 
-def site(record: LoadSite) -> dict[str, Any]:
+def site(record: LoadSite, lookup: Lookup = NOTHING) -> dict[str, Any]:
     """One line of `ptmscope scan --format jsonl`."""
     return {
         "path": record.path,
@@ -24,7 +27,7 @@ def site(record: LoadSite) -> dict[str, Any]:
         "loads": record.loads,
         "status": record.status,
         "reason": record.reason,
-        "models": [_model(model) for model in record.models],
+        "models": [_model(record, model, lookup) for model in record.models],
         "arguments": dict(record.arguments),
     }
 
@@ -45,16 +48,29 @@ def diagnostic(record: Diagnostic) -> dict[str, Any]:
     return {"path": record.path, "line": record.line, "kind": record.kind, "message": record.message}
 
 
+def copy(record: Copy) -> dict[str, Any]:
+    """One library's source in the tree, in the JSON document."""
+    return {"path": record.path, "library": record.library, "files": record.files, "status": record.status}
+
+
 def counts(record: Counts) -> dict[str, Any]:
     """The counts of the JSON document."""
     return {"files": record.files, "duplicates": record.duplicates, "skipped": dict(record.skipped)}
 
 
-def _model(record: ModelRef) -> dict[str, Any]:
+def on_hub(record: HubModel | None) -> dict[str, Any] | None:
+    """What the Hub says about a model."""
+    return None if record is None else asdict(record)
+
+
+def _model(site: LoadSite, record: ModelRef, lookup: Lookup) -> dict[str, Any]:
+    asked = {} if lookup.hub is None else {"on_hub": on_hub(lookup.answer(site, record))}
     return {
         "id": record.id,
         "canonical_id": record.canonical_id,
         "hub": record.hub,
+        "known": lookup.is_known(site, record),
+        **asked,
         "resolution": record.resolution,
         "certainty": record.certainty,
         "origin": _origin(record.origin),
@@ -72,6 +88,7 @@ def _anchor(record: Anchor) -> dict[str, Any]:
 def _call(record: ApiCall) -> dict[str, Any]:
     return {
         "api": record.api,
+        **({} if record.path is None else {"path": record.path}),
         "line": record.line,
         **_cell(record.cell),
         "link": record.link,

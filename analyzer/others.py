@@ -1,0 +1,97 @@
+"""Files that are no Python: configs of known tools, compose files, CI workflows, scripts. One entry for all of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import chain
+
+from analyzer import config_yaml, configs, recipes, scripts, services
+from analyzer.config_tree import MAX_BYTES
+from analyzer.launch import Launch
+from analyzer.program import Expression
+from analyzer.records import Diagnostic, FileReport, LoadSite
+from analyzer.scripts import Script
+
+_CONFIGS = (".yaml", ".yml", ".json", ".toml")
+_READ_BY_CODE = (".ini", ".cfg", ".conf")
+_README = re.compile(r"(?:.*/)?readme\.md$", re.IGNORECASE)
+_LOCKED = re.compile(
+    r"(?:.*/)?(?:package-lock|composer\.lock|tsconfig[\w.-]*|tokenizer|vocab|merges|special_tokens_map|added_tokens)\.json$"
+)
+#: What a file must say to be worth parsing as something that runs commands.
+_RUNS = re.compile(
+    rb"""(?m)^[ \t"'-]*(?:services|containers|run|script|before_script|scripts)["']?[ \t]*:""",
+)
+_NAMED = re.compile(
+    rb"--?model|MODEL|download|serve|\.py\b|pretrained|text-(?:generation|embeddings)|vllm|infinity|lorax"
+)
+
+
+def wanted(path: str) -> bool:
+    """Whether a file of this name may tell something, or be read as a config by code that does."""
+    name = path.rpartition("/")[2]
+    if path.endswith((*_CONFIGS, *_READ_BY_CODE)):
+        return _LOCKED.match(path) is None
+    return scripts.is_script(path) or is_dotenv(name) or _README.match(path) is not None
+
+
+def is_dotenv(name: str) -> bool:
+    return name == ".env" or name.startswith(".env.") or name.endswith(".env")
+
+
+def analyze(source: bytes, path: str) -> FileReport:
+    """All that one file tells where nothing else is known: a launch line of a script that is not at hand is a site."""
+    found = read(source, path)
+    launched = dict.fromkeys(launch.site for launch in found.launches if launch.site is not None)
+    sites = dict.fromkeys((*found.sites, *launched))
+    return FileReport(
+        path,
+        tuple(sorted(sites, key=lambda site: (site.line, site.column, site.api))),
+        diagnostics=found.diagnostics,
+    )
+
+
+def read(source: bytes, path: str) -> Script:
+    """The load sites of the file, and the options that it gives to scripts."""
+    if scripts.is_script(path):
+        return scripts.read(source, path)
+    if _README.match(path):
+        head = recipes.front_matter(source.removeprefix(b"\xef\xbb\xbf"))
+        return _of_config(head, path) if head is not None and b"sdk:" in head else Script()
+    return _of_config(source, path) if passes(source, path) else Script()
+
+
+def passes(source: bytes, path: str) -> bool:
+    """Whether the bytes of a config say what one that loads models must say: cheap, before anything is parsed."""
+    if not path.endswith(_CONFIGS) or len(source) > MAX_BYTES:
+        return False
+    return (_RUNS.search(source) is not None and _NAMED.search(source) is not None) or recipes.passes(source)
+
+
+def _of_config(source: bytes, path: str) -> Script:
+    try:
+        trees = _documents(source, path)
+    except (ValueError, RecursionError) as error:
+        if b"{{" in source or not recipes.passes(source):  # a template, or of no tool that is known
+            return Script()
+        message = str(error).split("\n", 1)[0][:200]
+        return Script(diagnostics=(Diagnostic(path, "invalid_config", message),))
+    return scripts.together(_records(trees, path, source), path)
+
+
+def _documents(source: bytes, path: str) -> list[Expression]:
+    if path.endswith((".yaml", ".yml", ".md")):
+        return config_yaml.documents(source.decode("utf-8"))
+    module = configs.lower(source, path)
+    return [configs.document(module)] if module is not None else []
+
+
+def _records(trees: list[Expression], path: str, source: bytes) -> Iterator[LoadSite | Launch]:
+    where = services.place(path, source)
+    if path.endswith(".md"):
+        yield from chain.from_iterable(recipes.space(tree, where) for tree in trees)
+        return
+    for tree in trees:
+        yield from recipes.sites(tree, where)
+    yield from services.read(trees, path, source)

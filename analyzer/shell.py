@@ -1,0 +1,213 @@
+"""Shell scripts as the commands they run: words with quotes, continuations and variables resolved. Nothing is run.
+
+Offsets are of characters in the text. A variable has the values that assignments above can have given it: under `if`,
+`for`, `case` or in a function an assignment adds one, elsewhere it replaces them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import islice, product
+from typing import NamedTuple, TypeAlias
+
+from analyzer.shell_words import MAX_NESTED, Part, Reader, Word
+
+MAX_COMMANDS = 20_000
+_MAX_VALUES = 32
+
+
+class Known(NamedTuple):
+    """A string that a word can be, and where it stands; not `sure`: a default, or one of several."""
+
+    text: str
+    at: int
+    sure: bool = True
+
+
+Choices: TypeAlias = tuple[Known | None, ...]  # None: something that is not known
+Variables: TypeAlias = dict[str, Choices]
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One command: what each of its words can be, from offset `at` to `end`."""
+
+    words: tuple[Choices, ...]
+    at: int
+    end: int
+
+    def texts(self) -> tuple[str, ...]:
+        """The words as text; `*` where a word is not known, or several."""
+        return tuple(_only(choices) for choices in self.words)
+
+
+def _only(choices: Choices) -> str:
+    first = choices[0] if len(choices) == 1 else None
+    return first.text if first is not None else "*"
+
+
+_NAMED = re.compile(r"([A-Za-z_]\w*)\+?=")
+_OPENING = frozenset({"if", "for", "while", "until", "case", "select", "{"})
+_CLOSING = frozenset({"fi", "done", "esac", "}"})
+_BEFORE = frozenset(
+    {"then", "else", "elif", "do", "!", "time", "{", "if", "while", "until", "exec", "nohup", "command"}
+)
+_DECLARING = frozenset({"export", "declare", "local", "readonly", "typeset", "set", "setenv"})
+
+
+@dataclass(slots=True)
+class _State:
+    variables: Variables
+    depth: int = 0
+    words: list[Word] = field(default_factory=list)
+
+
+def final_variables(text: str) -> Variables:
+    """The variables as they are at the end of a script."""
+    state = _State({})
+    for _ in _runs(text, state):
+        pass
+    return state.variables
+
+
+def runs(text: str, variables: Mapping[str, Choices] | None = None, base: int = 0) -> Iterator[Run]:
+    """The commands of a script, in order; `variables` are those that it finds in its environment, `base` is the
+    offset at which it begins."""
+    return _runs(text, _State(dict(variables or {})), base)
+
+
+def _runs(text: str, state: _State, base: int = 0) -> Iterator[Run]:
+    outer: list[list[Word]] = []
+    array: str | None = None
+    for word in islice(Reader(text, base).words(), MAX_COMMANDS * 10):
+        if word.sign == "$(":
+            outer.append(state.words)
+            state.words = []
+        elif word.sign == ")$":
+            yield from _command(state)
+            state.words = outer.pop()
+        elif word.sign == "(" and (array := _assigned(state.words)) is not None:
+            state.words = []
+        elif array is not None and word.sign in (")", "\n"):
+            if word.sign == ")":
+                _assign(state, array, _listed(state, state.words))
+                state.words, array = [], None
+        elif word.sign and word.sign not in (">", "<<"):
+            yield from _command(state)
+        else:
+            state.words.append(word)
+    yield from _command(state)
+
+
+def _assigned(words: list[Word]) -> str | None:
+    """The name in front of `=(`."""
+    last = words[-1] if words else None
+    match = _NAMED.fullmatch(last.parts[0].text) if last is not None and len(last.parts) == 1 else None
+    return match[1] if match else None
+
+
+def _command(state: _State) -> Iterator[Run]:
+    body = next((word for word in state.words if word.sign == "<<"), None)
+    words, state.words = _without_redirections(state.words), []
+    if body is not None and len(words) > 1 and _literal(words[0]) == "read":
+        _assign(state, _literal(words[-1]), (Known(body.parts[0].text, body.at),))
+        return
+    while words and (head := _literal(words[0])) in _BEFORE | _OPENING | _CLOSING:
+        state.depth += (head in _OPENING) - (head in _CLOSING)
+        if head in ("for", "select") and len(words) > 2 and _literal(words[2]) == "in":
+            state.variables[_literal(words[1])] = _listed(state, words[3:])[:_MAX_VALUES]
+        if head in ("for", "case", "select"):
+            return
+        words = words[1:]
+    words = _assignments(state, words)
+    if words:
+        found = tuple(each for word in words for each in _split(word, state.variables))
+        if found:
+            yield Run(found, words[0].at, words[-1].end)
+
+
+def _without_redirections(words: list[Word]) -> list[Word]:
+    found: list[Word] = []
+    dropped = False
+    for word in words:
+        if not dropped and not word.sign and word.parts:
+            found.append(word)
+        dropped = word.sign == ">"
+    return found
+
+
+def _assignments(state: _State, words: list[Word]) -> list[Word]:
+    """The command behind the assignments in front of it; without one, they hold from here on."""
+    if words and _literal(words[0]) in _DECLARING:
+        rest = [word for word in words[1:] if not _literal(word).startswith("-")]
+    else:
+        rest = words
+    found = []
+    for index, word in enumerate(rest):
+        match = _NAMED.match(word.parts[0].text)
+        if match is None:
+            return rest[index:] if rest is words else []
+        value = (
+            word.parts[0]._replace(text=word.parts[0].text[match.end() :], at=word.at + match.end()),
+            *word.parts[1:],
+        )
+        found.append((match[1], value if value[0].text or not value[1:] else value[1:]))
+    for name, parts in found:
+        _assign(state, name, choices(parts, state.variables))
+    return []
+
+
+def _assign(state: _State, name: str, given: Choices) -> None:
+    if state.depth > 0:
+        doubtful = tuple(value._replace(sure=False) if value is not None else None for value in given)
+        given = (*state.variables.get(name, ()), *doubtful)
+    state.variables[name] = tuple(dict.fromkeys(given))[:_MAX_VALUES]
+
+
+def _listed(state: _State, words: list[Word]) -> Choices:
+    """The elements of a list of words: the variable is each of them in turn."""
+    found = [value for word in words for value in choices(word.parts, state.variables)]
+    return tuple(v._replace(sure=len(found) == 1 and v.sure) if v is not None else None for v in found)
+
+
+def _literal(word: Word) -> str:
+    return "".join(part.text for part in word.parts) if all(part.name is None for part in word.parts) else ""
+
+
+def _split(word: Word, variables: Variables) -> list[Choices]:
+    """What a word can be; a variable that holds several words, and has no quotes around it, is each of them."""
+    found = choices(word.parts, variables)
+    is_bare = len(word.parts) == 1 and word.parts[0].name is not None
+    held = found[0] if is_bare and len(found) == 1 else None
+    if held is None or not re.search(r"\s", held.text):
+        return [found]
+    inner = Reader(held.text.replace("\\\n", "  ").replace("\n", " "), held.at, MAX_NESTED).words()
+    return [choices(each.parts, variables) for each in inner if each.parts and not each.sign]
+
+
+def choices(parts: tuple[Part, ...], variables: Variables) -> Choices:
+    """What the parts can be together."""
+    options = [_options(part, variables) for part in parts if part.text or part.name is not None or len(parts) == 1]
+    found: list[Known | None] = []
+    for combination in islice(product(*options), _MAX_VALUES):
+        known = [piece for piece in combination if piece is not None]
+        if len(known) < len(combination):
+            text = "".join(piece.text if piece is not None else "*" for piece in combination)
+            found.append(Known(text, known[0].at, sure=False) if known and len(text.strip("*/")) else None)
+            continue
+        first = max(known, key=lambda piece: len(piece.text), default=Known("", 0))
+        found.append(Known("".join(p.text for p in known), first.at, sure=all(p.sure for p in known)))
+    several = len(found) > 1
+    return tuple(dict.fromkeys(v._replace(sure=v.sure and not several) if v is not None else None for v in found))
+
+
+def _options(part: Part, variables: Variables) -> Choices:
+    if part.name is None:
+        return (Known(part.text, part.at),)
+    given = variables.get(part.name, ()) if part.name else ()
+    if not part.default:
+        return given or (None,)
+    default = tuple(v._replace(sure=False) if v is not None else None for v in choices(part.default, variables))
+    return (*(v for v in given if v is None or v.text), *default)

@@ -1,0 +1,113 @@
+"""What a catalog, and on request the Hub itself, say about the model ids of a scan."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from analyzer.known_ids import names as names_of
+from analyzer.records import LoadSite, ModelRef
+from ptmscope.catalog import ID, read_catalog
+
+#: The hub that catalogs and look-ups are about.
+HUB = "huggingface"
+
+#: The Hub takes no longer names.
+LONGEST = 96
+
+
+@dataclass(frozen=True, slots=True)
+class HubModel:
+    """A model as the Hub has it. `id` is its present name; `exists` False: nobody may see one of this name, or not
+    this user."""
+
+    exists: bool
+    id: str | None = None
+    sha: str | None = None
+    license: str | None = None
+    gated: bool | str | None = None
+    private: bool | None = None
+    downloads: int | None = None
+    last_modified: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """`known`: the names of the scan, in lower case, that the catalog has (None: no catalog was given); `hub`: what
+    the Hub answered by name in lower case (None: it was not asked). `warning`: why answers are missing."""
+
+    known: frozenset[str] | None = None
+    hub: Mapping[str, HubModel] | None = None
+    warning: str | None = None
+
+    def is_known(self, site: LoadSite, model: ModelRef) -> bool | None:
+        """Whether the catalog has the model; None where that cannot be said."""
+        names = names_on_hub(site, model)
+        return None if self.known is None or not names else any(name.lower() in self.known for name in names)
+
+    def answer(self, site: LoadSite, model: ModelRef) -> HubModel | None:
+        """What the Hub said about the model, if anything."""
+        names = names_on_hub(site, model)
+        return self.hub.get(names[0].lower()) if self.hub and names else None
+
+
+#: Nothing was looked up.
+NOTHING = Lookup()
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Where ids are looked up: the ids of a catalog, and the way to ask the Hub."""
+
+    catalog: frozenset[str] | None
+    ask: Callable[[Iterable[str]], tuple[Mapping[str, HubModel], str | None]] | None
+
+    @classmethod
+    def of(cls, catalog: str | None, *, hub: bool) -> Sources:
+        """Reads the catalog. Raises Misuse where that, or asking the Hub, is not possible."""
+        ids = None if catalog is None else read_catalog(catalog)
+        if not hub:
+            return cls(ids, None)
+        from ptmscope.hub import ask
+
+        return cls(ids, ask)
+
+    def look_up(self, sites: tuple[LoadSite, ...]) -> Lookup:
+        """What the sources say about the models of these sites."""
+        known = None if self.catalog is None else _in_catalog(sites, self.catalog)
+        answers, warning = (None, None) if self.ask is None else self.ask(_to_ask(sites))
+        return Lookup(known, answers, warning)
+
+
+def names_on_hub(site: LoadSite, model: ModelRef) -> tuple[str, ...]:
+    """The model's present name and the one in the code; empty for what is no whole name of a repository there."""
+    if model.hub != HUB or site.status == "local":
+        return ()
+    names = dict.fromkeys(name for name in (model.canonical_id, model.id) if name)
+    return tuple(name for name in names if len(name) <= LONGEST and ID.fullmatch(name))
+
+
+def _in_catalog(sites: Iterable[LoadSite], catalog: frozenset[str]) -> frozenset[str]:
+    """The names of the sites' models that the catalog has, under their present or a former name."""
+    names = {name.lower() for site in sites for model in site.models for name in names_on_hub(site, model)}
+    return frozenset(name for name in names if name in catalog or not catalog.isdisjoint(_former().get(name, ())))
+
+
+def _to_ask(sites: Iterable[LoadSite]) -> tuple[str, ...]:
+    """The names to ask the Hub about, each once, sorted."""
+    found: dict[str, str] = {}
+    for site in sites:
+        for model in site.models:
+            for name in names_on_hub(site, model)[:1]:
+                found[name.lower()] = min(name, found.get(name.lower(), name))
+    return tuple(sorted(found.values()))
+
+
+@cache
+def _former() -> dict[str, tuple[str, ...]]:
+    """Present name -> the names it had before, in lower case."""
+    found: dict[str, tuple[str, ...]] = {}
+    for old, new in names_of(HUB).items():
+        found[new.lower()] = (*found.get(new.lower(), ()), old.lower())
+    return found
