@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from analyzer import anchors, flow, gate, launch, notebooks
 from analyzer.encoding import UnreadableError
 from analyzer.languages import grammar_of, language_of
 from analyzer.program import Language, Module
 from analyzer.project import Linker, Project
-from analyzer.records import Diagnostic, FileReport
+from analyzer.records import Diagnostic, FileReport, LoadSite
 from analyzer.syntax import lower, parse
+from analyzer.syntax.lower import Bodies
 from analyzer.values import Evaluator
 
 SECONDS = 10.0
@@ -39,45 +40,74 @@ def examine(
 
     With `across`, call sequences go on in the project's other files.
     """
+    found = opened(source, path, project, seconds)
+    if isinstance(found, FileReport):
+        return found, True
+    module, bodies = found.module, found.bodies
+    evaluator = Linker(project, module, bodies) if project is not None else Evaluator([module], [bodies])
+    sites = sites_of(evaluator, found)
+    across = across and project is not None
+    follower = Linker(project, module, bodies, follow=True) if across and project else Evaluator([module], [bodies])
+    follower.follow = True
+    follower.until = found.until
+    wanted = sequences and any(site.models and site.status != "local" for site in sites)
+    usages = flow.sequences(follower, 0, sites, across=across) if wanted else []
+    bounded = evaluator.bounded or follower.bounded
+    bodies.close()
+    diagnostics = tuple(_diagnostics(module, found.program, bodies.cut(), bounded=bounded))
+    return FileReport(path, tuple(sites), tuple(usages), diagnostics), not evaluator.asked
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A file that may hold load sites: parsed, lowered, and not yet evaluated."""
+
+    program: notebooks.Program
+    module: Module
+    bodies: Bodies
+    words: tuple[str, ...]  # further names that loaders may have in it
+    launches: tuple[launch.LaunchLine, ...]
+    until: float
+
+
+def opened(source: bytes, path: str, project: Project | None, seconds: float = SECONDS) -> Opened | FileReport:
+    """The file made ready; its report where that is all there is to say."""
     try:
         program = notebooks.program(source, path)
     except UnreadableError as error:
-        return FileReport(path, diagnostics=(Diagnostic(path, "undecodable", error.message),)), True
+        return FileReport(path, diagnostics=(Diagnostic(path, "undecodable", error.message),))
     except notebooks.NotebookError as error:
-        return FileReport(path, diagnostics=(Diagnostic(path, "invalid_notebook", str(error)),)), True
+        return FileReport(path, diagnostics=(Diagnostic(path, "invalid_notebook", str(error)),))
     words = project.words.get(path, ()) if project is not None else ()
     hits = _hits(program.source, words, language_of(path))
     launches = tuple(line for line in program.launches if launch.named(line.text))
     if not hits and not launches:
-        return FileReport(path), True
+        return FileReport(path)
     if hits and language_of(path) == "javascript" and gate.is_bundle(program.source):
-        return FileReport(path, diagnostics=(Diagnostic(path, "generated", "a bundle of many files, not read"),)), True
+        return FileReport(path, diagnostics=(Diagnostic(path, "generated", "a bundle of many files, not read"),))
     until = time.monotonic() + seconds
     tree = parse(program.source, seconds=seconds, grammar=grammar_of(path))
     if tree is not None and program.cells and tree.root.has_error:
         program = _without_open_ends(program, seconds)
         hits, tree = _hits(program.source, words, "python"), parse(program.source, seconds=seconds)
     if tree is None:
-        return FileReport(path, diagnostics=(Diagnostic(path, "timeout", f"not parsed within {seconds:g} s"),)), True
+        return FileReport(path, diagnostics=(Diagnostic(path, "timeout", f"not parsed within {seconds:g} s"),))
     live = [at for at in hits if tree.is_code(at)]
     if not live and not launches:
-        return FileReport(path), True
+        return FileReport(path)
     module, bodies = lower(tree, path, live)
     module.cells = program.cells
-    evaluator = Linker(project, module, bodies) if project is not None else Evaluator([module], [bodies])
-    evaluator.until = until
-    sites = [*anchors.sites(evaluator, 0, words), *launch.sites(evaluator, module, launches)]
-    sites.sort(key=lambda site: (-1 if site.cell is None else site.cell, site.line, site.column, site.api))
-    across = across and project is not None
-    follower = Linker(project, module, bodies, follow=True) if across and project else Evaluator([module], [bodies])
-    follower.follow = True
-    follower.until = until
-    wanted = sequences and any(site.models and site.status != "local" for site in sites)
-    usages = flow.sequences(follower, 0, sites, across=across) if wanted else []
-    bounded = evaluator.bounded or follower.bounded
-    bodies.close()
-    diagnostics = tuple(_diagnostics(module, program, bodies.cut(), bounded=bounded))
-    return FileReport(path, tuple(sites), tuple(usages), diagnostics), not evaluator.asked
+    return Opened(program, module, bodies, words, launches, until)
+
+
+def sites_of(evaluator: Evaluator, file: Opened) -> list[LoadSite]:
+    """The load sites of the file, in order."""
+    evaluator.until = file.until
+    found = [
+        *anchors.sites(evaluator, 0, file.words),
+        *launch.sites(evaluator, file.module, file.launches),
+    ]
+    return sorted(found, key=lambda site: (-1 if site.cell is None else site.cell, site.line, site.column, site.api))
 
 
 def _hits(source: bytes, words: tuple[str, ...], language: Language) -> tuple[int, ...]:

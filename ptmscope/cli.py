@@ -62,6 +62,7 @@ def cli() -> None:
     ptmscope scan .                          every model, with its load sites
     ptmscope scan . --format jsonl           one JSON object per load site
     ptmscope sequences app.py --model gpt2   what the file does with gpt2
+    ptmscope explain app.py:12               how the ids get to the call on line 12
     """
 
 
@@ -112,6 +113,34 @@ def sequences(**options: Any) -> None:
     from ptmscope.export.formats import SEQUENCES
 
     _run(SEQUENCES, options)
+
+
+@cli.command()
+@click.argument("place", metavar="PATH:LINE")
+@click.option("--root", type=click.Path(), help="The tree that is linked. Default: the repository around PATH.")
+@click.option("-f", "--format", "format_name", type=click.Choice(("text", "json")), default="text", show_default=True)
+def explain(place: str, root: str | None, format_name: str) -> None:
+    """The way of each model id to the call on a line, step by step; and where it is lost, if it is.
+
+    \b
+    ptmscope explain app/llm.py:12
+    ptmscope explain notebook.ipynb:3:1              cell 3 (all cells count, from 0), line 1
+    ptmscope explain app/llm.py:12 --format json
+
+    LINE is any line of the call; paths are shown relative to the root. Exit codes: 0 explained, 1 nothing is loaded
+    on that line, 2 misuse.
+    """
+    from ptmscope.destination import writing
+    from ptmscope.explain import explained, nothing_there, target
+    from ptmscope.export.explanation import FORMATS as WRITERS
+
+    wanted = target(place, root)
+    found = explained(wanted)
+    if not found.explanations:
+        click.echo(nothing_there(wanted, found), err=True)
+        sys.exit(1)
+    with writing(None, is_binary=False) as output:
+        WRITERS[format_name](found, output)
 
 
 def main() -> None:

@@ -80,12 +80,26 @@ def run(path: str, settings: Settings, progress: Progress | None = None) -> Scan
     skipped += copies.skips(found)
     whole = Task(root, files, settings.max_file_size, settings.sequences, settings.across)
     jobs = engine.processes(settings.jobs, len(files))
-    known = surveyed(outcome for _, outcome in engine.outcomes(engine.tasks(whole), jobs, SURVEY))
-    project = Project(known.glances, partial(contents, root, settings.max_file_size), known.scripts)
+    known, project = linked(whole, jobs)
     outcome = _analysis(replace(whole, paths=project.wanted()), project, jobs, progress)
     outcome = merge([outcome, Outcome(project.script_reports())])
     result = _scan(len(known.glances) + len(known.scripts), [*skipped, *known.skipped], outcome, selection)
     return replace(result, copies=found, lookup=sources.look_up(result.sites))
+
+
+def linked(whole: Task, jobs: int) -> tuple[Survey, Project]:
+    """A glance at every file, and the project that they make."""
+    known = surveyed(outcome for _, outcome in engine.outcomes(engine.tasks(whole), jobs, SURVEY))
+    read = partial(contents, whole.root, whole.max_file_size)
+    return known, Project(known.glances, read, known.scripts)
+
+
+def project_of(root: str, file: str, settings: Settings) -> Project:
+    """The project of a folder, of which `file` is one also where the walk leaves it out."""
+    _, files, _ = _files(root, settings)
+    files, _ = copies.set_apart(root, files, counted=settings.include_vendored)
+    whole = Task(root, tuple(dict.fromkeys((*files, file))), settings.max_file_size)
+    return linked(whole, engine.processes(settings.jobs, len(files)))[1]
 
 
 def _analysis(whole: Task, project: Project, jobs: int, progress: Progress | None) -> Outcome:
