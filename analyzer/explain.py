@@ -25,6 +25,8 @@ from analyzer.ways import bridged, deeper, empty_ends, ends, is_end, reason_of, 
 #: Places told for one reason, nearest first.
 MAX_ENDS = 3
 
+#: Roles of what gives a name its values.
+_GIVING = frozenset({"bound", "default", "field", "returned"})
 #: Reasons that only sum up what is not known about a part.
 _SUMS = frozenset({"computed_string", "call_not_followed"})
 
@@ -204,7 +206,7 @@ class _Explainer:
 
     def _ruled_out(self, node: Node) -> str:
         """What the bindings of a name give."""
-        found = [n for n in node.asked if self.roles(n.env.module).of(n.expression).kind == "bound"]
+        found = [n for n in node.asked if self.roles(n.env.module).of(n.expression).kind in _GIVING]
         texts = dict.fromkeys(v.text for n in found for v in n.values if isinstance(v, Str))
         return ", ".join(list(texts)[:MAX_ENDS]) or "None"
 
