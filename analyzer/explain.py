@@ -25,6 +25,8 @@ from analyzer.ways import bridged, deeper, empty_ends, ends, is_end, reason_of, 
 #: Places told for one reason, nearest first.
 MAX_ENDS = 3
 
+#: Roles of what gives a name its values.
+_GIVING = frozenset({"bound", "default", "field", "returned"})
 #: Reasons that only sum up what is not known about a part.
 _SUMS = frozenset({"computed_string", "call_not_followed"})
 
@@ -134,7 +136,8 @@ class _Explainer:
             return (replace(steps[0], words="the loader's default"),)
         last = next((step for step in reversed(steps) if not step.is_part), None)
         if last is None or (last.path, last.line, last.cell) != place:
-            steps = [*steps, self._step(value.module, value.at, "the string")]
+            words = "in this command" if value.step == "launch_line" else "the string"
+            steps = [*steps, self._step(value.module, value.at, words)]
         return tuple(steps)
 
     def _plain(self, site: LoadSite, model: ModelRef) -> Iterator[Step]:
@@ -203,7 +206,7 @@ class _Explainer:
 
     def _ruled_out(self, node: Node) -> str:
         """What the bindings of a name give."""
-        found = [n for n in node.asked if self.roles(n.env.module).of(n.expression).kind == "bound"]
+        found = [n for n in node.asked if self.roles(n.env.module).of(n.expression).kind in _GIVING]
         texts = dict.fromkeys(v.text for n in found for v in n.values if isinstance(v, Str))
         return ", ".join(list(texts)[:MAX_ENDS]) or "None"
 

@@ -38,15 +38,17 @@ def _bridge(before: Node, node: Node) -> list[Node]:
         return []
     for way in _reach(before, {node}):
         if way[-1].env.module == node.env.module and len(way) > 2:
-            return way[1:-1]
+            return [*way[1:-1], *_bridge(way[-2], node)]
     return []
 
 
 def _import(node: Node) -> list[Node]:
-    """The nearest import on which the node depends, in its own file."""
+    """The nearest import on which the node depends, in its own file; that of a library brings nothing."""
     for way in _reach(node, set()):
-        if way[-1].env.module == node.env.module and isinstance(way[-1].expression, Imported):
-            return way[-1:]
+        here = way[-1]
+        is_import = here.env.module == node.env.module and isinstance(here.expression, Imported)
+        if is_import and not all(isinstance(value, Ref) for value in here.values):
+            return [here]
     return []
 
 

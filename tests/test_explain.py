@@ -381,6 +381,7 @@ app/llm.py:5  transformers.AutoModel.from_pretrained  resolved
     app/main.py:5  load(args.model)                           given by this call of `load`
     app/main.py:4  args = options()                           `args` set at module level
     app/main.py:1  from app.cli import options                imported
+    app/cli.py:7   return p.parse_args()                      returned by `options`
     app/cli.py:6   p.add_argument("--model", default="gpt2")  default of --model
 """
 
