@@ -133,6 +133,17 @@ def id_values(ev: Evaluator, loader: Loader, arguments: Arguments) -> Values | N
     return merged(*given) if given else None
 
 
+def given_id(ev: Evaluator, thing: Thing, name: str) -> Values:
+    """`embeddings.model_name`: what was passed under that keyword when the object was loaded."""
+    match = thing.event.match
+    if thing.attribute or thing.event.link != "load" or not isinstance(match, tuple):
+        return ()
+    loader: Loader = match[0].loader
+    if not any(name in parameter.keywords for parameter in loader.ids):
+        return ()
+    return tuple(value for value in id_values(ev, loader, match[1]) or () if isinstance(value, Str))
+
+
 def passes_object(ev: Evaluator, loader: Loader, arguments: Arguments) -> bool:
     """Whether the id parameter holds a loaded object instead of an id."""
     given = id_values(ev, loader, arguments)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from analyzer import callers, calls, environment, names, options
+from analyzer import apis, callers, calls, environment, names, options
 from analyzer.objects import (
     Bound,
     Cls,
@@ -111,11 +111,15 @@ def attribute(ev: Evaluator, base: Value, name: str) -> Values:
             return of_class(ev, base, name, None)
         case Super():
             return _of_super(ev, base, name)
+        case _ if name == "__dict__":
+            return (base,)
         case Ref():
             return options.attribute(ev, base, name) or (_external(ev, base, name))
         case Mod():
             return ev.member(base.module, name)
         case Thing():
+            if given := apis.given_id(ev, base, name):
+                return given
             api = base.api + "." + name
             return (Thing(api, base.library, base.kind, base.event, attribute=True),)
         case Str():

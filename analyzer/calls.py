@@ -174,8 +174,14 @@ def _in_frame(
     found = argument(ev, arguments, (param.name,), position)
     if found is None or found == (Unknown("no_argument"),):
         default = parameter_default(ev, scope, param, env)
-        return default or found or (Unknown("parameter"),)
+        return default or found or (Unknown("call_not_followed" if _spreads_unknown(ev, arguments) else "parameter"),)
     return relabel(found, "call_argument")
+
+
+def _spreads_unknown(ev: Evaluator, arguments: Arguments) -> bool:
+    """Whether `**` passes something that is not known."""
+    spread = (v for key, expression, env in arguments.keywords if key is None for v in ev.evaluate(expression, env))
+    return any(isinstance(value, Ref | Unknown) for value in spread)
 
 
 def _has_self(ev: Evaluator, scope: Scope, index: int, env: Env) -> bool:

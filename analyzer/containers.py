@@ -216,6 +216,9 @@ def method(ev: Evaluator, bound: Bound, args: list[Values]) -> Values:
             )
         case ((Dict() | List()), "copy"):
             return (base,)
+        case Ref(), "get" | "pop":
+            known = tuple(v for v in item(ev, (base,), first) if not isinstance(v, Unknown))
+            return merged(known, *args[1:]) or (Unknown("runtime_input"),)
         case List(), "pop" | "popleft":
             return elements(ev, (base,))
         case _:

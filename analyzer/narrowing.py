@@ -31,6 +31,8 @@ from analyzer.program import (
 if TYPE_CHECKING:
     from analyzer.values import Evaluator
 
+#: Steps of defaults that a run can override.
+_GIVEN_AT_RUN = frozenset({"argparse_default", "option_default", "environment_default", "launch_line"})
 _SAME = frozenset({"lower", "upper", "strip", "casefold"})
 
 
@@ -148,7 +150,8 @@ def _kept(ev: Evaluator, values: Values, key: str, condition: Expression, env: E
             return (*(value for value in kept if not isinstance(value, Unknown)), *relabel(named, "local_variable"))
     if kept or env.frame is not None:
         return kept  # nothing: in this call, control does not come here
-    return (Unknown("parameter"),)
+    is_default = any(isinstance(value, Str) and value.step in _GIVEN_AT_RUN for value in values)
+    return (Unknown("runtime_input" if is_default else "parameter"),)
 
 
 def _equals(ev: Evaluator, condition: Expression, key: str, env: Env) -> Values:

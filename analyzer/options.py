@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from analyzer import config_apis, hydra_configs
 from analyzer.objects import (
     Arguments,
+    Bound,
     Cls,
     Const,
     Env,
@@ -49,6 +50,8 @@ _TYPED = frozenset({"tyro.cli", "simple_parsing.parse", "jsonargparse.CLI", "dra
 def attribute(ev: Evaluator, base: Ref, name: str) -> Values:
     """`args.name` of parsed arguments or flags; empty if `base` is something else."""
     if _PARSED.search(base.qualified) and not base.qualified.endswith("known_args()"):
+        if name in ("get", "pop"):
+            return (Bound(base, name),)
         module = base.env.module if base.env is not None else None
         return declared(ev, module, name) if module is not None else ()
     if base.qualified in (

@@ -71,6 +71,10 @@ def _runtime(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Value
     return (_RUNTIME,)
 
 
+def _temporary(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
+    return (Str("/tmp/*", env.module, node.at, partial=True),)
+
+
 def _same(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
     return _first(ev, arguments) or (UNKNOWN_CALL,)
 
@@ -141,8 +145,9 @@ def _getattr(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Value
     names = [v for v in _first(ev, arguments, 1) if isinstance(v, Str) and not v.partial]
     found = [attributes.attribute(ev, base, n.text) for base in _first(ev, arguments) for n in names]
     known = tuple(v for v in merged(*found) if not isinstance(v, Unknown))
-    default = _first(ev, arguments, 2)
-    return merged(known, default) or (Unknown("call_not_followed"),)
+    default = tuple(v for v in _first(ev, arguments, 2) if not isinstance(v, Const))
+    unknown = () if known else merged(*found) or (Unknown("call_not_followed"),)
+    return merged(known, default, unknown)
 
 
 def _import_module(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
@@ -342,6 +347,7 @@ _TABLE: dict[str, _Call] = {
     **_rows(_partial, "functools.partial"),
     **_rows(_super, "builtins.super"),
     **_rows(_same, "builtins.vars"),
+    **_rows(_temporary, "tempfile.TemporaryDirectory", "tempfile.mkdtemp", "tempfile.gettempdir", "tempfile.mktemp"),
     **_rows(_type, "builtins.type"),
     **_rows(_globals, "builtins.globals"),
     **_rows(_keyword_default, "dataclasses.field", "attr.ib", "attr.field", "attrs.field", "msgspec.field"),
