@@ -5,30 +5,45 @@ Found in the text, before anything is parsed. A name too many only costs the loo
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 
+from analyzer.layout import Layout
 from analyzer.loaders import tables
 from analyzer.survey import Glance
 
 _MAX_ROUNDS = 3
 
 
-def loader_words(glances: Mapping[str, Glance], importers: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+def loader_words(
+    glances: Mapping[str, Glance], importers: Mapping[str, tuple[str, ...]], layout: Layout
+) -> dict[str, tuple[str, ...]]:
     """File -> names that may be loaders there, though the file imports them from another of the repository."""
-    exports = {path: names for path, glance in sorted(glances.items()) if (names := _exports(glance))}
     found: dict[str, dict[str, None]] = {}
-    edge = exports
+    edge = {path: names for path, glance in sorted(glances.items()) if (names := _exports(glance))}
     for _ in range(_MAX_ROUNDS):
         reached: dict[str, dict[str, None]] = {}
         for path, names in edge.items():
             for importer in importers.get(path, ()):
-                new = [name for name in names if name not in found.get(importer, ())]
-                reached.setdefault(importer, {}).update(dict.fromkeys(new))
+                for name in _taken(glances[importer], path, names, layout):
+                    if name not in found.get(importer, ()):
+                        reached.setdefault(importer, {})[name] = None
         for path, names in reached.items():
             found.setdefault(path, {}).update(names)
-        edge = {path: _handed_on(glances[path], names) for path, names in reached.items() if names}
+        edge = {path: _handed_on(glances[path], names) for path, names in reached.items()}
     return {path: tuple(sorted(names)) for path, names in found.items()}
+
+
+def _taken(glance: Glance, path: str, names: Mapping[str, None], layout: Layout) -> Iterator[str]:
+    """Of the names that `path` exports, those that the file can use: imported, or behind the module's name."""
+    for qualified in glance.imports:
+        target = layout.find(qualified, glance.path) if layout.may_hold(qualified) else None
+        if target is None or target.path != path:
+            continue
+        if not target.rest:
+            yield from (name for name in names if name[:1].isupper())
+        elif len(target.rest) == 1 and target.rest[0] in names:
+            yield target.rest[0]
 
 
 def _exports(glance: Glance) -> dict[str, None]:

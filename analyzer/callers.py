@@ -40,7 +40,7 @@ def frames(ev: Evaluator, module: int, index: int) -> tuple[Env, ...]:
     owner = attributes.owner(ev, module, index)
     found: dict[Env, None] = {}
     method = Fn(module, index, ev.env(module, scope.parent), Inst(owner, None)) if owner is not None else None
-    unsure = method if method is not None and ev.is_distinct(scope.name) else None
+    unsure = method if method is not None and ev.is_distinct(module, scope.name) else None
     entered = (e for call, env in callers(ev, module, scope, owner) for e in _likely_entries(ev, call, env, unsure))
     picked = (e for call, env in _table_calls(ev, module, scope, owner) for e in _known_entries(ev, call, env))
     for env in (*entered, *picked):

@@ -146,9 +146,9 @@ def _pattern(root: str, language: Language) -> Any:
 
 
 def headers(source: bytes) -> Iterator[tuple[bytes, ...]]:
-    """(package, names) of `from … import`, modules of `import`, (name, bases) of `class`, name of `def`.
+    """(package, names) of `from … import`, modules of `import`, (name, bases) of `class`.
 
-    All six in each tuple; those of other statements are empty.
+    All five in each tuple; those of other statements are empty.
     """
     for match in _headers().finditer(source):
         yield tuple(group or b"" for group in match.groups())
@@ -171,9 +171,8 @@ def _ecma_headers() -> Any:
 
 @cache
 def _headers() -> Any:
-    """Import statements, class and function headers at the start of a line, also of a line in a notebook's JSON."""
+    """Import statements and class headers at the start of a line, also of a line in a notebook's JSON."""
     taken = r"from[ \t]+([.\w]+)[ \t]+import[ \t]*(\([^)]*\)|[^\n;#(\\\"]*)"
     whole = r"import[ \t]+([^\n;#\\\"]+)"
     header = r"class[ \t]+(\w+)[ \t]*\(([^)]*)\)"
-    function = r"(?:async[ \t]+)?def[ \t]+(\w+)"
-    return _compile(rf"(?m)^[ \t]*\"?[ \t]*(?:{taken}|{whole}|{header}|{function})".encode())
+    return _compile(rf"(?m)^[ \t]*\"?[ \t]*(?:{taken}|{whole}|{header})".encode())

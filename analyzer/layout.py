@@ -54,6 +54,10 @@ class Layout:
         for place, part in enumerate(parts if language_of(path) == "python" else ()):
             self.tops.setdefault(part, {})[parts[:place]] = None
 
+    def may_hold(self, qualified: str) -> bool:
+        """A quick look whether a dotted name can mean a file of the tree."""
+        return qualified[:1] == "." or qualified.partition(".")[0] in self.tops
+
     def child(self, package: str, name: str) -> str | None:
         """The submodule `name` of the package whose `__init__` is `package`."""
         folder, last = _split(package)

@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 from analyzer import anchors, flow, gate, launch, notebooks
 from analyzer.encoding import UnreadableError
 from analyzer.languages import grammar_of, language_of
+from analyzer.linker import Linker
 from analyzer.program import Language, Module
-from analyzer.project import Linker, Project
+from analyzer.project import Project
 from analyzer.records import Diagnostic, FileReport, LoadSite
 from analyzer.syntax import lower, parse
 from analyzer.syntax.lower import Bodies

@@ -22,7 +22,6 @@ class Glance:
     gated: bool
     imports: tuple[str, ...] = ()
     classes: tuple[tuple[str, tuple[str, ...]], ...] = ()
-    functions: tuple[str, ...] = ()
 
     @property
     def roots(self) -> frozenset[str]:
@@ -36,11 +35,8 @@ def glance(source: bytes, path: str) -> Glance:
         return _ecma_glance(source, path)
     imports: dict[str, None] = {}
     classes: list[tuple[str, tuple[str, ...]]] = []
-    functions: dict[str, None] = {}
-    for package, names, modules, name, bases, function in gate.headers(source):
-        if function:
-            functions[function.decode()] = None
-        elif name:
+    for package, names, modules, name, bases in gate.headers(source):
+        if name:
             classes.append((name.decode(), tuple(_last(b) for b in _BASE.findall(bases))))
         elif modules:
             imports.update((n, None) for n in _imported(modules))
@@ -49,7 +45,7 @@ def glance(source: bytes, path: str) -> Glance:
             imports.update((start + n, None) for n in _imported(names))
             if b"*" in names:
                 imports[package.decode()] = None
-    return Glance(path, _is_gated(source, path), tuple(imports), tuple(classes), tuple(functions))
+    return Glance(path, _is_gated(source, path), tuple(imports), tuple(classes))
 
 
 def _ecma_glance(source: bytes, path: str) -> Glance:

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TypeVar
 
+from analyzer.linker import Linker
 from analyzer.objects import BOUND, Bound, Env, Ref, Str, Thing, Tuple, Unknown, Value, Values
 from analyzer.program import Expression, Module
-from analyzer.project import Linker, Project
+from analyzer.project import Project
 from analyzer.values import MAX_DEPTH, MAX_TOTAL, Bodies
 
 T = TypeVar("T")

@@ -123,8 +123,8 @@ class Evaluator:
         """The files that may derive from the class `name` of `module`."""
         return (module,)
 
-    def is_distinct(self, name: str) -> bool:
-        """Whether a single file of the project defines functions of this name."""
+    def is_distinct(self, module: int, name: str) -> bool:
+        """Whether no other file around `module` defines a function of this name."""
         return False
 
     def setters_of(self, module: int, name: str) -> Iterable[int]:
