@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from analyzer import apis, callers, calls, environment, names, options
 from analyzer.objects import (
+    PROMISED,
     Bound,
     Cls,
     Const,
@@ -270,7 +271,7 @@ def of_class(ev: Evaluator, cls: Cls, name: str, inst: Inst | None) -> Values:
             found.append(level)
         if any(isinstance(value, Fn) for value in level):
             break
-    if inst is not None and inst.frame is None:
+    if inst is not None and (inst.frame is None or inst.frame is PROMISED):
         for sub in subclasses(ev, cls):
             found += [_class_level(ev, sub, name, inst), _on_self(ev, sub, name, inst)]
     elif inst is None and cls.any:
@@ -356,7 +357,10 @@ def _set_from_outside(ev: Evaluator, cls: Cls, name: str) -> Values:
     key = "outside", cls.module, cls.scope, name
     if key in ev.caches:
         return ev.caches[key]  # type: ignore[return-value]
-    ev.caches[key] = ()
+    if key in ev.busy:
+        ev.comes_back(ev.busy[key])
+        return ()
+    ev.busy[key] = ev.depth
     found: list[Values] = []
     for module in ev.setters_of(cls.module, name):
         ev.read_mentioning(module, name)
@@ -365,8 +369,11 @@ def _set_from_outside(ev: Evaluator, cls: Cls, name: str) -> Values:
             owners = ev.evaluate(ev.keep(_expression(chain, binding)), env)
             if any(isinstance(v, Inst) and _is_a(ev, v.cls, cls) for v in owners):
                 found.append(ev.evaluate(binding.value, env))
-    ev.caches[key] = relabel(merged(*found), "attribute")
-    return ev.caches[key]  # type: ignore[return-value]
+    del ev.busy[key]
+    values = relabel(merged(*found), "attribute")
+    ev.caches[key] = values
+    ev.note(ev.caches, key)
+    return values
 
 
 def _is_a(ev: Evaluator, cls: Cls, other: Cls) -> bool:
@@ -407,16 +414,18 @@ def _set_on_self(module: Module) -> dict[tuple[int, str], list[tuple[int, Bindin
 
 
 def _method_env(ev: Evaluator, cls: Cls, index: int, scope: Scope, inst: Inst | None) -> Env:
-    """`__init__` runs in the constructor call of the object; other methods in any call."""
-    if inst is None or inst.frame is None or inst.frame.arguments is None:
-        return ev.env(cls.module, index)
-    fn = Fn(cls.module, index, ev.env(cls.module, cls.scope), inst)
-    own = constructors(ev, inst.cls)
-    is_constructor = any((f.module, f.scope) == (cls.module, index) for f in own)
-    if scope.name == "__init__" and is_constructor:
-        entered = calls.enter(ev, fn, inst.frame.arguments, ("init", inst.frame), ev.env(cls.module, cls.scope))
-        return entered or ev.env(cls.module, index)
-    return ev.env(cls.module, index)
+    """`__init__` runs in the constructor call of the object; other methods in any call on one of its class."""
+    anywhere = ev.env(cls.module, index)
+    if inst is None:
+        return anywhere
+    around = ev.env(cls.module, cls.scope)
+    fn = Fn(cls.module, index, around, inst)
+    if inst.frame is not None and inst.frame.arguments is not None and scope.name == "__init__":
+        if any((f.module, f.scope) == (cls.module, index) for f in constructors(ev, inst.cls)):
+            return calls.enter(ev, fn, inst.frame.arguments, ("init", inst.frame), around) or anywhere
+    if (cls.module, cls.scope) == (inst.cls.module, inst.cls.scope):
+        return anywhere
+    return calls.enter(ev, fn._replace(bound=Inst(inst.cls, None)), None, ("self", inst.cls), around) or anywhere
 
 
 def _of_super(ev: Evaluator, base: Super, name: str) -> Values:
@@ -463,6 +472,8 @@ def _field(ev: Evaluator, cls: Cls, scope: Scope, field: Field, bound: Value | N
         else ()
     )
     position = scope.fields.index(field)
+    if isinstance(bound, Inst) and bound.frame is PROMISED:
+        return default or annotated or (Unknown("runtime_input"),)
     if isinstance(bound, Inst) and bound.frame is options.PARSED:
         default = merged(ev.launched(cls.module, (f"--{field.name}",)), default)
         return relabel(default, "argparse_default") or annotated or (Unknown("runtime_input"),)

@@ -35,7 +35,10 @@ def frames(ev: Evaluator, module: int, index: int) -> tuple[Env, ...]:
     key = "frames", module, index
     if key in ev.caches:
         return ev.caches[key]  # type: ignore[return-value]
-    ev.caches[key] = ()  # while it is worked out: a function that calls itself adds nothing
+    if key in ev.busy:  # a function that calls itself adds nothing
+        ev.comes_back(ev.busy[key])
+        return ()
+    ev.busy[key] = ev.depth
     scope = ev.scope(module, index)
     owner = attributes.owner(ev, module, index)
     found: dict[Env, None] = {}
@@ -46,7 +49,9 @@ def frames(ev: Evaluator, module: int, index: int) -> tuple[Env, ...]:
     for env in (*entered, *picked):
         if (env.module, env.scope) == (module, index) and len(found) < _MAX_CALLERS:
             found[env] = None
+    del ev.busy[key]
     ev.caches[key] = tuple(found)
+    ev.note(ev.caches, key)
     return tuple(found)
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from analyzer import apis, attributes, callers, containers, options, stdlib, strings
 from analyzer.objects import (
     BOUND,
+    PROMISED,
     UNKNOWN_CALL,
     Arguments,
     Bound,
@@ -141,8 +142,9 @@ def parameter(ev: Evaluator, expression: Parameter, env: Env) -> Values:
     for frame in callers.frames(ev, env.module, expression.scope):
         if frame.frame is not None and frame.frame.arguments is not None:
             found.append(_in_frame(ev, scope, param, expression, frame, frame.frame.arguments))  # noqa: PERF401
-    found.append(_annotated(ev, param, env))
     values = merged(*found)
+    is_open = all(isinstance(value, Unknown | Const) for value in values)
+    values = merged(values, _annotated(ev, param, env, is_open=is_open))
     return values or (Unknown("parameter"),)
 
 
@@ -195,12 +197,18 @@ def parameter_default(ev: Evaluator, scope: Scope, param: Param, env: Env) -> Va
     return relabel(ev.evaluate(param.default, env.parent), "function_default")
 
 
-def _annotated(ev: Evaluator, param: Param, env: Env) -> Values:
-    """A parameter annotated with a class of the files read is some object of it."""
+def _annotated(ev: Evaluator, param: Param, env: Env, *, is_open: bool) -> Values:
+    """A parameter annotated with a class of the files read is some object of it.
+
+    Where calls are known that pass one, only the defaults of a record are added to what they pass.
+    """
     if param.annotation is None or env.parent is None:
         return ()
-    found = ev.evaluate(param.annotation, env.parent)
-    return tuple(Inst(value, None) for value in found if isinstance(value, Cls))
+    found = [value for value in ev.evaluate(param.annotation, env.parent) if isinstance(value, Cls)]
+    if is_open:
+        return tuple(Inst(value, None) for value in found)
+    scopes = [(value, ev.modules[value.module].scopes[value.scope]) for value in found]
+    return tuple(Inst(value, PROMISED) for value, scope in scopes if attributes.is_record(ev, value, scope))
 
 
 def enter(ev: Evaluator, fn: Fn, arguments: Arguments | None, at: object, caller: Env) -> Env | None:

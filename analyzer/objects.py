@@ -69,6 +69,10 @@ class Frame:
         self.arguments, self.bound, self.depth = arguments, bound, depth
 
 
+#: The constructor call of an object that an annotation promises: whoever made it may have left every field as it is.
+PROMISED = Frame(None, None, 0)
+
+
 class Str(NamedTuple):
     """A string; `*` stands for each part that is not known."""
 

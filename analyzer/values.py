@@ -63,6 +63,7 @@ from analyzer.program import (
 T = TypeVar("T")
 
 MAX_DEPTH = 50
+NEVER = 1 << 30
 MAX_TOTAL = 60_000  # steps for one file
 
 
@@ -96,7 +97,10 @@ class Evaluator:
         self.bounded = False  # whether a bound was met
         self.asked = False  # whether an answer may depend on other files
         self.memo: dict[tuple[int, Env], Values] = {}
-        self.active: set[tuple[int, Env]] = set()
+        self.active: dict[tuple[int, Env], int] = {}
+        self.busy: dict[object, int] = {}  # other questions that are being answered, with their depth
+        self.cut = NEVER  # depth of the outermost question that one below has come back to
+        self.provisional: list[tuple[dict[Any, Any], object]] = []
         self.envs: dict[tuple[int, int], Env] = {}
         self.frames: dict[tuple[object, ...], Env] = {}
         self.caches: dict[object, object] = {}
@@ -201,6 +205,7 @@ class Evaluator:
         if found is not None:
             return found
         if key in self.active:
+            self.comes_back(self.active[key])
             return ()
         if self.depth == 0:
             self.total += self.steps
@@ -212,17 +217,37 @@ class Evaluator:
             return (BOUND,)
         self.steps += 1
         self.depth += 1
-        self.active.add(key)
+        self.active[key] = self.depth
         try:
             found = _BY_TYPE[type(expression)](self, expression, env)
         except RecursionError:
             self.bounded = True
             found = (BOUND,)
         finally:
-            self.active.discard(key)
+            del self.active[key]
             self.depth -= 1
         self.memo[key] = found
+        self.note(self.memo, key)
         return found
+
+    def note(self, store: dict[Any, Any], key: object) -> None:
+        """Called when an answer is stored: one found on a cycle lacks what the cycle gives, and holds until it closes.
+
+        Then the evaluation that the cycle came back to has the whole answer, and the others are forgotten.
+        """
+        if self.cut <= self.depth:
+            self.provisional.append((store, key))
+        elif self.provisional:
+            for other, left in self.provisional:
+                other.pop(left, None)
+            self.provisional.clear()
+            self.cut = NEVER
+        else:
+            self.cut = NEVER
+
+    def comes_back(self, depth: int) -> None:
+        """Called where a question is met that is being answered further up, at this depth."""
+        self.cut = min(self.cut, depth)
 
     def keep(self, expression: Expression) -> Expression:
         """Keeps an expression that stands in no file alive: what is remembered of it goes by its identity."""
