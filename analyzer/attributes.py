@@ -420,9 +420,9 @@ def _method_env(ev: Evaluator, cls: Cls, index: int, scope: Scope, inst: Inst | 
         return anywhere
     around = ev.env(cls.module, cls.scope)
     fn = Fn(cls.module, index, around, inst)
-    if inst.frame is not None and inst.frame.arguments is not None and scope.name == "__init__":
-        if any((f.module, f.scope) == (cls.module, index) for f in constructors(ev, inst.cls)):
-            return calls.enter(ev, fn, inst.frame.arguments, ("init", inst.frame), around) or anywhere
+    own = {(constructor.module, constructor.scope) for constructor in constructors(ev, inst.cls)}
+    if inst.frame is not None and inst.frame.arguments is not None and (cls.module, index) in own:
+        return calls.enter(ev, fn, inst.frame.arguments, ("init", inst.frame), around) or anywhere
     if (cls.module, cls.scope) == (inst.cls.module, inst.cls.scope):
         return anywhere
     return calls.enter(ev, fn._replace(bound=Inst(inst.cls, None)), None, ("self", inst.cls), around) or anywhere

@@ -20,6 +20,7 @@ from analyzer.objects import (
     Frame,
     Inst,
     List,
+    Mod,
     Partial,
     Ref,
     Str,
@@ -31,6 +32,7 @@ from analyzer.objects import (
     relabel,
 )
 from analyzer.program import (
+    Attribute,
     Call,
     Expression,
     Param,
@@ -262,6 +264,16 @@ def invoke(ev: Evaluator, function: Value, arguments: Arguments, call: Call, env
             return (UNKNOWN_CALL,)
 
 
+def is_get(call: Call) -> bool:
+    """`x.get(key, "default")`."""
+    return isinstance(call.function, Attribute) and call.function.name in ("get", "pop") and len(call.args) == 2
+
+
+def default_of_get(ev: Evaluator, call: Call, env: Env) -> Values:
+    """What `.get` of something unknown gives when the key is not there, if that is a string."""
+    return tuple(value for value in ev.evaluate(call.args[1], env) if isinstance(value, Str))
+
+
 def _enter(ev: Evaluator, fn: Fn, arguments: Arguments, call: Call, env: Env) -> Values:
     inside = enter(ev, fn, arguments, call.end, env)
     if inside is None:
@@ -278,11 +290,22 @@ def _construct(ev: Evaluator, cls: Cls, arguments: Arguments, call: Call, env: E
     fn = Fn(cls.module, cls.scope, cls.env)
     entered = enter(ev, fn, arguments, call.end, env)
     frame = entered.frame if entered is not None else None
+    if proxied := _proxied(ev, cls, arguments, env):
+        return proxied
     base = attributes.external_constructor(ev, cls)
     if base is not None and (ev.tables.match(base.qualified) or ev.tables.consumer(base.qualified)):
         made = tuple(v for v in _external(ev, base, arguments, call, env) if isinstance(v, Thing))
         return tuple(Inst(cls, frame, thing) for thing in made) or (Inst(cls, frame),)
     return (Inst(cls, frame),)
+
+
+def _proxied(ev: Evaluator, cls: Cls, arguments: Arguments, env: Env) -> Values:
+    """The module that a lazy stand-in for one names: an object with `__getattr__`, made with a module's name."""
+    if "__getattr__" not in ev.modules[cls.module].scopes[cls.scope].bindings:
+        return ()
+    given = (v for expression, where in arguments.args for v in ev.evaluate(expression, where))
+    named = (v.text for v in given if isinstance(v, Str) and v.text.replace(".", "_").isidentifier())
+    return tuple(v for name in named for v in ev.external(name, env.module) if isinstance(v, Mod))
 
 
 def _external(ev: Evaluator, ref: Ref, arguments: Arguments, call: Call, env: Env) -> Values:

@@ -11,6 +11,7 @@ from analyzer.objects import (
     Bound,
     Cls,
     Const,
+    Dict,
     Env,
     Frame,
     Inst,
@@ -24,7 +25,7 @@ from analyzer.objects import (
     merged,
     relabel,
 )
-from analyzer.program import Attribute, Call, Name, Param, Scope
+from analyzer.program import Attribute, Call, Name, Param, Scope, Text
 
 if TYPE_CHECKING:
     from analyzer.values import Evaluator
@@ -91,22 +92,35 @@ def call(ev: Evaluator, ref: Ref, arguments: Arguments, node: Call, env: Env) ->
         if ref.call is None or ref.env is None:
             return None
         given = calls.argument(ev, calls.arguments_of(ref.call, ref.env), ("dataclass_types",), 0) or ()
-        return _filled(ev, given)
+        files = calls.argument(ev, arguments, ("json_file", "yaml_file"), 0) if "_file()" in made else None
+        frames = _from_files(ev, files or (), env.module)
+        return merged(*(_filled(ev, given, frame) for frame in frames or (PARSED,)))
     if ref.qualified in _TYPED:
         given = calls.argument(ev, arguments, ("f", "config_class", "args"), 0) or ()
         return tuple(Inst(v, PARSED) for v in given if isinstance(v, Cls)) or None
     return None
 
 
-def _filled(ev: Evaluator, given: Values) -> Values:
+def _from_files(ev: Evaluator, paths: Values, module: int) -> list[Frame]:
+    """Constructor calls that pass what JSON or YAML files hold, one for each file."""
+    from analyzer import containers
+
+    found = merged(*(ev.config(path.text, module) for path in paths if isinstance(path, Str)))
+    tables = [list(containers.pairs(ev, value)) for value in found if isinstance(value, Dict)]
+    named = [tuple((k.value, e, env) for k, e, env in table if isinstance(k, Text)) for table in tables]
+    return [Frame(Arguments((), keywords), None, 1) for keywords in named]
+
+
+def _filled(ev: Evaluator, given: Values, frame: Frame) -> Values:
+    """The objects that a parser fills, as a tuple."""
     from analyzer import containers
 
     for value in given:
         if isinstance(value, List):
             classes = [ev.evaluate(*e) for e in containers.entries(ev, value) if e is not None]
-            return (Tuple(tuple(Inst(c[0], PARSED) if c and isinstance(c[0], Cls) else _RUNTIME for c in classes)),)
+            return (Tuple(tuple(Inst(c[0], frame) if c and isinstance(c[0], Cls) else _RUNTIME for c in classes)),)
         if isinstance(value, Cls):
-            return (Tuple((Inst(value, PARSED),)),)
+            return (Tuple((Inst(value, frame),)),)
     return (_RUNTIME,)
 
 
@@ -194,11 +208,30 @@ def guess(ev: Evaluator, expression: Attribute, env: Env) -> Values:
     return merged(*(declared(ev, module, expression.name) for module in ev.option_files(env.module)))
 
 
+def _parametrized(ev: Evaluator, call: Call, param: Param, env: Env) -> Values:
+    """`@pytest.mark.parametrize("a,b", [(1, 2), …])`: what it gives a parameter of the test."""
+    from analyzer import calls, containers
+
+    arguments = calls.arguments_of(call, env)
+    listed = calls.argument(ev, arguments, ("argnames",), 0) or ()
+    names = [name.strip() for value in listed if isinstance(value, Str) for name in value.text.split(",")]
+    if param.name not in names:
+        return ()
+    values = containers.elements(ev, calls.argument(ev, arguments, ("argvalues",), 1) or ())
+    if len(names) > 1:
+        values = containers.item(ev, values, (Const(names.index(param.name)),))
+    return relabel(values, "call_argument")
+
+
 def decorator(ev: Evaluator, scope: Scope, param: Param, env: Env) -> Values:
     """What a decorator gives a parameter: the default of `@click.option("--name", default=…)`, Hydra's config."""
     found: list[Values] = []
     for expression in scope.decorators:
-        if not isinstance(expression, Call) or _method(expression) not in ("option", "argument") or env.parent is None:
+        if not isinstance(expression, Call) or env.parent is None:
+            continue
+        if _method(expression) == "parametrize":
+            found.append(_parametrized(ev, expression, param, env.parent))
+        if _method(expression) not in ("option", "argument"):
             continue
         names = [v.text for arg in expression.args for v in ev.evaluate(arg, env.parent) if isinstance(v, Str)]
         plain = [name for name in names if name.isidentifier()]

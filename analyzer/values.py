@@ -411,7 +411,10 @@ class Evaluator:
 
     def call(self, expression: Call, env: Env) -> Values:
         functions = self.evaluate(expression.function, env)
-        return merged(*(calls.apply(self, function, expression, env) for function in functions)) or (UNKNOWN_CALL,)
+        found = merged(*(calls.apply(self, function, expression, env) for function in functions)) or (UNKNOWN_CALL,)
+        if calls.is_get(expression) and all(isinstance(value, Unknown | Ref) for value in found):
+            return merged(calls.default_of_get(self, expression, env), found)
+        return found
 
 
 _NO_CALL = Call(Opaque("call_not_followed", 0), (), (), 0, 0)
