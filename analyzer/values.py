@@ -63,6 +63,7 @@ from analyzer.program import (
 T = TypeVar("T")
 
 MAX_DEPTH = 50
+MAX_CYCLES = 100  # of one file that are worked out anew
 NEVER = 1 << 30
 MAX_TOTAL = 60_000  # steps for one file
 
@@ -100,6 +101,7 @@ class Evaluator:
         self.active: dict[tuple[int, Env], int] = {}
         self.busy: dict[object, int] = {}  # other questions that are being answered, with their depth
         self.cut = NEVER  # depth of the outermost question that one below has come back to
+        self.cycles = 0
         self.provisional: list[tuple[dict[Any, Any], object]] = []
         self.envs: dict[tuple[int, int], Env] = {}
         self.frames: dict[tuple[object, ...], Env] = {}
@@ -237,13 +239,13 @@ class Evaluator:
         """
         if self.cut <= self.depth:
             self.provisional.append((store, key))
-        elif self.provisional:
+            return
+        self.cut = NEVER
+        if self.provisional and self.cycles < MAX_CYCLES and not self.follow:
+            self.cycles += 1
             for other, left in self.provisional:
                 other.pop(left, None)
-            self.provisional.clear()
-            self.cut = NEVER
-        else:
-            self.cut = NEVER
+        self.provisional.clear()
 
     def comes_back(self, depth: int) -> None:
         """Called where a question is met that is being answered further up, at this depth."""
