@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from analyzer import apis, callers, calls, environment, names, options
+from analyzer import apis, callers, calls, environment, names, options, strings
 from analyzer.objects import (
     PROMISED,
     Bound,
@@ -124,6 +124,8 @@ def attribute(ev: Evaluator, base: Value, name: str) -> Values:
             api = base.api + "." + name
             return (Thing(api, base.library, base.kind, base.event, attribute=True),)
         case Str():
+            if name == "parent":
+                return (strings.parent(base),)
             return (base,) if name in ("value", "_value_", "name") else (Bound(base, name),)
         case Dict():
             return _of_dict(ev, base, name)
@@ -475,7 +477,8 @@ def _field(ev: Evaluator, cls: Cls, scope: Scope, field: Field, bound: Value | N
     if isinstance(bound, Inst) and bound.frame is PROMISED:
         return default or annotated or (Unknown("runtime_input"),)
     if isinstance(bound, Inst) and bound.frame is options.PARSED:
-        default = merged(ev.launched(cls.module, (f"--{field.name}",)), default)
+        known = tuple(value for value in default if not isinstance(value, Const))
+        default = merged(ev.launched(cls.module, (f"--{field.name}",)), known)
         return relabel(default, "argparse_default") or annotated or (Unknown("runtime_input"),)
     if isinstance(bound, Inst) and bound.frame is not None and bound.frame.arguments is not None:
         given = calls.argument(ev, bound.frame.arguments, (field.name,), position)

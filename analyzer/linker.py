@@ -162,7 +162,11 @@ class Linker(Evaluator):
         self.asked = True
         wanted = {_option(option) for option in options}
         given: list[Str] = []
+        first = self.modules[0].path
+        running = {first, *self.project.reaching(first)}
         for program in (path, *self.project.reaching(path)):
+            if program not in running:
+                continue
             for holder, launch in self.project.launches.get(program, ()):
                 index = self.load(holder) if _option(launch.option) in wanted else None
                 if index is not None:

@@ -42,6 +42,8 @@ DEFAULTS = frozenset(
     }
 )
 HOLE = "*"
+#: A path on disk of which nothing else is known.
+SOMEWHERE = "/*"
 
 
 class Env:

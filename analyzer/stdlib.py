@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from analyzer import attributes, config_apis, containers, environment, options, strings
 from analyzer.objects import (
+    SOMEWHERE,
     UNKNOWN_CALL,
     Arguments,
     Bound,
@@ -61,6 +62,8 @@ def _given(ev: Evaluator, arguments: Arguments, name: str, index: int) -> Values
 
 def _environment(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
     """`os.getenv("X", default)`: what a .env file says, the default, or whatever the run brings."""
+    if any(isinstance(v, Str) and v.text in FOLDERS for v in _first(ev, arguments)):
+        return _folder(ev, arguments, node, env)
     loaded = environment.variable(ev, _first(ev, arguments), env.module)
     default = _given(ev, arguments, "default", 1)
     known = tuple(v for v in default or () if not isinstance(v, Const))
@@ -71,8 +74,13 @@ def _runtime(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Value
     return (_RUNTIME,)
 
 
-def _temporary(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
-    return (Str("/tmp/*", env.module, node.at, partial=True),)  # noqa: S108
+def _folder(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
+    """A folder that only a run knows."""
+    return (Str(SOMEWHERE, env.module, node.at, partial=True),)
+
+
+def _parent(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
+    return tuple(strings.parent(v) if isinstance(v, Str) else v for v in _first(ev, arguments)) or (UNKNOWN_CALL,)
 
 
 def _same(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
@@ -290,6 +298,8 @@ def _listed(name: str) -> _Call:
     return call
 
 
+#: Environment variables that hold a path.
+FOLDERS = frozenset({"HOME", "PWD", "TMPDIR", "USERPROFILE", "HF_HOME", "XDG_CACHE_HOME"})
 _JOINS = (".join", ".resolve", ".posix.join", ".default.join", ".default.resolve")
 
 
@@ -347,7 +357,9 @@ _TABLE: dict[str, _Call] = {
     **_rows(_partial, "functools.partial"),
     **_rows(_super, "builtins.super"),
     **_rows(_same, "builtins.vars"),
-    **_rows(_temporary, "tempfile.TemporaryDirectory", "tempfile.mkdtemp", "tempfile.gettempdir", "tempfile.mktemp"),
+    **_rows(_folder, "tempfile.TemporaryDirectory", "tempfile.mkdtemp", "tempfile.gettempdir", "tempfile.mktemp"),
+    **_rows(_folder, "os.getcwd", "pathlib.Path.cwd", "pathlib.Path.home"),
+    **_rows(_parent, "os.path.dirname"),
     **_rows(_type, "builtins.type"),
     **_rows(_globals, "builtins.globals"),
     **_rows(_keyword_default, "dataclasses.field", "attr.ib", "attr.field", "attrs.field", "msgspec.field"),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from analyzer.objects import (
     HOLE,
+    SOMEWHERE,
     STEPS,
     Const,
     Dict,
@@ -188,6 +189,14 @@ def method(ev: Evaluator, base: Str, name: str, args: list[Values], keywords: di
         most = [v.value for v in args[1] if isinstance(v, Const) and isinstance(v.value, int)] if len(args) > 1 else []
         return (Tuple(tuple(_changed(base, part) for part in getattr(base.text, name)(texts[0], *most[:1]))),)
     return (Unknown("computed_string"),)
+
+
+def parent(path: Str) -> Str:
+    """The folder that a path lies in."""
+    folder = path.text.rpartition("/")[0]
+    if path.partial:
+        return path if path.text == SOMEWHERE else path._replace(text=folder or SOMEWHERE)
+    return path._replace(text=folder or ".")
 
 
 def _changed(base: Str, text: str) -> Str:

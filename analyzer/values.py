@@ -15,6 +15,7 @@ from analyzer import containers, names
 from analyzer.loaders import LoaderTables, tables
 from analyzer.objects import (
     BOUND,
+    SOMEWHERE,
     UNKNOWN_CALL,
     Cls,
     Const,
@@ -291,6 +292,8 @@ class Evaluator:
         found = self.lookup(expression, env)
         if found is not None:
             return found
+        if expression.id == "__file__":
+            return (Str(SOMEWHERE, env.module, expression.at, partial=True),)
         predefined = names.predefined(self.modules[env.module].language, expression.id)
         if predefined is not None:
             return (Ref(predefined),)
