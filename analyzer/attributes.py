@@ -278,7 +278,7 @@ def of_class(ev: Evaluator, cls: Cls, name: str, inst: Inst | None) -> Values:
             found += [_class_level(ev, sub, name, inst), _on_self(ev, sub, name, inst)]
     elif inst is None and cls.any:
         found.extend(_class_level(ev, sub, name, sub) for sub in subclasses(ev, cls))
-    if inst is not None:
+    if inst is not None and not any(isinstance(value, Fn) for values in found for value in values):
         found.append(_set_from_outside(ev, cls, name))
     values = merged(*found)
     if not values and name == "__class__":

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 MAX_SETTER_FILES = 24
 #: How many imports a caller can be away from what it calls.
 MAX_IMPORTS = 4
+#: Files looked at for callers of one file, at most; nearest first.
+MAX_REACHING = 300
 _FILES = 64  # parsed files kept, about half a megabyte each
 _CONTENTS = 1024
 _SECONDS = 2.0
@@ -136,7 +138,9 @@ class Project:
         for _ in range(MAX_IMPORTS):
             edge = sorted({importer for file in edge for importer in self.importers.get(file, ())} - seen.keys())
             seen.update(dict.fromkeys(edge))
-        return tuple(seen)[1:]
+            if len(seen) > MAX_REACHING:
+                break
+        return tuple(seen)[1 : MAX_REACHING + 1]
 
     def near(self, path: str) -> tuple[str, ...]:
         """Files that import `path`, over some steps, and those that it imports."""

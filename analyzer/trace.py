@@ -12,7 +12,7 @@ from analyzer.linker import Linker
 from analyzer.objects import BOUND, Bound, Env, Ref, Str, Thing, Tuple, Unknown, Value, Values
 from analyzer.program import Expression, Module
 from analyzer.project import Project
-from analyzer.values import MAX_DEPTH, MAX_TOTAL, Bodies
+from analyzer.values import MAX_DEPTH, Bodies
 
 T = TypeVar("T")
 
@@ -63,7 +63,7 @@ class Tracer(Linker):
 
     def _reached(self) -> str | None:
         """The bound that the next evaluation meets."""
-        if self.until is not None and self.total > MAX_TOTAL:
+        if self.until is not None and self.total > self.max_total:
             return "the time for one file, or its limit of evaluations"
         if self.steps > self.max_steps:
             return f"{self.max_steps} evaluations for one question"

@@ -66,7 +66,6 @@ T = TypeVar("T")
 MAX_DEPTH = 50
 MAX_CYCLES = 100  # of one file that are worked out anew
 NEVER = 1 << 30
-MAX_TOTAL = 60_000  # steps for one file
 
 
 class Bodies(Protocol):
@@ -85,6 +84,7 @@ class Evaluator:
     """Evaluates expressions of `modules`. `bodies` are asked for what was left out; memoised; bounded in steps."""
 
     max_steps = 2_500  # for one question
+    max_total = 60_000  # for one file
 
     def __init__(
         self, modules: Sequence[Module], bodies: Sequence[Bodies | None] = (), *, follow: bool = False
@@ -214,8 +214,8 @@ class Evaluator:
             self.total += self.steps
             self.steps = 0
             if self.until is not None and time.monotonic() > self.until:
-                self.total = MAX_TOTAL + 1
-        if self.depth > MAX_DEPTH or self.steps > self.max_steps or self.total > MAX_TOTAL:
+                self.total = self.max_total + 1
+        if self.depth > MAX_DEPTH or self.steps > self.max_steps or self.total > self.max_total:
             self.bounded = True
             return (BOUND,)
         self.steps += 1
