@@ -90,16 +90,12 @@ def keyword(ev: Evaluator, arguments: Arguments, name: str) -> Values | None:
 def _spread(ev: Evaluator, value: Value, name: str) -> Values:
     """What `**value` passes under a keyword: only what is known to be there."""
     if isinstance(value, Dict):
-        held = [k for k, _, _ in containers.pairs(ev, value) if Str(name, 0, 0).text in _texts(ev, value, k)]
+        keys = (v for key, _, env in containers.pairs(ev, value) for v in ev.evaluate(key, env))
+        held = any(isinstance(key, Str) and key.text == name for key in keys)
         return containers.item(ev, (value,), (Str(name, 0, 0),)) if held else ()
     if isinstance(value, Inst):
         return tuple(v for v in attributes.attribute(ev, value, name) if not isinstance(v, Unknown))
     return options.attribute(ev, value, name) if isinstance(value, Ref) else ()
-
-
-def _texts(ev: Evaluator, value: Dict, key: Expression) -> set[str]:
-    env = next(env for k, _, env in containers.pairs(ev, value) if k is key)
-    return {v.text for v in ev.evaluate(key, env) if isinstance(v, Str)}
 
 
 def argument(ev: Evaluator, arguments: Arguments, names: tuple[str, ...], position: int | None) -> Values | None:

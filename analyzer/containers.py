@@ -54,6 +54,9 @@ def pairs(ev: Evaluator, value: Dict, depth: int = 0) -> Iterator[tuple[Expressi
         if key is not None:
             yield key, expression, env
             continue
+        if ev.is_spent():
+            ev.bounded = True
+            return
         for inner in ev.evaluate(expression, env) if depth < _MAX_NESTED else ():
             if isinstance(inner, Dict):
                 yield from pairs(ev, inner, depth + 1)

@@ -15,6 +15,9 @@ Parts: TypeAlias = tuple[str, ...]
 #: Names that mean the standard library wherever no module beside the importer has them.
 _STANDARD = sys.stdlib_module_names
 _ECMA = ("npm:",)
+#: With more folders of packages side by side, a tree is a collection of projects that have nothing to do with each other
+#: (`site-packages`, a corpus), not one repository: imports are looked up within each.
+MAX_PROJECTS = 30
 _MODULES = tuple(ending for ending in GRAMMARS if ending != ".ipynb")
 
 
@@ -40,6 +43,7 @@ class Layout:
         for path in sorted(paths):
             if path.endswith(_MODULES) and path.isprintable():
                 self._add(path)
+        self.is_collection = len(self._holders()) > MAX_PROJECTS
         self.find = lru_cache(maxsize=1 << 16)(self._find)
 
     def _add(self, path: str) -> None:
@@ -53,6 +57,11 @@ class Layout:
         self.folders.update(folder[:length] for length in range(len(folder) + 1))
         for place, part in enumerate(parts if language_of(path) == "python" else ()):
             self.tops.setdefault(part, {})[parts[:place]] = None
+
+    def _holders(self) -> set[str]:
+        """The folders at the top of the tree that hold a package without being one."""
+        python = (package for package in self.packages if package[:1] != _ECMA)
+        return {package[0] for package in python if len(package) > 1 and package[:1] not in self.packages}
 
     def may_hold(self, qualified: str) -> bool:
         """A quick look whether a dotted name can mean a file of the tree."""
@@ -110,7 +119,7 @@ class Layout:
         around = [folder[:length] for length in range(len(folder), -1, -1)]
         ordered = [base for base in around if len(base) <= len(root)] + [b for b in around if len(b) > len(root)]
         yield from (base for base in ordered if base in bases)
-        if top not in _STANDARD:
+        if top not in _STANDARD and not self.is_collection:
             elsewhere = [b for b in bases if b not in self.packages and b not in ordered]
             yield from elsewhere if len(elsewhere) == 1 else ()
 

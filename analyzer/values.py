@@ -213,12 +213,9 @@ class Evaluator:
         if self.depth == 0:
             self.total += self.steps
             self.steps = 0
-            if self.until is not None and time.monotonic() > self.until:
-                self.total = self.max_total + 1
-        if self.depth > MAX_DEPTH or self.steps > self.max_steps or self.total > self.max_total:
+        if self.depth > MAX_DEPTH or self.is_spent():
             self.bounded = True
             return (BOUND,)
-        self.steps += 1
         self.depth += 1
         self.active[key] = self.depth
         try:
@@ -232,6 +229,13 @@ class Evaluator:
         self.memo[key] = found
         self.note(self.memo, key)
         return found
+
+    def is_spent(self) -> bool:
+        """Takes a step; whether there were too many, or they took too long."""
+        if self.steps & 255 == 0 and self.until is not None and time.monotonic() > self.until:
+            self.total = self.max_total + 1
+        self.steps += 1
+        return self.steps > self.max_steps or self.total > self.max_total
 
     def note(self, store: dict[Any, Any], key: object) -> None:
         """Called when an answer is stored: one found on a cycle lacks what the cycle gives, and holds until it closes.
