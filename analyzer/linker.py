@@ -32,7 +32,7 @@ class Linker(Evaluator):
     """An evaluator that starts in one file, `modules[0]`, and reads others of its project as it needs them."""
 
     max_steps = 6_000
-    max_total = 12_000  # three times what the hardest of a thousand files of applications took
+    max_total = 8_000  # twice what the hardest files of real applications took
 
     def __init__(self, project: Project, module: Module, bodies: Bodies, *, follow: bool = False) -> None:
         super().__init__([module], [bodies], follow=follow)
