@@ -11,7 +11,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 
 import networkx
 
@@ -81,8 +81,12 @@ def calls_of(graph: Graph) -> CallSequence:
 
 
 def _inputs(graph: Graph, number: int) -> tuple[int, ...]:
-    edges = graph.in_edges(number, keys=True, data="kind")
-    return tuple(start for key, start in sorted((key, start) for start, _, key, kind in edges if kind == "flow"))
+    flows = ((key, start) for start, _, key, data in graph.in_edges(number, keys=True, data=True) if _is_flow(data))
+    return tuple(start for _, start in sorted(flows))
+
+
+def _is_flow(data: dict[str, Any]) -> bool:
+    return bool(data["kind"] == "flow")
 
 
 def aggregated(
@@ -142,15 +146,15 @@ def to_gexf(graph: Graph) -> str:
 
 
 def from_node_link(text: str) -> Graph:
-    return networkx.node_link_graph(json.loads(text), edges="edges")
+    return cast(Graph, networkx.node_link_graph(json.loads(text), edges="edges"))
 
 
 def from_graphml(text: str) -> Graph:
-    return _deep(networkx.parse_graphml(text, force_multigraph=True))
+    return _deep(cast(Graph, networkx.parse_graphml(text, force_multigraph=True)))
 
 
 def from_gexf(text: str) -> Graph:
-    return _deep(networkx.read_gexf(io.BytesIO(text.encode()), version="1.2draft"))
+    return _deep(cast(Graph, networkx.read_gexf(io.BytesIO(text.encode()), version="1.2draft")))
 
 
 def _flat(graph: Graph) -> Graph:
