@@ -13,7 +13,7 @@ from ptmscope.export.overview import short
 #: Groups in one picture, edges per node, characters of a label.
 GROUPS = 12
 EDGES = 2.5
-LABEL = 34
+LABEL = 36
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +45,8 @@ def views(graph: Graph, limit: int) -> tuple[tuple[View, ...], int]:
         _view(name, dict(group), arrows, limit)
         for name, group in groupby(nodes(graph).items(), key=lambda item: item[1].group)
     ]
-    found.sort(key=lambda view: (-max(map(_weight, view.nodes.values())), view.name))
+    found.sort(key=lambda view: (-max(node.usages for node in view.nodes.values()), view.name))
     return tuple(found[:GROUPS]), max(len(found) - GROUPS, 0)
-
-
-def _weight(node: Node) -> int:
-    return node.usages
 
 
 def _view(name: str, group: dict[str, Node], arrows: list[Arrow], limit: int) -> View:
@@ -85,9 +81,12 @@ def counts(usages: int, repositories: int) -> str:
 
 
 def label(api: str) -> str:
-    """`AutoModel(…).logits.argmax`: an API as it is called, cut in the middle where it is long."""
+    """`AutoModel(…).logits.argmax`: an API as it is called, cut before its last part where it is long."""
     text = short(api).replace(".__call__", "(…)")
-    return text if len(text) <= LABEL else f"{text[: LABEL // 2 - 1]}…{text[-LABEL // 2 :]}"
+    if len(text) <= LABEL:
+        return text
+    tail = text[text.rfind(".") :][-LABEL // 2 - 3 :]
+    return f"{text[: LABEL - 1 - len(tail)]}…{tail}"
 
 
 def _count(number: int, one: str, many: str) -> str:
