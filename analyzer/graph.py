@@ -154,7 +154,8 @@ def from_graphml(text: str) -> Graph:
 
 
 def from_gexf(text: str) -> Graph:
-    return _deep(cast(Graph, networkx.read_gexf(io.BytesIO(text.encode()), version="1.2draft")))
+    """The edge keys are lost where no two edges join the same nodes: networkx then reads a graph without keys."""
+    return _deep(networkx.MultiDiGraph(networkx.read_gexf(io.BytesIO(text.encode()), version="1.2draft")))
 
 
 def _flat(graph: Graph) -> Graph:

@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 import pytest
 from test_export import USAGES
 
-from analyzer.graph import Graph, aggregated
+from analyzer.graph import Graph, aggregated, nodes
 from analyzer.records import ApiCall
 from analyzer.tally import STAGES
 from ptmscope import cli
@@ -20,7 +20,7 @@ from ptmscope.export.graphs.dot import dot, quoted
 from ptmscope.export.graphs.formats import FORMATS
 from ptmscope.export.graphs.layout import ROW, layout
 from ptmscope.export.graphs.svg import svg
-from ptmscope.export.graphs.view import LABEL, label
+from ptmscope.export.graphs.view import LABEL, label, labels
 
 GOLDEN = Path(__file__).parent / "golden"
 SVG = "{http://www.w3.org/2000/svg}"
@@ -137,3 +137,16 @@ def test_long_edges_go_between_the_boxes() -> None:
 def test_labels_are_short(api: str, shown: str) -> None:
     assert label(api).startswith(shown)
     assert len(label(api)) <= LABEL
+
+
+def test_labels_tell_nodes_apart() -> None:
+    apis = ["a.load.run", "b.load.run", "b.X.run", "m.ModelForCausalLMWithOneHead.from_pretrained",
+            "m.ModelForCausalLMWithTwoHeads.from_pretrained"]  # fmt: skip
+    calls = tuple(ApiCall(api, 1, None, "load", "load", ()) for api in apis)
+    assert list(labels(nodes(aggregated([("r", replace(USAGES[0], calls=calls))]))).values()) == [
+        "a.load.run",
+        "X.run",
+        "b.load.run",
+        "ModelForCausalLMWithOneHead.from_pretrained",
+        "ModelForCausalLMWithTwoHeads.from_pretrained",
+    ]

@@ -9,7 +9,7 @@ from math import log2
 from analyzer.graph import Graph, Node
 from analyzer.tally import STAGES
 from ptmscope.export.graphs.layout import BOX, GAP, Box, Layout, layout
-from ptmscope.export.graphs.view import Arrow, View, counts, label, told, views
+from ptmscope.export.graphs.view import Arrow, View, counts, labels, told, views
 
 #: Fill and line of each stage's boxes; dark text reads on all of them.
 COLOURS = dict(
@@ -40,8 +40,8 @@ text { font: 12px "DejaVu Sans", Verdana, sans-serif; fill: #1f2933 }
 .order { stroke: #8a94a0; stroke-opacity: .7; stroke-dasharray: 4 4; fill: none }
 """.strip()
 
-#: Pixels: around the picture, above the boxes of a group (its name, the stages), per character of a label.
-MARGIN, HEAD, CHARACTER = 24.0, 62.0, 7.3
+#: Pixels: around the picture, above the boxes of a group (its name, the stages), per character of a label and of counts.
+MARGIN, HEAD, CHARACTER, SMALL = 24.0, 62.0, 7.3, 6.2
 
 LEGEND = "solid: data flow · dashed: call order, without data flow · width: usages · rest the pointer for places"
 
@@ -52,7 +52,7 @@ def svg(graph: Graph, limit: int) -> str:
     panels = [(view, layout(*_measures(view))) for view in shown]
     width = max([620.0, *(plan.width + GAP for _, plan in panels)]) + 2 * MARGIN
     parts: list[str] = []
-    top = MARGIN + 44
+    top = MARGIN + 52
     for number, (view, plan) in enumerate(panels):
         parts.extend(_panel(view, plan, top, number))
         top += HEAD + plan.height + 34
@@ -65,8 +65,12 @@ def svg(graph: Graph, limit: int) -> str:
 
 def _measures(view: View) -> tuple[dict[str, str], dict[str, float], list[tuple[str, str]]]:
     stages = {name: node.stage for name, node in view.nodes.items()}
-    widths = {name: max(len(label(node.label)) * CHARACTER + 18, 130.0) for name, node in view.nodes.items()}
+    widths = {name: _width(text, view.nodes[name]) for name, text in labels(view.nodes).items()}
     return stages, widths, [(arrow.start, arrow.end) for arrow in view.arrows]
+
+
+def _width(text: str, node: Node) -> float:
+    return max(len(text) * CHARACTER, len(counts(node.usages, node.repositories)) * SMALL) + 18
 
 
 def _head(graph: Graph, width: float, height: float) -> Iterator[str]:
@@ -95,8 +99,8 @@ def _panel(view: View, plan: Layout, top: float, number: int) -> Iterator[str]:
     yield f'<g transform="translate(0 {HEAD + plan.height / 2:.1f})">'
     for arrow in reversed(view.arrows):  # the heaviest on top
         yield _arrow(arrow, plan)
-    for name, node in view.nodes.items():
-        yield _box(node, plan.boxes[name])
+    for name, text in labels(view.nodes).items():
+        yield _box(view.nodes[name], text, plan.boxes[name])
     yield "</g></g>"
 
 
@@ -104,12 +108,12 @@ def _left_out(view: View) -> tuple[tuple[int, str], ...]:
     return (view.more_nodes, "calls"), (view.more_arrows, "edges")
 
 
-def _box(node: Node, box: Box) -> str:
+def _box(node: Node, text: str, box: Box) -> str:
     fill, line = COLOURS[node.stage]
     top = box.y - BOX / 2
     shape = f'x="{box.x:.1f}" y="{top:.1f}" width="{box.width:.1f}" height="{BOX:.0f}" rx="6"'
     title = escape(told(node.label, node.usages, node.repositories, node.places))
-    name = _text(box.x + 9, top + 15, label(node.label))
+    name = _text(box.x + 9, top + 15, text)
     weight = _text(box.x + 9, top + 29, counts(node.usages, node.repositories), "counts")
     return f'<g><title>{title}</title><rect {shape} fill="{fill}" stroke="{line}"/>{name}{weight}</g>'
 

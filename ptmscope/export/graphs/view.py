@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -80,13 +81,31 @@ def counts(usages: int, repositories: int) -> str:
     return f"{_count(usages, 'usage', 'usages')}, {_count(repositories, 'repository', 'repositories')}"
 
 
+def labels(found: Mapping[str, Node]) -> dict[str, str]:
+    """Id -> label; those that are cut alike stand uncut, and those that are still alike in full."""
+    forms = [{name: write(node.label) for name, node in found.items()} for write in (label, _uncut, _whole)]
+    counted = [Counter(form.values()) for form in forms[:-1]]
+    return {
+        name: next((form[name] for form, times in zip(forms, counted, strict=False) if times[form[name]] == 1), whole)
+        for name, whole in forms[-1].items()
+    }
+
+
 def label(api: str) -> str:
     """`AutoModel(…).logits.argmax`: an API as it is called, cut before its last part where it is long."""
-    text = short(api).replace(".__call__", "(…)")
+    text = _uncut(api)
     if len(text) <= LABEL:
         return text
     tail = text[text.rfind(".") :][-LABEL // 2 - 3 :]
-    return f"{text[: LABEL - 1 - len(tail)]}…{tail}"
+    return f"{text[: LABEL - 1 - len(tail)].rstrip('.')}…{tail}"
+
+
+def _uncut(api: str) -> str:
+    return short(_whole(api))
+
+
+def _whole(api: str) -> str:
+    return api.replace(".__call__", "(…)")
 
 
 def _count(number: int, one: str, many: str) -> str:
