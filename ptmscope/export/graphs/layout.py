@@ -1,7 +1,7 @@
 """Where nodes and edges of a picture go: a column per stage, rows ordered so that few edges cross.
 
 Layers, dummy nodes for long edges and the barycentre ordering are those of Sugiyama, Tagawa and Toda (1981); the
-dummy nodes of one node's long edges are shared, so that they run as one line until they part.
+dummy nodes of one node's long edges of one direction are shared: they run as one line until they part.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import TypeAlias
 
 from analyzer.tally import STAGES
 
-Lane: TypeAlias = tuple[str, int]  # the node that the edges come from, and the column they pass
+Lane: TypeAlias = tuple[str, int, bool]  # the left node of the edges, the column they pass, whether they lead back
 Item: TypeAlias = str | Lane
 Link: TypeAlias = tuple[str, str]
 Layers: TypeAlias = list[list[Item]]
@@ -68,7 +68,8 @@ def layout(stages: Mapping[str, str], widths: Mapping[str, float], links: Iterab
 
 def _chain(link: Link, ranks: Mapping[str, int]) -> tuple[Item, ...]:
     left, right = sorted(link, key=lambda node: ranks[node])
-    return (left, *((left, column) for column in range(ranks[left] + 1, ranks[right])), right)
+    lanes = ((left, column, left != link[0]) for column in range(ranks[left] + 1, ranks[right]))
+    return (left, *lanes, right)
 
 
 def _layers(ranks: Mapping[str, int], chains: Mapping[Link, tuple[Item, ...]], columns: int) -> Layers:

@@ -40,8 +40,9 @@ text { font: 12px "DejaVu Sans", Verdana, sans-serif; fill: #1f2933 }
 .order { stroke: #8a94a0; stroke-opacity: .7; stroke-dasharray: 4 4; fill: none }
 """.strip()
 
-#: Pixels: around the picture, above the boxes of a group (its name, the stages), per character of a label and of counts.
-MARGIN, HEAD, CHARACTER, SMALL = 24.0, 62.0, 7.3, 6.2
+#: Pixels: around the picture, above the boxes of a group (its name, the stages), a character of a label and
+#: of counts, and how far below the middle of a box the edges end that lead back.
+MARGIN, HEAD, CHARACTER, SMALL, BACK = 24.0, 62.0, 7.3, 6.2, 11.0
 
 LEGEND = "solid: data flow · dashed: call order, without data flow · width: usages · rest the pointer for places"
 
@@ -120,9 +121,11 @@ def _box(node: Node, text: str, box: Box) -> str:
 
 def _arrow(arrow: Arrow, plan: Layout) -> str:
     route = plan.routes.get((arrow.start, arrow.end))
-    path = _around(plan.boxes[arrow.start], plan.boxes[arrow.end]) if route is None else _along(route)
-    if route and plan.boxes[arrow.start].column > plan.boxes[arrow.end].column:
-        path = path[::-1]
+    start, end = plan.boxes[arrow.start], plan.boxes[arrow.end]
+    if route is None:
+        path = _around(start, end)
+    else:
+        path = _along(route) if start.column < end.column else _along(route, BACK)[::-1]
     d = f"M{_point(path[0])}" + "".join(
         f" C{' '.join(map(_point, path[at : at + 3]))}" for at in range(1, len(path), 3)
     )
@@ -131,13 +134,16 @@ def _arrow(arrow: Arrow, plan: Layout) -> str:
     return f'<path d="{d}" {line}><title>{escape(arrow.title)}</title></path>'
 
 
-def _along(route: tuple[Box, ...]) -> list[tuple[float, float]]:
-    """The points of Bézier curves from the right side of each box to the left side of the next, straight within."""
-    points = [(route[0].x + route[0].width, route[0].y)]
+def _along(route: tuple[Box, ...], shift: float = 0) -> list[tuple[float, float]]:
+    """The points of Bézier curves from the right side of each box to the left side of the next, straight within.
+
+    `shift`: how far below the middle of the two nodes they end.
+    """
+    points = [(route[0].x + route[0].width, route[0].y + shift)]
     for number, box in enumerate(route[1:], 1):
         x, y = points[-1]
-        middle = (x + box.x) / 2
-        points += [(middle, y), (middle, box.y), (box.x, box.y)]
+        middle, low = (x + box.x) / 2, box.y + (shift if number == len(route) - 1 else 0)
+        points += [(middle, y), (middle, low), (box.x, low)]
         if number < len(route) - 1:
             right = box.x + box.width
             points += [(box.x + box.width / 3, box.y), (right - box.width / 3, box.y), (right, box.y)]

@@ -41,7 +41,7 @@ class View:
 
 def views(graph: Graph, limit: int) -> tuple[tuple[View, ...], int]:
     """(the heaviest groups, how many more there are)."""
-    arrows = list(_arrows(graph))
+    arrows = list(_arrows(graph, {name: node.stage for name, node in nodes(graph).items()}))
     found = [
         _view(name, dict(group), arrows, limit)
         for name, group in groupby(nodes(graph).items(), key=lambda item: item[1].group)
@@ -59,12 +59,17 @@ def _view(name: str, group: dict[str, Node], arrows: list[Arrow], limit: int) ->
     return View(name, shown, tuple(kept), len(group) - len(shown), len(between) - len(kept))
 
 
-def _arrows(graph: Graph) -> Iterator[Arrow]:
-    """Flow before order, the heaviest first; an order that a flow implies, and a repetition, say nothing new."""
+def _arrows(graph: Graph, stages: Mapping[str, str]) -> Iterator[Arrow]:
+    """Flow before order, the heaviest first.
+
+    An order that a flow implies and a repetition say nothing new, nor does an order that leads back to a load: there,
+    one part of a file ends and another begins.
+    """
     found = sorted(edges(graph), key=lambda each: (each[2].kind, -each[2].repositories, -each[2].usages, each[:2]))
     flows = {frozenset((start, end)) for start, end, edge in found if edge.kind == "flow"}
     for start, end, edge in found:
-        if edge.kind == "flow" or (start != end and frozenset((start, end)) not in flows):
+        is_new = frozenset((start, end)) not in flows and start != end
+        if edge.kind == "flow" or (is_new and (stages[end] != "load" or stages[start] == "load")):
             yield Arrow(start, end, edge.kind, edge.usages, _title(start, end, edge))
 
 
