@@ -19,11 +19,9 @@ if TYPE_CHECKING:
     from ptmscope.settings import Settings
 
 FORMATS = ("table", "json", "jsonl", "csv", "parquet", "markdown")
+GRAPH_FORMATS = ("json", "graphml", "gexf", "dot", "svg")
 
-_OPTIONS = (
-    click.argument("path", type=click.Path()),
-    click.option("-f", "--format", "format_name", type=click.Choice(FORMATS), help="Default: table, or by --output."),
-    click.option("-o", "--output", type=click.Path(), help="File to write; by its ending, the format is told."),
+_READING = (
     click.option("--library", "libraries", multiple=True, metavar="GLOB", help="Only what this library loads."),
     click.option("--model", "models", multiple=True, metavar="GLOB", help="Only models such as 'bert-*'."),
     click.option("--exclude", multiple=True, metavar="PATTERN", help="Leave out, as a line of .gitignore does."),
@@ -31,8 +29,23 @@ _OPTIONS = (
     click.option("--max-file-size", default="10MB", show_default=True, metavar="SIZE", help="Skip larger files."),
     click.option("--no-gitignore", is_flag=True, help="Read files that git ignores."),
     click.option("--include-vendored", is_flag=True, help="Read vendored code too."),
-    click.option("--strict", is_flag=True, help="Exit with 1 if a file could not be read or parsed in full."),
     click.option("-q", "--quiet", is_flag=True, help="Nothing on standard error but errors."),
+)
+
+_COMMON = (
+    click.argument("path", type=click.Path()),
+    click.option("-f", "--format", "format_name", type=click.Choice(FORMATS), help="Default: table, or by --output."),
+    click.option("-o", "--output", type=click.Path(), help="File to write; by its ending, the format is told."),
+    *_READING,
+    click.option("--strict", is_flag=True, help="Exit with 1 if a file could not be read or parsed in full."),
+)
+
+_SCOPE = click.option(
+    "--scope",
+    type=click.Choice(("file", "project")),
+    default="file",
+    show_default=True,
+    help="Where to follow a loaded object: in its file, or in all that call it.",
 )
 
 _LOOKUPS = (
@@ -41,16 +54,13 @@ _LOOKUPS = (
 )
 
 
-def _common(command: Callable[..., None]) -> Callable[..., None]:
-    for option in reversed(_OPTIONS):
-        command = option(command)
-    return command
+def _with(*options: Callable[[Callable[..., None]], Callable[..., None]]) -> Callable[..., Any]:
+    def add(command: Callable[..., None]) -> Callable[..., None]:
+        for option in reversed(options):
+            command = option(command)
+        return command
 
-
-def _lookups(command: Callable[..., None]) -> Callable[..., None]:
-    for option in reversed(_LOOKUPS):
-        command = option(command)
-    return command
+    return add
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -63,12 +73,12 @@ def cli() -> None:
     ptmscope scan . --format jsonl           one JSON object per load site
     ptmscope sequences app.py --model gpt2   what the file does with gpt2
     ptmscope explain app.py:12               how the ids get to the call on line 12
+    ptmscope graph . --model gpt2 -o g.svg   a picture of how gpt2 is used
     """
 
 
 @cli.command()
-@_common
-@_lookups
+@_with(*_COMMON, *_LOOKUPS)
 def scan(**options: Any) -> None:
     """Every place in PATH (a folder or a file) where Python, JavaScript or TypeScript loads a pre-trained model.
 
@@ -91,14 +101,7 @@ def scan(**options: Any) -> None:
 
 
 @cli.command()
-@_common
-@click.option(
-    "--scope",
-    type=click.Choice(("file", "project")),
-    default="file",
-    show_default=True,
-    help="Where to follow a loaded object: in its file, or in all that call it.",
-)
+@_with(*_COMMON, _SCOPE)
 def sequences(**options: Any) -> None:
     """What each file in PATH does with each model: its API calls, in source order.
 
@@ -143,6 +146,51 @@ def explain(place: str, root: str | None, format_name: str) -> None:
         WRITERS[format_name](found, output)
 
 
+@cli.command()
+@click.argument("paths", metavar="PATH...", type=click.Path(), nargs=-1, required=True)
+@click.option("-f", "--format", "format_name", type=click.Choice(GRAPH_FORMATS), help="Default: json, or by --output.")
+@click.option("-o", "--output", type=click.Path(), help="File to write; by its ending, the format is told.")
+@click.option(
+    "--by",
+    type=click.Choice(("all", "library", "model")),
+    default="all",
+    show_default=True,
+    help="One graph for each, side by side.",
+)
+@click.option(
+    "--level", type=click.Choice(("api", "role")), default="api", show_default=True, help="What a node stands for."
+)
+@click.option(
+    "--nodes", type=click.IntRange(1), default=40, show_default=True, help="Most nodes of a graph in a picture (svg)."
+)
+@_with(_SCOPE, *_READING)
+def graph(paths: tuple[str, ...], format_name: str | None, output: str | None, nodes: int, **options: Any) -> None:
+    """How models are used in repositories (each PATH is one), as one graph: API calls, data flow, order.
+
+    \b
+    ptmscope graph . --model gpt2 -o gpt2.svg                   a picture, laid out by stage
+    ptmscope graph repos/* --model 'bert-base*' -o bert.graphml for Gephi, yEd, networkx
+    ptmscope graph repos/* --by library --level role -f dot | dot -Tpdf > roles.pdf
+    ptmscope graph . --format json | jq '.nodes[].label'
+
+    Nodes and edges are weighted by usages and by distinct repositories, and name places where they are seen.
+    Exit codes: 0 done (also where nothing is found), 2 misuse.
+    """
+    from ptmscope.destination import writing
+    from ptmscope.export.graphs.formats import FORMATS as WRITERS
+    from ptmscope.graphs import graph as graph_of
+    from ptmscope.progress import progress
+
+    suffix = os.path.splitext(output or "")[1][1:].lower()
+    name = format_name or (suffix if suffix in GRAPH_FORMATS else GRAPH_FORMATS[0])
+    with writing(output, is_binary=False) as destination:
+        with progress(is_shown=sys.stderr.isatty() and not options["quiet"]) as advance:
+            found = graph_of(paths, _settings(options), level=options["level"], by=options["by"], progress=advance)
+        destination.write(WRITERS[name](found, nodes))
+    if not found and not options["quiet"]:
+        click.echo("ptmscope: no usage of a model was found that was asked for; the graph is empty", err=True)
+
+
 def main() -> None:
     """Runs the command line; every error is one line and an exit code."""
     try:
@@ -181,7 +229,7 @@ def _run(formats: tuple[Format, ...], options: dict[str, Any]) -> None:
     with writing(output, is_binary=chosen.is_binary) as destination:
         started = time.monotonic()
         with progress(is_shown=sys.stderr.isatty() and not quiet) as advance:
-            findings = run(options["path"], _settings(options, chosen), advance)
+            findings = run(options["path"], _settings(options, sequences=chosen.has_usages), advance)
         chosen.write(findings, destination)
     if not quiet:
         _tell(findings, chosen, time.monotonic() - started)
@@ -197,7 +245,7 @@ def _format(formats: tuple[Format, ...], name: str | None, output: str | None) -
     return next((each for each in formats if suffix and each.suffix == suffix), formats[0])
 
 
-def _settings(options: dict[str, Any], chosen: Format) -> Settings:
+def _settings(options: dict[str, Any], *, sequences: bool = True) -> Settings:
     from ptmscope.settings import Settings, size
 
     return Settings(
@@ -208,7 +256,7 @@ def _settings(options: dict[str, Any], chosen: Format) -> Settings:
         max_file_size=size(options["max_file_size"]),
         include_vendored=options["include_vendored"],
         gitignore=not options["no_gitignore"],
-        sequences=chosen.has_usages,
+        sequences=sequences,
         across=options.get("scope") == "project",
         catalog=options.get("catalog"),
         hub=options.get("hub", False),

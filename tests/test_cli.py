@@ -21,7 +21,7 @@ SAMPLE = ROOT / "examples" / "sample"
 FIXTURES = ROOT / "fixtures"
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["-h"], ["scan", "--help"], ["sequences", "-h"]])
+@pytest.mark.parametrize("arguments", [["--help"], ["-h"], ["scan", "--help"], ["sequences", "-h"], ["graph", "-h"]])
 def test_help_has_examples(ptmscope: Run, arguments: list[str]) -> None:
     done = ptmscope(*arguments)
     assert done.returncode == 0
@@ -106,6 +106,10 @@ def test_same_bytes_for_any_number_of_processes(ptmscope: Run, command: str, for
         (["sequences", ".", "--catalog", "a.txt"], "No such option"),
         (["scan", ".", "-o", "missing/out.json"], "missing/out.json: No such file or directory"),
         (["scan", ".", "--nothing"], "No such option"),
+        (["graph"], "Missing argument 'PATH...'."),
+        (["graph", "missing"], "missing: No such file or directory"),
+        (["graph", ".", "-f", "pdf"], "Invalid value for '-f' / '--format'"),
+        (["graph", ".", "--nodes", "0"], "Invalid value for '--nodes'"),
         (["see", "."], "No such command 'see'."),
     ],
 )
@@ -158,6 +162,47 @@ def test_output_tells_the_format(ptmscope: Run, tree: Tree, tmp_path: Path) -> N
         done = ptmscope("scan", root, "-o", tmp_path / name)
         assert (done.returncode, done.stdout) == (0, b""), done.stderr
         assert (tmp_path / name).read_bytes().startswith(start)
+
+
+GRAPHS = {"g.json": b"{\n", "g.graphml": b"<graphml", "g.gexf": b"<gexf", "g.DOT": b"digraph", "g.svg": b"<svg"}
+
+
+@pytest.mark.parametrize("source", [LOADS_GPT2, ""], ids=["one", "none"])
+def test_graph_formats(ptmscope: Run, tree: Tree, tmp_path: Path, source: str) -> None:
+    root = tree({"a.py": source})
+    for name, start in GRAPHS.items():
+        done = ptmscope("graph", root, "-o", tmp_path / name)
+        assert (done.returncode, done.stdout) == (0, b""), done.stderr
+        assert len(done.stderr.splitlines()) == (0 if source else 1)
+        assert (tmp_path / name).read_bytes().startswith(start)
+
+
+def test_graph_of_several_repositories(ptmscope: Run, tree: Tree) -> None:
+    root = tree({"one/a.py": LOADS_GPT2, "two/a.py": LOADS_GPT2, "two/b.py": LOADS_GPT2.replace("gpt2", "x/y")})
+    done = ptmscope("graph", root / "one", root / "two", "--model", "gpt2", "--by", "model")
+    (node,) = json.loads(done.stdout)["nodes"]
+    assert node["id"] == "openai-community/gpt2: transformers.AutoModel.from_pretrained"
+    assert (node["usages"], node["repositories"], node["places"]) == (2, 2, ["one/a.py:3", "two/a.py:3"])
+
+
+def test_graph_names_repositories_that_end_alike(ptmscope: Run, tree: Tree) -> None:
+    root = tree({"one/src/a.py": LOADS_GPT2, "two/src/b.py": LOADS_GPT2})
+    (node,) = json.loads(ptmscope("graph", root / "one/src", root / "two/src").stdout)["nodes"]
+    assert node["places"] == [f"{root}/one/src/a.py:3", f"{root}/two/src/b.py:3"]
+    done = ptmscope("graph", root, root / "one" / "..")
+    assert (done.returncode, done.stderr.decode()) == (2, f"ptmscope: error: {root}: given 2 times\n")
+
+
+def test_graph_scope(ptmscope: Run, tree: Tree) -> None:
+    uses = "from a import model\n\nmodel.generate(1)\n"
+    root = tree({"a.py": LOADS_GPT2, "b.py": uses})
+
+    def labels(scope: str) -> list[str]:
+        found = json.loads(ptmscope("graph", root, "--level", "role", "--scope", scope).stdout)
+        return sorted(node["label"] for node in found["nodes"])
+
+    assert labels("file") == ["load"]
+    assert labels("project") == ["infer", "load"]
 
 
 def test_output_is_replaced_whole(ptmscope: Run, tree: Tree, tmp_path: Path) -> None:
@@ -251,8 +296,8 @@ print(*sys.modules, file=sys.stderr)
 @pytest.mark.parametrize(
     ("arguments", "absent"),
     [
-        (["--help"], {"pandas", "rich", "analyzer", "tree_sitter", "re2", "pathspec", "multiprocessing"}),
-        (["scan", str(SAMPLE), "-f", "jsonl"], {"pandas", "rich"}),
+        (["--help"], {"pandas", "rich", "networkx", "analyzer", "tree_sitter", "re2", "pathspec", "multiprocessing"}),
+        (["scan", str(SAMPLE), "-f", "jsonl"], {"pandas", "rich", "networkx"}),
         (["scan", str(SAMPLE)], {"pandas"}),
     ],
 )
