@@ -15,8 +15,8 @@ Parts: TypeAlias = tuple[str, ...]
 #: Names that mean the standard library wherever no module beside the importer has them.
 _STANDARD = sys.stdlib_module_names
 _ECMA = ("npm:",)
-#: With more folders of packages side by side, a tree is a collection of projects that have nothing to do with each other
-#: (`site-packages`, a corpus), not one repository: imports are looked up within each.
+#: With more folders of packages side by side, a tree is a collection of projects (`site-packages`, a corpus), not one
+#: repository: imports are looked up within each.
 MAX_PROJECTS = 30
 _MODULES = tuple(ending for ending in GRAMMARS if ending != ".ipynb")
 
