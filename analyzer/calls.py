@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from analyzer import apis, attributes, callers, containers, options, stdlib, strings
+from analyzer import apis, attributes, callers, containers, handed, options, stdlib, strings
 from analyzer.objects import (
     BOUND,
     PROMISED,
@@ -278,6 +278,8 @@ def _enter(ev: Evaluator, fn: Fn, arguments: Arguments, call: Call, env: Env) ->
     inside = enter(ev, fn, arguments, call.end, env)
     if inside is None:
         return (BOUND,)
+    if ev.follow:
+        handed.over(ev, fn, arguments, inside, env)
     scope = ev.scope(fn.module, fn.scope)
     found = ev.union(scope.returns, inside)
     if scope.yields:
@@ -296,7 +298,10 @@ def _construct(ev: Evaluator, cls: Cls, arguments: Arguments, call: Call, env: E
     if base is not None and (ev.tables.match(base.qualified) or ev.tables.consumer(base.qualified)):
         made = tuple(v for v in _external(ev, base, arguments, call, env) if isinstance(v, Thing))
         return tuple(Inst(cls, frame, thing) for thing in made) or (Inst(cls, frame),)
-    return (Inst(cls, frame),)
+    inst = Inst(cls, frame)
+    if ev.follow:
+        handed.to_constructor(ev, inst, arguments)
+    return (inst,)
 
 
 def _proxied(ev: Evaluator, cls: Cls, arguments: Arguments, env: Env) -> Values:
