@@ -155,7 +155,7 @@ def _self(ev: Evaluator, scope: Scope, owner: Cls, env: Env) -> Values:
         return (env.frame.bound,)
     if scope.name == "__new__" or attributes.decorated(ev, scope, env, "classmethod"):
         return (owner._replace(any=True),)
-    base = attributes.external_constructor(ev, owner)
+    base = handed.library_base(ev, owner) if ev.follow else attributes.external_constructor(ev, owner)
     made: list[Values] = []
     if base is not None and (ev.tables.match(base.qualified) or ev.tables.consumer(base.qualified)):
         name = ev.modules[owner.module].scopes[owner.scope].name
@@ -297,11 +297,12 @@ def _construct(ev: Evaluator, cls: Cls, arguments: Arguments, call: Call, env: E
     base = attributes.external_constructor(ev, cls)
     if base is not None and (ev.tables.match(base.qualified) or ev.tables.consumer(base.qualified)):
         made = tuple(v for v in _external(ev, base, arguments, call, env) if isinstance(v, Thing))
-        return tuple(Inst(cls, frame, thing) for thing in made) or (Inst(cls, frame),)
-    inst = Inst(cls, frame)
-    if ev.follow:
+    else:
+        made = handed.by_super(ev, Inst(cls, frame)) if ev.follow else ()
+    found = tuple(Inst(cls, frame, thing) for thing in made) or (Inst(cls, frame),)
+    for inst in found if ev.follow else ():
         handed.to_constructor(ev, inst, arguments)
-    return (inst,)
+    return found
 
 
 def _proxied(ev: Evaluator, cls: Cls, arguments: Arguments, env: Env) -> Values:

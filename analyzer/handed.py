@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from analyzer import attributes, calls
-from analyzer.objects import Arguments, Cls, Dict, Env, Event, Fn, Inst, List, Thing, Tuple, Values
-from analyzer.program import Expression
+from analyzer.objects import Arguments, Cls, Dict, Env, Event, Fn, Inst, List, Ref, Thing, Tuple, Values
+from analyzer.program import Attribute, Expression
 
 if TYPE_CHECKING:
     from analyzer.values import Evaluator
@@ -47,6 +48,35 @@ def to_constructor(ev: Evaluator, inst: Inst, arguments: Arguments) -> None:
             inside = calls.enter(ev, fn, given, (at, inst.frame), around) if cls.module else None
             if inside is not None:
                 ev.followed[inside] = None
+
+
+def library_base(ev: Evaluator, cls: Cls) -> Ref | None:
+    """The library class in a table that a class of the files read derives from, whatever constructors are between."""
+    bases = (here for here in attributes.lineage(ev, cls) if isinstance(here, Ref))
+    return next((b for b in bases if ev.tables.match(b.qualified) or ev.tables.consumer(b.qualified)), None)
+
+
+def by_super(ev: Evaluator, inst: Inst) -> tuple[Thing, ...]:
+    """The library object that a constructor of the files read makes by `super().__init__(…)`."""
+    if inst.frame is None or library_base(ev, inst.cls) is None:
+        return ()
+    found: dict[Thing, None] = {}
+    for fn in attributes.constructors(ev, inst.cls):
+        method = Fn(fn.module, fn.scope, fn.env, inst)
+        inside = calls.enter(ev, method, inst.frame.arguments, ("init", inst.frame), fn.env)
+        found |= dict.fromkeys(_by_super(ev, inside, _DEPTH))
+    return tuple(found)
+
+
+def _by_super(ev: Evaluator, env: Env | None, depth: int) -> Iterator[Thing]:
+    for call in ev.scope(env.module, env.scope).calls if env is not None else ():
+        if env is None or not isinstance(call.function, Attribute) or call.function.name != "__init__":
+            continue
+        for value in ev.evaluate(call.function, env):
+            if isinstance(value, Fn) and depth:
+                inside = calls.enter(ev, value, calls.arguments_of(call, env), call.end, env)
+                yield from _by_super(ev, inside, depth - 1)
+        yield from (v for v in ev.evaluate(call, env) if isinstance(v, Thing) and v.kind)
 
 
 def any_of(ev: Evaluator, arguments: Arguments) -> bool:
