@@ -74,7 +74,13 @@ _QUIET = (
     "re.",
 )
 #: Attributes of a loaded object that are objects of a kind of their own.
-_PARTS = ("tokenizer", "model", "config", "image_processor", "feature_extractor", "processor", "scheduler")
+_PARTS = {
+    **{kind: kind for kind in ("tokenizer", "model", "config", "image_processor", "feature_extractor", "processor")},
+    **dict.fromkeys(("tokenizer_2", "tokenizer_3"), "tokenizer"),
+    **dict.fromkeys(("text_encoder", "text_encoder_2", "text_encoder_3", "image_encoder"), "model"),
+    **dict.fromkeys(("unet", "vae", "transformer", "transformer_2", "controlnet"), "model"),
+    "scheduler": "scheduler",
+}
 _MAX_NESTED = 20
 _NOT_KNOWN = Unknown("no_argument")
 
@@ -222,7 +228,10 @@ def method(ev: Evaluator, thing: Thing, arguments: Arguments, call: Call, env: E
         chain, _, name = thing.api.rpartition(".")
     kind = _kind(ev, thing, chain)
     loader = ev.tables.method_loader(kind, thing.library, name) if kind else None
-    role = ev.tables.role(thing.library, kind, name) if kind else "postprocess"
+    if kind and thing.attribute and name in _PARTS:
+        role = ev.tables.role(thing.library, _PARTS[name], "__call__")
+    else:
+        role = ev.tables.role(thing.library, kind, name) if kind else "postprocess"
     found = event(ev, call, env, f"{chain}.{name}", _link(thing), role)
     things = (thing, *taken_things(ev, arguments)) if ev.follow else (thing,)
     found.sources = tuple(dict.fromkeys((*found.sources, *(t.event for t in things))))
@@ -244,7 +253,7 @@ def _link(thing: Thing) -> Link:
 def _kind(ev: Evaluator, thing: Thing, chain: str) -> str:
     """`processor.tokenizer` is a tokenizer."""
     last = chain.rpartition(".")[2]
-    return last if thing.kind and last in _PARTS else thing.kind
+    return _PARTS.get(last, thing.kind) if thing.kind else ""
 
 
 def consumer_of(ev: Evaluator, qualified: str) -> Consumer | None:

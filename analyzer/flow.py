@@ -192,14 +192,22 @@ def _link(event: Event, *, own: bool) -> tuple[Link, Role | None]:
 
 
 def _key(event: Event) -> tuple[int, int, int, str]:
-    """What makes calls one, in whatever frame."""
-    return event.env.module, event.call.at, event.call.end, event.api
+    """What makes calls one, in whatever frame and on an object of whatever class."""
+    return event.env.module, event.call.at, event.call.end, event.api.rpartition(".")[2]
+
+
+_LINKS: tuple[Link, ...] = ("load", "receiver", "argument", "derived")
 
 
 def _sequence(
     ev: Evaluator, module: int, model: str, events: list[Event], loaded: dict[int, frozenset[str]]
 ) -> CallSequence:
     file = ev.modules[module]
+
+    def telling(event: Event) -> tuple[bool, int]:
+        """The lower, the more one call of several classes says by this one: its own load, then the nearest link."""
+        return model not in loaded.get(id(event), ()), _LINKS.index(event.link)
+
     index: dict[tuple[int, int, int, str], int] = {}
     steps: list[Event] = []
     for event in events:
@@ -207,6 +215,8 @@ def _sequence(
         if key not in index:
             index[key] = len(steps)
             steps.append(event)
+        else:
+            steps[index[key]] = min(steps[index[key]], event, key=telling)
     inputs: list[set[int]] = [set() for _ in steps]
     for event in events:
         own = index[_key(event)]
