@@ -6,7 +6,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from analyzer import calls, containers, ids
-from analyzer.loaders import Loader, Match
+from analyzer.loaders import Consumer, Loader, Match
 from analyzer.objects import (
     Arguments,
     Cls,
@@ -20,6 +20,7 @@ from analyzer.objects import (
     Str,
     Thing,
     Tuple,
+    Unknown,
     Value,
     Values,
     merged,
@@ -73,8 +74,15 @@ _QUIET = (
     "re.",
 )
 #: Attributes of a loaded object that are objects of a kind of their own.
-_PARTS = ("tokenizer", "model", "config", "image_processor", "feature_extractor", "processor", "scheduler")
+_PARTS = {
+    **{kind: kind for kind in ("tokenizer", "model", "config", "image_processor", "feature_extractor", "processor")},
+    **dict.fromkeys(("tokenizer_2", "tokenizer_3"), "tokenizer"),
+    **dict.fromkeys(("text_encoder", "text_encoder_2", "text_encoder_3", "image_encoder"), "model"),
+    **dict.fromkeys(("unet", "vae", "transformer", "transformer_2", "controlnet"), "model"),
+    "scheduler": "scheduler",
+}
 _MAX_NESTED = 20
+_NOT_KNOWN = Unknown("no_argument")
 
 
 def event(ev: Evaluator, call: Call, env: Env, api: str, link: Link, role: Role | None) -> Event:
@@ -220,7 +228,10 @@ def method(ev: Evaluator, thing: Thing, arguments: Arguments, call: Call, env: E
         chain, _, name = thing.api.rpartition(".")
     kind = _kind(ev, thing, chain)
     loader = ev.tables.method_loader(kind, thing.library, name) if kind else None
-    role = ev.tables.role(thing.library, kind, name) if kind else "postprocess"
+    if kind and thing.attribute and name in _PARTS:
+        role = ev.tables.role(thing.library, _PARTS[name], "__call__")
+    else:
+        role = ev.tables.role(thing.library, kind, name) if kind else "postprocess"
     found = event(ev, call, env, f"{chain}.{name}", _link(thing), role)
     things = (thing, *taken_things(ev, arguments)) if ev.follow else (thing,)
     found.sources = tuple(dict.fromkeys((*found.sources, *(t.event for t in things))))
@@ -233,32 +244,65 @@ def method(ev: Evaluator, thing: Thing, arguments: Arguments, call: Call, env: E
 
 def _link(thing: Thing) -> Link:
     """A method of the loaded object itself, or a call on what an earlier call returned."""
+    for api, link in thing.event.gives.items():
+        if thing.api == api or thing.api.startswith(api + "."):
+            return link
     return "receiver" if thing.kind and thing.event.link != "argument" else "derived"
 
 
 def _kind(ev: Evaluator, thing: Thing, chain: str) -> str:
     """`processor.tokenizer` is a tokenizer."""
     last = chain.rpartition(".")[2]
-    return last if thing.kind and last in _PARTS else thing.kind
+    return _PARTS.get(last, thing.kind) if thing.kind else ""
+
+
+def consumer_of(ev: Evaluator, qualified: str) -> Consumer | None:
+    """The row of an API that takes a loaded object; `X().f` is a method of an object of X."""
+    name = qualified.removesuffix(".__init__")
+    return ev.tables.consumer(name) or ev.tables.consumer(name.replace("()", ""))
 
 
 def taken(ev: Evaluator, qualified: str, arguments: Arguments, call: Call, env: Env) -> Values:
     """What a library call gives that takes a loaded object; empty if it takes none."""
     if not qualified or qualified.startswith(_QUIET):
         return ()
-    if not ev.follow and ev.tables.consumer(qualified.replace("()", "").removesuffix(".__init__")) is None:
+    consumer = consumer_of(ev, qualified)
+    if not ev.follow and consumer is None:
         return ()
     given = tuple(thing for thing in taken_things(ev, arguments) if thing.kind and not thing.attribute)
     if not given:
-        return ()
+        return _given_back(ev, consumer, arguments, None) if ev.follow and consumer is not None else ()
     plain = qualified.replace("()", "").removesuffix(".__init__")
-    consumer = ev.tables.consumer(plain)
     api = consumer.api if consumer is not None else ev.tables.public_name(plain)
     found = event(ev, call, env, api, "argument", consumer.role if consumer is not None else None)
     found.sources = tuple(dict.fromkeys((*found.sources, *(thing.event for thing in given))))
+    if consumer is not None and consumer.gives:
+        found.gives = {thing.api: _link(thing) for thing in given}
+        return _given_back(ev, consumer, arguments, found)
     if consumer is not None and consumer.returns:
         return made(given[0].library, consumer.returns, _object_name(api), found)
     return (Thing(api, given[0].library, "", found),)
+
+
+def _given_back(ev: Evaluator, consumer: Consumer, arguments: Arguments, found: Event | None) -> Values:
+    """The arguments that the call gives back, loaded objects as they come out of the event."""
+    if consumer.gives == (("*", 0),):
+        entries = [ev.evaluate(*entry) if entry else (_NOT_KNOWN,) for entry in calls.positional(ev, arguments)]
+    else:
+        entries = [calls.argument(ev, arguments, (name,), at) or (_NOT_KNOWN,) for name, at in consumer.gives]
+    results = [tuple(_come_out(value, found) for value in values) or (_NOT_KNOWN,) for values in entries]
+    if len(results) < 2:
+        return results[0] if results else ()
+    ways = max(len(values) for values in results)
+    return tuple(Tuple(tuple(values[min(way, len(values) - 1)] for values in results)) for way in range(ways))
+
+
+def _come_out(value: Value, found: Event | None) -> Value:
+    if isinstance(value, Inst) and value.thing is not None and found is not None:
+        return value._replace(thing=value.thing._replace(event=found))
+    if isinstance(value, Thing) and value.kind and not value.attribute and found is not None:
+        return value._replace(event=found)
+    return value
 
 
 def taken_things(ev: Evaluator, arguments: Arguments) -> tuple[Thing, ...]:

@@ -286,6 +286,9 @@ def of_class(ev: Evaluator, cls: Cls, name: str, inst: Inst | None) -> Values:
     if not values and inst is not None and inst.thing is not None:
         return attribute(ev, inst.thing, name)
     if not values and external:
+        if ev.follow:  # one call is one: of the first base that a table has it of
+            known = (r for r in external if ev.tables.match(f"{r.qualified}.{name}"))
+            external = [next(known, external[0])] if len(external) > 1 else external
         return merged(*(_external(ev, ref, name) for ref in external if not ref.qualified.startswith("builtins.")))
     return values or (_MISSING,)
 

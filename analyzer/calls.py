@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from analyzer import apis, attributes, callers, containers, options, stdlib, strings
+from analyzer import apis, attributes, callers, containers, handed, options, stdlib, strings
 from analyzer.objects import (
     BOUND,
     PROMISED,
@@ -151,7 +151,7 @@ def _self(ev: Evaluator, scope: Scope, owner: Cls, env: Env) -> Values:
         return (env.frame.bound,)
     if scope.name == "__new__" or attributes.decorated(ev, scope, env, "classmethod"):
         return (owner._replace(any=True),)
-    base = attributes.external_constructor(ev, owner)
+    base = handed.library_base(ev, owner) if ev.follow else attributes.external_constructor(ev, owner)
     made: list[Values] = []
     if base is not None and (ev.tables.match(base.qualified) or ev.tables.consumer(base.qualified)):
         name = ev.modules[owner.module].scopes[owner.scope].name
@@ -274,6 +274,8 @@ def _enter(ev: Evaluator, fn: Fn, arguments: Arguments, call: Call, env: Env) ->
     inside = enter(ev, fn, arguments, call.end, env)
     if inside is None:
         return (BOUND,)
+    if ev.follow:
+        handed.over(ev, fn, arguments, inside, env)
     scope = ev.scope(fn.module, fn.scope)
     found = ev.union(scope.returns, inside)
     if scope.yields:
@@ -291,8 +293,12 @@ def _construct(ev: Evaluator, cls: Cls, arguments: Arguments, call: Call, env: E
     base = attributes.external_constructor(ev, cls)
     if base is not None and (ev.tables.match(base.qualified) or ev.tables.consumer(base.qualified)):
         made = tuple(v for v in _external(ev, base, arguments, call, env) if isinstance(v, Thing))
-        return tuple(Inst(cls, frame, thing) for thing in made) or (Inst(cls, frame),)
-    return (Inst(cls, frame),)
+    else:
+        made = handed.by_super(ev, Inst(cls, frame)) if ev.follow else ()
+    found = tuple(Inst(cls, frame, thing) for thing in made) or (Inst(cls, frame),)
+    for inst in found if ev.follow else ():
+        handed.to_constructor(ev, inst, arguments)
+    return found
 
 
 def _proxied(ev: Evaluator, cls: Cls, arguments: Arguments, env: Env) -> Values:

@@ -6,7 +6,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 
-from analyzer import anchors, spread
+from analyzer import anchors, order, spread
 from analyzer.loaders import Match
 from analyzer.objects import Event
 from analyzer.program import (
@@ -40,8 +40,15 @@ def sequences(
     places = [_places(file) for file in ev.modules]
     events = sorted(
         (event for event in ev.events.values() if across or event.env.module == module),
-        key=lambda event: (event.env.module, *places[event.env.module][id(event.call)], event.api),
+        key=lambda event: (
+            event.env.module != module,
+            ev.modules[event.env.module].path,
+            *places[event.env.module][id(event.call)],
+            event.api,
+        ),
     )
+    if across:
+        events = _producers_first(events)
     loads = [event for event in events if event.match is not None and event.env.module == module]
     loaded = {id(event): _ids(ev, event, known) for event in loads}
     models: dict[int, frozenset[str]] = {}
@@ -61,6 +68,25 @@ def _places(module: Module) -> dict[int, tuple[int, int]]:
             latest = max(latest, call.end)
             found[id(call)] = latest, number
     return found
+
+
+def _producers_first(events: list[Event]) -> list[Event]:
+    """The events, each behind those whose results it uses, else in the order given; a loop starts where that does."""
+    by_call: dict[tuple[int, int, int], list[Event]] = {}
+    for event in events:
+        by_call.setdefault(_call(event), []).append(event)
+    numbers = {call: number for number, call in enumerate(by_call)}
+    needed: list[set[int]] = [set() for _ in by_call]
+    for event in events:
+        own = numbers[_call(event)]
+        needed[own] |= {numbers[_call(source)] for source in event.sources if _call(source) in numbers} - {own}
+    calls = list(by_call.values())
+    return [event for number in order.after_needs(needed) for event in calls[number]]
+
+
+def _call(event: Event) -> tuple[int, int, int]:
+    """The call of an event, in whatever frame and under whatever name."""
+    return event.env.module, event.call.at, event.call.end
 
 
 def _evaluate_calls(ev: Evaluator, module: int) -> None:
@@ -166,22 +192,32 @@ def _link(event: Event, *, own: bool) -> tuple[Link, Role | None]:
 
 
 def _key(event: Event) -> tuple[int, int, int, str]:
-    """What makes calls one, in whatever frame."""
-    return event.env.module, event.call.at, event.call.end, event.api
+    """What makes calls one, in whatever frame and on an object of whatever class."""
+    return event.env.module, event.call.at, event.call.end, event.api.rpartition(".")[2]
+
+
+_LINKS: tuple[Link, ...] = ("load", "receiver", "argument", "derived")
 
 
 def _sequence(
     ev: Evaluator, module: int, model: str, events: list[Event], loaded: dict[int, frozenset[str]]
 ) -> CallSequence:
     file = ev.modules[module]
+
+    def telling(event: Event) -> tuple[bool, int]:
+        """The lower, the more one call of several classes says by this one: its own load, then the nearest link."""
+        return model not in loaded.get(id(event), ()), _LINKS.index(event.link)
+
     index: dict[tuple[int, int, int, str], int] = {}
-    order: list[Event] = []
+    steps: list[Event] = []
     for event in events:
         key = _key(event)
         if key not in index:
-            index[key] = len(order)
-            order.append(event)
-    inputs: list[set[int]] = [set() for _ in order]
+            index[key] = len(steps)
+            steps.append(event)
+        else:
+            steps[index[key]] = min(steps[index[key]], event, key=telling)
+    inputs: list[set[int]] = [set() for _ in steps]
     for event in events:
         own = index[_key(event)]
         for source in event.sources:
@@ -189,13 +225,13 @@ def _sequence(
             if earlier is not None and earlier != own:
                 inputs[own].add(earlier)
     calls = []
-    for event, flows in zip(order, inputs, strict=True):
+    for event, flows in zip(steps, inputs, strict=True):
         here = ev.modules[event.env.module]
         line, cell = here.place(event.call.at)
         link, role = _link(event, own=model in loaded.get(id(event), frozenset()))
         path = here.path if here is not file else None
         calls.append(ApiCall(event.api, line, cell, link, role, tuple(sorted(flows)), path))
     starts = [
-        Anchor(*file.place(event.call.at), event.api) for event in order if model in loaded.get(id(event), frozenset())
+        Anchor(*file.place(event.call.at), event.api) for event in steps if model in loaded.get(id(event), frozenset())
     ]
     return CallSequence(file.path, starts[0].cell if starts else None, model, tuple(starts), tuple(calls))

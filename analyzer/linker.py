@@ -93,6 +93,8 @@ class Linker(Evaluator):
         values: Values = self._module(found.path, qualified)
         for name in found.rest:
             values = merged(*(attributes.attribute(self, value, name) for value in values))
+        if self.follow and found.rest and all(isinstance(value, Unknown) for value in values):
+            return (Ref(qualified),)  # of a file that the tree lacks: followed as a library's
         return relabel(values, "import")
 
     def _module(self, path: str, qualified: str) -> Values:

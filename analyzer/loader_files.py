@@ -44,6 +44,16 @@ def _position(value: Any) -> int:
     return value
 
 
+def _given(value: Any) -> tuple[tuple[str, int], ...]:
+    """["model 1", "optimizer 2"] as pairs; "*" for all positional arguments."""
+    if value == "*":
+        return (("*", 0),)
+    pairs = [text.split() for text in _texts(value)]
+    if not all(len(pair) == 2 and pair[1].isdigit() for pair in pairs):
+        raise ValueError('"*", or a list of arguments with their positions, is wanted: ["model 0"]')
+    return tuple((name, int(position)) for name, position in pairs)
+
+
 def _flag(value: Any) -> bool:
     if not isinstance(value, bool):
         raise ValueError("true or false is wanted")
@@ -128,6 +138,7 @@ _CONSUMER: _Fields = {
     "modules": (_texts, False),
     "role": (_one_of(ROLES), True),
     "returns": (_texts, False),
+    "gives": (_given, False),
     "fold": (_flag, False),
 }
 #: a field that means nothing without another one
@@ -225,6 +236,7 @@ def _consumers(file: Mapping[str, Any], raw: Any, place: _Place) -> Iterator[Con
             exclude=row.get("except", ()),
             source=str(place),
             fold=row.get("fold", True),
+            gives=row.get("gives", ()),
         )
 
 

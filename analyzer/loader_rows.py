@@ -96,6 +96,9 @@ class Consumer:
     exclude: tuple[str, ...]
     source: str
     fold: bool = True
+    gives: tuple[
+        tuple[str, int], ...
+    ] = ()  # arguments that are the results, by keyword and position; "*": all, in order
 
 
 @dataclass(frozen=True, slots=True)

@@ -148,14 +148,18 @@ class Partial(NamedTuple):
 
 
 class Event:
-    """One API call in the flow of loaded objects. Made once for each (call, api, frame)."""
+    """One API call in the flow of loaded objects. Made once for each (call, api, frame).
 
-    __slots__ = ("api", "call", "env", "link", "match", "role", "sources")
+    `gives`: of a call that gives back what it takes, how calls on these objects, by their API, touch them.
+    """
+
+    __slots__ = ("api", "call", "env", "gives", "link", "match", "role", "sources")
 
     def __init__(self, call: Call, env: Env, api: str, link: Link, role: Role | None) -> None:
         self.call, self.env, self.api, self.link, self.role = call, env, api, link, role
         self.sources: tuple[Event, ...] = ()
         self.match: object = None
+        self.gives: dict[str, Link] = {}
 
 
 class Thing(NamedTuple):

@@ -56,7 +56,7 @@ def examine(
     bounded = evaluator.bounded or follower.bounded
     bodies.close()
     diagnostics = tuple(_diagnostics(module, found.program, bodies.cut(), bounded=bounded))
-    return FileReport(path, tuple(sites), tuple(usages), diagnostics), not evaluator.asked
+    return FileReport(path, tuple(sites), tuple(usages), diagnostics), not (evaluator.asked or follower.asked)
 
 
 @dataclass(frozen=True, slots=True)

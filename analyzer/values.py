@@ -110,6 +110,8 @@ class Evaluator:
         self.indexes: list[dict[str, tuple[int, object]]] = [{} for _ in self.modules]
         self.kept: list[Expression] = []
         self.events: dict[tuple[object, ...], Event] = {}
+        self.followed: dict[Env, None] = {}  # calls with a loaded object, in other files; only if `follow`
+        self.made: dict[Inst, None] = {}  # objects made of a loaded one
 
     # -- what a project evaluator answers for many files
 

@@ -32,15 +32,19 @@ class Groups(Generic[K, V]):
         return iter(self.items)
 
 
-def compare(expected: Expectations, report: FileReport) -> Iterator[str]:
-    """All differences. Calls are held against the marks only in a file that has marks of calls."""
+def compare(expected: Expectations, report: FileReport, *, every_call: bool = False) -> Iterator[str]:
+    """All differences. Calls are held against the marks only in a file that has marks of calls, or with `every_call`.
+
+    The report may hold usages of other files: their calls in this one count.
+    """
     yield from compare_diagnostics(expected, report)
     yield from compare_loads(expected, report.sites)
-    if expected.calls:
-        yield from compare_calls(expected, report.sequences)
+    if expected.calls or every_call:
+        yield from compare_calls(expected, report)
         yield from compare_anchors(report)
-    sequences = {sequence.model_id: sequence for sequence in report.sequences}
-    if len(sequences) != len(report.sequences):
+    own = [sequence for sequence in report.sequences if sequence.path == report.path]
+    sequences = {sequence.model_id: sequence for sequence in own}
+    if len(sequences) != len(own):
         yield "a model id with two usages in one file"
     for sequence in expected.sequences:
         yield from compare_sequence(sequence, sequences.get(sequence.model_id))
@@ -121,14 +125,14 @@ def note_holds(note: str, site: LoadSite, model: ModelRef | None) -> bool:
 # ---- calls
 
 
-def compare_calls(expected: Expectations, sequences: Iterable[CallSequence]) -> Iterator[str]:
+def compare_calls(expected: Expectations, report: FileReport) -> Iterator[str]:
     firm = Groups(((call.model_id, call.place), call) for call in expected.calls if not call.todo)
     gaps = Groups(((call.model_id, call.place), call) for call in expected.calls if call.todo)
     found = Groups(
         ((sequence.model_id, (call.cell, call.line)), call)
-        for sequence in sequences
+        for sequence in report.sequences
         for call in sequence.calls
-        if call.link != "load"
+        if call.link != "load" and (call.path or sequence.path) == report.path
     )
     for key in sorted({*firm, *gaps, *found}, key=lambda key: (order(key[1]), key[0])):
         where = f"{at(key[1])}: {key[0]}"

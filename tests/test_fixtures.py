@@ -37,26 +37,29 @@ def test_one_file(case: Case) -> None:
 @pytest.mark.skipif(not PROJECT_LINKING, reason="files are not linked yet")
 @pytest.mark.parametrize("case", FOLDERS, ids=lambda case: case.name)
 def test_folder(case: Case) -> None:
-    reports = scan_folder(case.path)
+    across = case.topic == "flow_project"
+    reports = scan_folder(case.path, across=across)
     problems = []
     for file in case.files():
         path = file.relative_to(case.path).as_posix()
-        found = compare(expectations.read(file), reports.get(path, FileReport(path)))
+        found = compare(expectations.read(file), reports.get(path, FileReport(path)), every_call=across)
         problems += [f"{path}: {problem}" for problem in found]
     assert not problems, "\n".join([case.name, *problems])
 
 
-def scan_folder(folder: Path) -> dict[str, FileReport]:
-    """One report per file of a linked repository."""
+def scan_folder(folder: Path, *, across: bool) -> dict[str, FileReport]:
+    """One report per file of a linked repository; with the usages of other files that reach it, if `across`."""
     import ptmscope
 
-    found = ptmscope.scan(folder)
+    found = ptmscope.scan(folder, across=across)
     paths = {record.path for records in (found.sites, found.usages, found.diagnostics) for record in records}
+    reached = {usage: {usage.path, *(call.path or usage.path for call in usage.calls)} for usage in found.usages}
+    paths |= {path for files in reached.values() for path in files}
     return {
         path: FileReport(
             path,
             tuple(site for site in found.sites if site.path == path),
-            tuple(usage for usage in found.usages if usage.path == path),
+            tuple(usage for usage in found.usages if path in reached[usage]),
             tuple(diagnostic for diagnostic in found.diagnostics if diagnostic.path == path),
         )
         for path in paths
