@@ -7,7 +7,7 @@ import math
 from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import repeat
+from itertools import chain
 from typing import TypeAlias, TypeVar
 
 import numpy as np
@@ -18,19 +18,20 @@ from patterns.errors import PatternError
 Ints: TypeAlias = NDArray[np.int32]
 Row: TypeAlias = tuple[str, ...]
 _T = TypeVar("_T")
-_MAX_SYMBOLS = 0x10FFFF  # one character each
+_MAX_SYMBOLS = 0x10FFFF  # one character each; the last one ends a row
 
 
 @dataclass(frozen=True, slots=True)
 class Collapsed:
-    """Distinct sequences. `rows` maps (sequence, group) to its weight; without groups, every group is None.
+    """Distinct sequences with their weights, or distinct (sequence, group) pairs, each of weight 1.
 
     `total` is what a relative support refers to: the groups, or else the weights of all sequences.
     """
 
-    rows: Mapping[tuple[Row, Hashable], int]
+    rows: tuple[Row, ...]
+    weights: tuple[int, ...]
+    groups: tuple[Hashable, ...] | None
     total: int
-    grouped: bool
 
     def threshold(self, min_support: int | float) -> int:
         """An int is a number of sequences or groups; a float between 0 and 1 is a share of all, rounded up."""
@@ -42,16 +43,6 @@ class Collapsed:
             raise PatternError(f"min_support as a share is at most 1.0, not {min_support!r}")
         return max(1, math.ceil(min_support * self.total - 1e-9))
 
-    def supports(self) -> dict[str, int]:
-        """Support of each symbol."""
-        if not self.grouped:
-            counts: Counter[str] = Counter()
-            for (row, _), weight in self.rows.items():
-                for symbol in set(row):
-                    counts[symbol] += weight
-            return dict(counts)
-        return dict(Counter(symbol for symbol, _ in {(symbol, group) for row, group in self.rows for symbol in row}))
-
 
 def collapse(
     sequences: Iterable[Sequence[str]], weights: Iterable[int] | None, groups: Iterable[Hashable] | None
@@ -60,16 +51,17 @@ def collapse(
     if weights is not None and groups is not None:
         raise PatternError("weights and groups exclude each other: a group counts once")
     if groups is not None:
-        pairs = Counter(_pairs(sequences, groups, "groups"))
-        return Collapsed(pairs, len({group for _, group in pairs}), grouped=True)
-    rows: Counter[tuple[Row, Hashable]] = Counter()
+        pairs = dict.fromkeys(_pairs(sequences, groups, "groups"))
+        found = tuple(group for _, group in pairs)
+        return Collapsed(tuple(row for row, _ in pairs), (1,) * len(pairs), found, len(set(found)))
+    rows: Counter[Row] = Counter()
     if weights is None:
-        rows.update(zip(map(_row, sequences), repeat(None)))
+        rows.update(map(_row, sequences))
     for row, weight in () if weights is None else _pairs(sequences, weights, "weights"):
         if isinstance(weight, bool) or not isinstance(weight, int | np.integer) or weight < 1:
             raise PatternError(f"a weight is a positive whole number, not {weight!r}")
-        rows[row, None] += int(weight)
-    return Collapsed(rows, rows.total(), grouped=False)
+        rows[row] += int(weight)
+    return Collapsed(tuple(rows), tuple(rows.values()), None, rows.total())
 
 
 def _pairs(sequences: Iterable[Sequence[str]], others: Iterable[_T], what: str) -> Iterator[tuple[Row, _T]]:
@@ -93,7 +85,7 @@ class Database:
     """Coded rows one behind the other; symbol c is `symbols[c]`, in the order of the alphabet.
 
     `text` holds the codes as characters: the searches of `str` are the fastest there are over few symbols.
-    `before[p]` is the previous place of the same symbol in the same row, or -1. `places[c]` are all places of c.
+    `before[p]` is the previous place of the same symbol in the same row, or -1. `places[c]` are -1 and all places of c.
     Rows are sorted by group, small ones first, then by length: small groups and short rows decide most questions.
     """
 
@@ -112,40 +104,70 @@ class Database:
 
 def database(collapsed: Collapsed, threshold: int) -> Database:
     """The rows without the symbols that are too rare to be in a pattern, and collapsed once more."""
-    frequent = sorted(symbol for symbol, support in collapsed.supports().items() if support >= threshold)
-    if len(frequent) > _MAX_SYMBOLS:
-        raise PatternError(f"more than {_MAX_SYMBOLS} different symbols")
-    code = {symbol: chr(number) for number, symbol in enumerate(frequent)}
-    sizes = Counter(group for _, group in collapsed.rows)
+    alphabet = sorted(set(chain.from_iterable(collapsed.rows)))
+    if len(alphabet) >= _MAX_SYMBOLS:
+        raise PatternError(f"more than {_MAX_SYMBOLS - 1} different symbols")
+    code = {symbol: chr(number) for number, symbol in enumerate(alphabet)}
+    texts = ["".join(map(code.__getitem__, row)) for row in collapsed.rows]
+    sizes = Counter(collapsed.groups or ())
     numbers = {group: number for number, (group, _) in enumerate(reversed(sizes.most_common()))}
+    groups = [numbers[group] for group in collapsed.groups or ()] or [0] * len(texts)
+    full = _laid_out(tuple(alphabet), texts, collapsed.weights, groups, grouped=collapsed.groups is not None)
+    supports = _supports(full, len(alphabet))
+    frequent = [number for number, support in enumerate(supports.tolist()) if support >= threshold]
+    kept = dict.fromkeys(range(len(alphabet))) | {number: chr(new) for new, number in enumerate(frequent)}
     rows: Counter[tuple[int, str]] = Counter()
-    for (row, group), weight in collapsed.rows.items():
-        if text := "".join([code[symbol] for symbol in row if symbol in code]):
-            rows[numbers[group], text] += weight
+    for group, text, weight in zip(groups, _translated(texts, kept), collapsed.weights, strict=True):
+        if text:
+            rows[group, text] += weight
     ordered = sorted(rows, key=lambda row: (row[0], len(row[1]), row[1]))
-    return _laid_out(tuple(frequent), ordered, [rows[row] for row in ordered], grouped=collapsed.grouped)
+    return _laid_out(
+        tuple(alphabet[number] for number in frequent),
+        [text for _, text in ordered],
+        [rows[row] for row in ordered],
+        [group for group, _ in ordered],
+        grouped=full.grouped,
+    )
 
 
-def _laid_out(symbols: tuple[str, ...], rows: list[tuple[int, str]], weights: list[int], *, grouped: bool) -> Database:
-    text = "".join([row for _, row in rows])
-    lengths = np.array([len(row) for _, row in rows], dtype=np.int32)
+def _translated(texts: list[str], kept: Mapping[int, str | None]) -> list[str]:
+    """The rows in new codes, without those that have none; all at once, since the call costs more than the work."""
+    end = chr(_MAX_SYMBOLS)
+    return end.join(texts).translate(kept).split(end) if texts else []
+
+
+def _supports(rows: Database, size: int) -> NDArray[np.integer]:
+    """Support of each code."""
+    first = rows.before < 0
+    codes, row = rows.codes[first], np.repeat(np.arange(len(rows.starts)), rows.ends - rows.starts)[first]
+    if not rows.grouped:
+        return np.bincount(codes, None if rows.uniform else rows.weights[row], minlength=size)
+    return np.bincount(np.unique(codes.astype(np.int64) + rows.groups[row].astype(np.int64) * size) % size)
+
+
+def _laid_out(
+    symbols: tuple[str, ...], texts: list[str], weights: Sequence[int], groups: list[int], *, grouped: bool
+) -> Database:
+    text = "".join(texts)
+    lengths = np.fromiter(map(len, texts), dtype=np.int32, count=len(texts))
     ends = np.cumsum(lengths, dtype=np.int32)
-    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    codes: NDArray[np.integer] = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
     codes = codes.astype(np.uint16 if len(symbols) <= 0xFFFF else np.uint32)
     order = np.argsort(codes, kind="stable").astype(np.int32)
-    edges = np.searchsorted(codes[order], np.arange(len(symbols) + 1))
+    none = np.array([-1], dtype=np.int32)
+    edges = np.cumsum(np.bincount(codes, minlength=len(symbols))).tolist()
     return Database(
         symbols,
         text,
         codes,
         ends - lengths,
         ends,
-        np.array([1] * len(rows) if grouped else weights, dtype=np.int64),
-        np.array([group for group, _ in rows], dtype=np.int32),
-        _before(codes, order, np.repeat(np.arange(len(rows), dtype=np.int32), lengths)),
-        tuple(order[low:high] for low, high in itertools.pairwise(edges.tolist())),
+        np.array([1] * len(texts) if grouped else weights, dtype=np.int64),
+        np.array(groups, dtype=np.int32),
+        _before(codes, order, np.repeat(np.arange(len(texts), dtype=np.int32), lengths)),
+        tuple(np.concatenate((none, order[low:high])) for low, high in itertools.pairwise([0, *edges])),
         grouped=grouped,
-        uniform=grouped or all(weight == 1 for weight in weights),
+        uniform=grouped or set(weights) <= {1},
     )
 
 

@@ -64,9 +64,7 @@ def _covered(pattern: Row, holders: Sequence[Sequence[Row]], max_gap: int) -> bo
 def _frequent(
     collapsed: Collapsed, threshold: int, max_gap: int, max_length: int | None
 ) -> Iterator[tuple[Row, int]]:
-    rows = [row for row, _ in collapsed.rows]
-    weights = list(collapsed.rows.values())
-    groups = [group for _, group in collapsed.rows] if collapsed.grouped else None
+    rows, weights, groups = collapsed.rows, collapsed.weights, collapsed.groups
     stack: list[tuple[Row, Ends]] = [((), {index: () for index in range(len(rows))})]
     while stack:
         pattern, ends = stack.pop()

@@ -14,7 +14,7 @@ import numpy as np
 
 from patterns.database import Database, Ints
 
-_ROWS = 24  # read one by one
+_ROWS = 4  # read one by one
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ def insertable(db: Database, node: Node, support: int | None) -> bool:
             return False
     if count == len(units) or alive is None:
         return True
-    return any(_everywhere(db, node, limits, slot, alive[slot], support) for slot in alive)
+    return _everywhere(db, node, limits, alive, support)
 
 
 def _enough(units: Ints) -> int:
@@ -80,22 +80,21 @@ def _periods(
             yield slot, set(text[low:limit])
 
 
-def _everywhere(db: Database, node: Node, limits: Ints, slot: int, symbols: set[str], support: int | None) -> bool:
-    """The same question for one slot and these symbols, on all rows at once."""
-    for symbol in reversed(node.pattern[slot:]):
-        limits = _last(db, symbol, limits)
-    for symbol in sorted(symbols):
-        inside = _last(db, symbol, limits) > node.firsts[slot]
-        if support is None or not db.grouped:
-            if inside.all():
+def _everywhere(db: Database, node: Node, limits: Ints, alive: dict[int, set[str]], support: int | None) -> bool:
+    """The same question for these slots and symbols, on all rows at once."""
+    for slot in range(len(node.pattern) - 1, min(alive) - 1, -1):
+        limits = _last(db, node.pattern[slot], limits)
+        for symbol in sorted(alive.get(slot, ())):
+            inside = _last(db, symbol, limits) > node.firsts[slot]
+            if support is None or not db.grouped:
+                if inside.all():
+                    return True
+            elif len(np.unique(db.groups[node.rows[inside]])) == support:
                 return True
-        elif len(np.unique(db.groups[node.rows[inside]])) == support:
-            return True
     return False
 
 
 def _last(db: Database, symbol: str, limits: Ints) -> Ints:
     """The last places of a symbol before these places, in whatever row; -1 where there is none."""
     places = db.places[ord(symbol)]
-    index = np.searchsorted(places, limits)
-    return np.where(index > 0, places[index - 1], -1)
+    return places[places.searchsorted(limits) - 1]
