@@ -11,6 +11,7 @@ from collections.abc import Hashable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from patterns.database import Database, Ints, collapse, database
 from patterns.errors import PatternError
@@ -105,6 +106,7 @@ def _extensions(rows: Database, node: Node, threshold: int) -> list[_Extension]:
     new = rows.before[at] < begin[entries]  # the first of its symbol there
     at, entries = at[new], entries[new]
     codes = rows.codes[at]
+    supports: NDArray[np.number]
     if not rows.grouped:
         weights = None if rows.uniform else rows.weights[node.rows][entries]
         supports = np.bincount(codes, weights)
@@ -122,7 +124,7 @@ def _extensions(rows: Database, node: Node, threshold: int) -> list[_Extension]:
     return found
 
 
-def _groups(rows: Database, node: Node, codes: Ints, entries: Ints) -> Ints:
+def _groups(rows: Database, node: Node, codes: NDArray[np.integer], entries: Ints) -> NDArray[np.integer]:
     """Different groups of each code; codes are sorted, and the groups of each one too, as entries are by group."""
     groups = rows.groups[node.rows][entries]
     fresh = np.ones(len(codes), dtype=bool)

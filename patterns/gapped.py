@@ -61,11 +61,9 @@ def _covered(pattern: Row, holders: Sequence[Sequence[Row]], max_gap: int) -> bo
     return any(len(longer) > len(pattern) and contains(longer, pattern, max_gap) for longer in candidates)
 
 
-def _frequent(
-    collapsed: Collapsed, threshold: int, max_gap: int, max_length: int | None
-) -> Iterator[tuple[Row, int]]:
+def _frequent(collapsed: Collapsed, threshold: int, max_gap: int, max_length: int | None) -> Iterator[tuple[Row, int]]:
     rows, weights, groups = collapsed.rows, collapsed.weights, collapsed.groups
-    stack: list[tuple[Row, Ends]] = [((), {index: () for index in range(len(rows))})]
+    stack: list[tuple[Row, Ends]] = [((), dict.fromkeys(range(len(rows)), ()))]
     while stack:
         pattern, ends = stack.pop()
         if pattern:

@@ -88,7 +88,7 @@ class _Cover:
     @classmethod
     def of(cls, sequences: Iterable[Sequence[str]], groups: Iterable[Hashable] | None) -> _Cover:
         rows: list[list[str | None]] = [list(row) for row in sequences]
-        labels = [None] * len(rows) if groups is None else list(groups)
+        labels: list[Hashable] = [None] * len(rows) if groups is None else list(groups)
         if len(labels) != len(rows):
             raise PatternError("there are not as many groups as sequences")
         holders: defaultdict[str, set[int]] = defaultdict(set)
@@ -144,9 +144,9 @@ def _instance(row: list[str | None], pattern: Calls) -> list[int]:
 def quality(ranked: Sequence[Ranked], held_out: Iterable[Sequence[str]]) -> Quality:
     """The measures of the PAM paper, on sequences that the patterns were not mined from.
 
-    Held out count the different sequences of two and more calls. Precision: the share of patterns that occur in one of
-    them. Recall: the share of them in which a pattern occurs. Redundancy: the mean edit distance of a pattern to the one
-    most like it, so higher is better. Containment: by how many others of the list a pattern is contained, on average.
+    Held out count the different sequences of two and more calls. Precision: the share of patterns that occur in one
+    of them. Recall: the share of them in which a pattern occurs. Redundancy: the mean edit distance of a pattern to the
+    one most like it, so higher is better. Containment: by how many others of the list a pattern is contained, on average.
     Coverage is that of the calls the patterns were ranked on.
     """
     patterns = [entry.pattern for entry in ranked]
