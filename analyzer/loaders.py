@@ -110,7 +110,7 @@ class LoaderTables:
         return self._roles[key]
 
     def family(self, api: str) -> str | None:
-        """The sort of object behind a loader or a method of what it loads: the family of its class, or what is loaded."""
+        """The sort of object behind a loader, or a method of what it loads: the family of its class, or its kind."""
         parts = api.split(".")
         at = next((at for at, part in enumerate(parts) if is_class(part)), None)
         match = self.match(api) or (self.match(".".join((*parts[: at + 1], "from_pretrained"))) if at else None)

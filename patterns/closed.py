@@ -8,6 +8,7 @@ count groups (repositories).
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -118,7 +119,7 @@ def _extensions(rows: Database, node: Node, threshold: int) -> list[_Extension]:
         supports = _groups(rows, node, codes, entries)
     edges = [0, *(np.flatnonzero(codes[1:] != codes[:-1]) + 1).tolist(), len(codes)]
     found = []
-    for low, high in zip(edges[:-1], edges[1:], strict=True):
+    for low, high in pairwise(edges):
         if high > low and (support := int(supports[code := int(codes[low])])) >= threshold:
             found.append(_Extension(node, code, support, at[low:high], entries[low:high]))
     return found

@@ -56,7 +56,7 @@ def closed_with_gap(
 
 
 def _covered(pattern: Row, holders: Sequence[Sequence[Row]], max_gap: int) -> bool:
-    """Whether one of the patterns of the same support contains this one; `holders` are those with each of its symbols."""
+    """Whether one of the patterns of one support contains this one; `holders` are those with each of its symbols."""
     candidates = min(holders, key=len)
     return any(len(longer) > len(pattern) and contains(longer, pattern, max_gap) for longer in candidates)
 

@@ -33,8 +33,8 @@ class Node:
 def insertable(db: Database, node: Node, support: int | None) -> bool:
     """Whether one more symbol fits into the pattern before its end.
 
-    With a support: into some instance, in rows that together have this support; then the pattern is not closed. Without:
-    into the first instance, in every row; then no pattern that starts with this one is closed (BackScan).
+    With a support: into some instance, in rows that together have this support; then the pattern is not closed.
+    Without: into the first instance, in every row; then no pattern that starts with this one is closed (BackScan).
     """
     limits = node.firsts[-1] + 1 if support is None else db.ends[node.rows]
     by_group = support is not None and db.grouped

@@ -1,4 +1,4 @@
-"""Mines one file in SPMF's format with ptmscope, as a process: `python -m bench.patterns.mine_once FILE SUPPORT OUT`."""
+"""Mines a file in SPMF's format, as a process: `python -m bench.patterns.mine_once FILE SUPPORT OUT`."""
 
 from __future__ import annotations
 

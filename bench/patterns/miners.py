@@ -23,7 +23,7 @@ from bench.patterns.pam import usages
 from bench.tables import Cell, table
 from patterns.gapped import contains
 
-SECONDS = 60
+SECONDS = 120
 JAVA = """
 import ca.pfv.spmf.algorithms.sequentialpatterns.prefixspan.*;
 public class Run {
@@ -47,7 +47,7 @@ import sys
 from sequential.seq2pat import Seq2Pat
 rows = [line.split(" -1 ")[:-1] for line in open(sys.argv[1])]
 with open(sys.argv[3], "w") as out:
-    for *pattern, support in Seq2Pat([row for row in rows if row]).get_patterns(int(sys.argv[2])):
+    for *pattern, support in Seq2Pat([row for row in rows if row], max_span=None).get_patterns(int(sys.argv[2])):
         out.write(" -1 ".join(pattern) + f" -1 #SUP: {support}\\n")
 """
 Result = dict[tuple[str, ...], int]
@@ -94,9 +94,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _miners(folder: Path, spmf: str | None, python: str) -> Iterable[Miner]:
-    yield Miner(
-        "ptmscope", lambda f, s, o: [sys.executable, "-m", "bench.patterns.mine_once", f"{f}", f"{s}", f"{o}"], ""
-    )
+    ours = [sys.executable, "-m", "bench.patterns.mine_once"]
+    yield Miner("ptmscope", lambda f, s, o: [*ours, f"{f}", f"{s}", f"{o}"], "")
     if spmf is None:
         print("SPMF: not measured, no --spmf\n")
     else:
@@ -126,7 +125,7 @@ def compare(
 
 def _row(miner: Miner, result: Run, ours: Run) -> Sequence[Cell]:
     if result.found is None:
-        return (miner.name, miner.kind or "closed", result.problem)
+        return (miner.name, miner.kind or "closed", result.problem, "", "", "", "")
     same = (
         "" if not miner.kind or ours.found is None else "yes" if agree(miner.kind, ours.found, result.found) else "NO"
     )
