@@ -51,8 +51,8 @@ def rank(
     """Orders patterns of two and more calls by what each adds; those that add nothing are left out.
 
     The gain of a pattern is the number of sequences in which it still occurs among the calls not yet explained. With
-    groups, one per sequence, these have to lie in two groups at least. A chosen pattern explains its leftmost instances,
-    none overlapping. Ties go to the shorter pattern, then by the alphabet. Raises PatternError for misuse.
+    groups, one per sequence, these have to lie in two groups at least. A chosen pattern explains its leftmost
+    instances, none overlapping. Ties go to the shorter pattern, then by the alphabet. Raises PatternError for misuse.
     """
     if top is not None and top < 0:
         raise PatternError(f"top is 0 or more, not {top!r}")
@@ -146,8 +146,8 @@ def quality(ranked: Sequence[Ranked], held_out: Iterable[Sequence[str]]) -> Qual
 
     Held out count the different sequences of two and more calls. Precision: the share of patterns that occur in one
     of them. Recall: the share of them in which a pattern occurs. Redundancy: the mean edit distance of a pattern to the
-    one most like it, so higher is better. Containment: by how many others of the list a pattern is contained, on average.
-    Coverage is that of the calls the patterns were ranked on.
+    one most like it, so higher is better. Containment: by how many others of the list a pattern is contained, on
+    average. Coverage is that of the calls the patterns were ranked on.
     """
     patterns = [entry.pattern for entry in ranked]
     held = {tuple(row) for row in held_out if len(row) > 1}

@@ -134,7 +134,7 @@ def _row(miner: Miner, result: Run, ours: Run) -> Sequence[Cell]:
 
 
 def agree(kind: str, closed: Result, other: Result) -> bool:
-    """Equal, or for a miner that writes all frequent patterns: the closed ones among them are ours, by the definition."""
+    """Equal; for a miner that writes all frequent patterns, ours are the closed ones among them, by the definition."""
     if kind == "closed":
         return closed == other
     by_support: dict[int, list[tuple[str, ...]]] = {}
