@@ -76,7 +76,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Runs every miner on every data set."""
     parser = argparse.ArgumentParser(prog="bench.patterns.miners", description=__doc__)
     parser.add_argument("--spmf", metavar="CLASSPATH")
-    parser.add_argument("--pam", type=Path, metavar="DIR", help="also the sequences of DIR/all, at 0.2% and 0.1%")
+    parser.add_argument("--pam", type=Path, metavar="DIR", help="also the sequences of DIR/all")
+    parser.add_argument("--shares", type=float, nargs="*", default=[0.002], metavar="S", help="minimum supports")
     parser.add_argument("--python", default=sys.executable, help="interpreter that has prefixspan and seq2pat")
     parser.add_argument("--sizes", type=int, nargs="*", default=[50_000, 372_063], metavar="N")
     parser.add_argument("--runs", type=int, default=3, metavar="N")
@@ -84,12 +85,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with tempfile.TemporaryDirectory() as folder:
         miners = list(_miners(Path(folder), options.spmf, options.python))
         for size in options.sizes:
-            compare(f"{size} generated sequences", sequences(size), [0.002], miners, options.runs, Path(folder))
+            compare(f"{size} generated sequences", sequences(size), options.shares, miners, options.runs, Path(folder))
         if options.pam is not None:
             calls = [row for file in sorted((options.pam / "all").glob("*.arff")) for _, row in usages(file)]
             codes = {call: code for code, call in enumerate(dict.fromkeys(call for row in calls for call in row), 1)}
             rows = [tuple(codes[call] for call in row) for row in calls]
-            compare("PAM, all libraries", rows, [0.002, 0.001], miners, options.runs, Path(folder))
+            compare("PAM, all libraries", rows, options.shares, miners, options.runs, Path(folder))
     return 0
 
 
@@ -120,7 +121,7 @@ def compare(
         ours, *others = [(miner, run(miner, file, support, folder / "out.txt", runs)) for miner in miners]
         body: list[Sequence[Cell]] = [_row(miner, result, ours[1]) for miner, result in (ours, *others)]
         head = ("miner", "writes", "patterns", "seconds", "to ptmscope", "MB", "same patterns")
-        print(table(f"{title}, support {support} ({share:.1%})", head, body), flush=True)
+        print(table(f"{title}, support {support} ({share:.2%})", head, body), flush=True)
 
 
 def _row(miner: Miner, result: Run, ours: Run) -> Sequence[Cell]:
