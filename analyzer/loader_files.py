@@ -106,6 +106,7 @@ _FILE: _Fields = {
     "consumer": (_rows, False),
     "defaults": (_table, False),
     "roles": (_table, False),
+    "families": (_table, False),
 }
 _ID: _Fields = {"id": (_texts, True), "position": (_position, False), "key": (_text, False)}
 _LOADER: _Fields = {
@@ -255,6 +256,10 @@ def _default(raw: Any, place: _Place) -> tuple[str, str | None]:
     return row["id"], row.get("revision")
 
 
+def _families(raw: Any, place: _Place) -> dict[str, tuple[str, ...]]:
+    return _checked(raw, dict.fromkeys(raw, (_words, False)), place)
+
+
 def read_library(file: str, content: bytes) -> Library:
     """The table in one file; LoaderTableError if anything in it is not as `docs/loader-tables.md` says."""
     place = _Place(file)
@@ -282,4 +287,5 @@ def read_library(file: str, content: bytes) -> Library:
         roles={
             kind: _method_roles(row, _Place(file, f"[roles.{kind}]")) for kind, row in table.get("roles", {}).items()
         },
+        families=_families(table.get("families", {}), _Place(file, "[families]")),
     )

@@ -114,3 +114,4 @@ class Library:
     consumers: tuple[Consumer, ...]
     defaults: Mapping[str, tuple[str, str | None]]
     roles: Mapping[str, Mapping[str, Role]]
+    families: Mapping[str, tuple[str, ...]]  # name -> globs on the classes that load the same sort of model

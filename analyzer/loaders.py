@@ -109,6 +109,17 @@ class LoaderTables:
             self._roles[key] = next(found, None)
         return self._roles[key]
 
+    def family(self, api: str) -> str | None:
+        """The sort of object behind a loader, or a method of what it loads: the family of its class, or its kind."""
+        parts = api.split(".")
+        at = next((at for at, part in enumerate(parts) if is_class(part)), None)
+        match = self.match(api) or (self.match(".".join((*parts[: at + 1], "from_pretrained"))) if at else None)
+        if match is None:
+            return None
+        families = self.libraries[match.loader.library].families.items() if at else ()
+        found = (name for name, globs in families for glob in globs if fnmatchcase(parts[at or 0], glob))
+        return next(found, match.loader.loads)
+
     def consumer(self, qualified: str) -> Consumer | None:
         """The row of an API that takes a loaded object as an argument."""
         if qualified not in self._uses:

@@ -32,12 +32,17 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_content(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
-    assert {name.partition("/")[0] for name in names} == {"analyzer", "ptmscope", f"ptmscope-{__version__}.dist-info"}
+    assert {name.partition("/")[0] for name in names} == {
+        "analyzer",
+        "patterns",
+        "ptmscope",
+        f"ptmscope-{__version__}.dist-info",
+    }
     for folder, pattern in (("analyzer", "**/*.toml"), ("analyzer", "**/*.csv"), ("ptmscope", "**/*.json")):
         data = {file.relative_to(ROOT).as_posix() for file in (ROOT / folder).glob(pattern)}
         assert data
         assert data <= set(names)
-    assert {"analyzer/py.typed", "ptmscope/py.typed"} <= set(names)
+    assert {"analyzer/py.typed", "patterns/py.typed", "ptmscope/py.typed"} <= set(names)
     assert any(name.endswith("licenses/LICENSE") for name in names)
 
 

@@ -1,0 +1,78 @@
+"""Pattern quality on the data of the PAM paper: `python -m bench.patterns.pam --pam DIR`.
+
+DIR holds `train/` and `all/` with one ARFF file per library, as published with the paper (mast-group/api-mining,
+datasets/calls). Patterns are mined from `train`; held out is what `all` has beyond it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import statistics
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from bench.tables import Cell, table
+from patterns.closed import closed_subsequences
+from patterns.rank import Quality, quality, rank
+
+Usage = tuple[str, tuple[str, ...]]  # caller, calls
+_LINE = re.compile(r"'?(?P<caller>[^',]*)'?,'?(?P<calls>[^']*)'?")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measures every library that is in both folders, and prints the table with means."""
+    parser = argparse.ArgumentParser(prog="bench.patterns.pam", description=__doc__)
+    parser.add_argument("--pam", type=Path, required=True, metavar="DIR", help="folder with train/ and all/")
+    parser.add_argument("--top", type=int, default=50, metavar="N")
+    parser.add_argument("--share", type=float, default=0.015, help="minimum support in callers' projects, at least 2")
+    options = parser.parse_args(arguments)
+    names = sorted(file.stem for file in (options.pam / "all").glob("*.arff"))
+    rows = [(name, *measure(options.pam, name, options.top, options.share)) for name in names]
+    head = ("library", "train", "held out", "projects", "closed", "top", "precision", "recall", "redundancy")
+    means: list[Cell] = [mean([row[column] for row in rows]) for column in range(5, 12)]
+    print(table("PAM data", (*head, "containing", "coverage", "s"), [*rows, ("mean", "", "", "", "", *means)]))
+    return 0
+
+
+def mean(values: Sequence[Cell]) -> float:
+    """An empty list of patterns has precision 0 here: it must not raise the mean."""
+    return statistics.mean(float(value or 0) for value in values)
+
+
+def measure(folder: Path, name: str, top: int, share: float) -> tuple[Cell, ...]:
+    """The figures of one library."""
+    train = list(usages(folder / "train" / f"{name}.arff"))
+    held = [calls for _, calls in Counter(usages(folder / "all" / f"{name}.arff")) - Counter(train)]
+    projects = [project(caller) for caller, _ in train]
+    start = time.perf_counter()
+    least = max(2, round(share * len(set(projects))))
+    sequences = [calls for _, calls in train]
+    closed = closed_subsequences(sequences, groups=projects, min_support=least)
+    ranked = rank(closed, sequences, groups=projects, top=top)
+    seconds = time.perf_counter() - start
+    q: Quality = quality(ranked, held)
+    figures = (q.patterns, q.precision, q.recall, q.redundancy, q.containment, q.coverage)
+    return (len(train), len(held), len(set(projects)), len(closed), *figures, seconds)
+
+
+def usages(file: Path) -> Iterator[Usage]:
+    """What follows `@data`: one caller and its calls on each line."""
+    lines = iter(file.read_text(encoding="utf-8", errors="replace").splitlines())
+    for line in lines:
+        if line.startswith("@data"):
+            break
+    for line in lines:
+        if match := _LINE.fullmatch(line.strip()):
+            yield match["caller"], tuple(match["calls"].split())
+
+
+def project(caller: str) -> str:
+    """The data does not name projects: the first three parts of the caller's name stand for one."""
+    return ".".join(caller.split(".")[:3])
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
