@@ -7,7 +7,7 @@ Offsets are of characters in the text. A variable has the values that assignment
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice, product
 from typing import NamedTuple, TypeAlias
@@ -18,16 +18,29 @@ MAX_COMMANDS = 20_000
 _MAX_VALUES = 32
 
 
+class Given(NamedTuple):
+    """What another file gives the variable `name`: the text, and where it stands there."""
+
+    name: str
+    text: str
+    path: str
+    line: int
+    at: int
+
+
 class Known(NamedTuple):
-    """A string that a word can be, and where it stands; not `sure`: a default, or one of several."""
+    """A string that a word can be, and where it stands; not `sure`: a default, or one of several. `given` are the
+    pieces of it that stand in other files."""
 
     text: str
     at: int
     sure: bool = True
+    given: tuple[Given, ...] = ()
 
 
 Choices: TypeAlias = tuple[Known | None, ...]  # None: something that is not known
 Variables: TypeAlias = dict[str, Choices]
+Sourced: TypeAlias = Callable[[str], Mapping[str, Choices]]  # the variables of a script that another one reads in
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,22 +73,28 @@ _DECLARING = frozenset({"export", "declare", "local", "readonly", "typeset", "se
 @dataclass(slots=True)
 class _State:
     variables: Variables
+    sourced: Sourced | None = None
+    exported: set[str] = field(default_factory=set)
     depth: int = 0
     words: list[Word] = field(default_factory=list)
 
 
-def final_variables(text: str) -> Variables:
-    """The variables as they are at the end of a script."""
-    state = _State({})
+def final_variables(text: str, sourced: Sourced | None = None, *, exported: bool = False) -> Variables:
+    """The variables as they are at the end of a script; all, or those that the commands it runs see."""
+    state = _State({}, sourced)
     for _ in _runs(text, state):
         pass
+    if exported:
+        return {name: given for name, given in state.variables.items() if name in state.exported}
     return state.variables
 
 
-def runs(text: str, variables: Mapping[str, Choices] | None = None, base: int = 0) -> Iterator[Run]:
+def runs(
+    text: str, variables: Mapping[str, Choices] | None = None, base: int = 0, sourced: Sourced | None = None
+) -> Iterator[Run]:
     """The commands of a script, in order; `variables` are those that it finds in its environment, `base` is the
     offset at which it begins."""
-    return _runs(text, _State(dict(variables or {})), base)
+    return _runs(text, _State(dict(variables or {}), sourced), base)
 
 
 def _runs(text: str, state: _State, base: int = 0) -> Iterator[Run]:
@@ -125,7 +144,17 @@ def _command(state: _State) -> Iterator[Run]:
     if words:
         found = tuple(each for word in words for each in _split(word, state.variables))
         if found:
-            yield Run(found, words[0].at, words[-1].end)
+            run = Run(found, words[0].at, words[-1].end)
+            _source(state, run)
+            yield run
+
+
+def _source(state: _State, run: Run) -> None:
+    """`source FILE`: its variables hold from here on."""
+    words = run.texts()
+    if state.sourced is not None and len(words) > 1 and words[0] in ("source", "."):
+        for name, given in state.sourced(words[1]).items():
+            _assign(state, name, given)
 
 
 def _without_redirections(words: list[Word]) -> list[Word]:
@@ -142,6 +171,8 @@ def _assignments(state: _State, words: list[Word]) -> list[Word]:
     """The command behind the assignments in front of it; without one, they hold from here on."""
     if words and _literal(words[0]) in _DECLARING:
         rest = [word for word in words[1:] if not _literal(word).startswith("-")]
+        if _literal(words[0]) == "export":
+            state.exported.update(word.parts[0].text.partition("=")[0] for word in rest)
     else:
         rest = words
     found = []
@@ -184,7 +215,17 @@ def _split(word: Word, variables: Variables) -> list[Choices]:
     if held is None or not re.search(r"\s", held.text):
         return [found]
     inner = Reader(held.text.replace("\\\n", "  ").replace("\n", " "), held.at, MAX_NESTED).words()
-    return [choices(each.parts, variables) for each in inner if each.parts and not each.sign]
+    return [tagged(choices(each.parts, variables), held) for each in inner if each.parts and not each.sign]
+
+
+def tagged(inner: Choices, outer: Known) -> Choices:
+    """Values of words inside a value: what stands in other files is so in them, too."""
+    return tuple(_tagged(value, outer) if value is not None else None for value in inner) if outer.given else inner
+
+
+def _tagged(value: Known, outer: Known) -> Known:
+    held = tuple(one for one in outer.given if one.text and (one.text in value.text or value.text in one.text))
+    return value._replace(given=held, sure=value.sure and outer.sure) if held else value
 
 
 def choices(parts: tuple[Part, ...], variables: Variables) -> Choices:
@@ -195,10 +236,12 @@ def choices(parts: tuple[Part, ...], variables: Variables) -> Choices:
         known = [piece for piece in combination if piece is not None]
         if len(known) < len(combination):
             text = "".join(piece.text if piece is not None else "*" for piece in combination)
-            found.append(Known(text, known[0].at, sure=False) if known and len(text.strip("*/")) else None)
+            given = tuple(one for piece in known for one in piece.given)
+            found.append(Known(text, known[0].at, False, given) if known and len(text.strip("*/")) else None)
             continue
         first = max(known, key=lambda piece: len(piece.text), default=Known("", 0))
-        found.append(Known("".join(p.text for p in known), first.at, sure=all(p.sure for p in known)))
+        given = tuple(one for piece in known for one in piece.given)
+        found.append(Known("".join(p.text for p in known), first.at, all(p.sure for p in known), given))
     several = len(found) > 1
     return tuple(dict.fromkeys(v._replace(sure=v.sure and not several) if v is not None else None for v in found))
 
