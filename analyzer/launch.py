@@ -151,6 +151,8 @@ _PROGRAMS = _RUNNERS | frozenset(
         "axolotl",
     ]
 )
+#: Options that have a short form.
+_SHORT = {("optimum-cli", "-m"): "--model"}
 #: Backends that lm_eval names with --model; its model is `pretrained=` in --model_args.
 _EVALUATORS = frozenset({"lm_eval", "lm-eval", "lm_eval.py", "lighteval"})
 _PRETRAINED = re.compile(r"(?:^|,)(?:pretrained|model_name)=([^,\s]+)")
@@ -224,6 +226,8 @@ def _options(words: Sequence[str], program: str) -> Iterator[Named]:
     for at, word in enumerate(words):
         name, equals, value = word.partition("=")
         plain = name.lstrip("-").replace("_", "-")
+        if (program, name) in _SHORT:
+            name, plain = _SHORT[program, name], "model"
         if not name.startswith("--"):
             continue
         given = value if equals else words[at + 1] if at + 1 < len(words) else ""

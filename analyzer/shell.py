@@ -16,6 +16,7 @@ from analyzer.shell_words import MAX_NESTED, Part, Reader, Word
 
 MAX_COMMANDS = 20_000
 _MAX_VALUES = 32
+_MAX_WORDS = 256
 
 
 class Given(NamedTuple):
@@ -75,6 +76,7 @@ class _State:
     variables: Variables
     sourced: Sourced | None = None
     exported: set[str] = field(default_factory=set)
+    arrays: dict[str, list[Choices]] = field(default_factory=dict)
     depth: int = 0
     words: list[Word] = field(default_factory=list)
 
@@ -111,7 +113,7 @@ def _runs(text: str, state: _State, base: int = 0) -> Iterator[Run]:
             state.words = []
         elif array is not None and word.sign in (")", "\n"):
             if word.sign == ")":
-                _assign(state, array, _listed(state, state.words))
+                _array(state, array, state.words)
                 state.words, array = [], None
         elif word.sign and word.sign not in (">", "<<"):
             yield from _command(state)
@@ -124,7 +126,20 @@ def _assigned(words: list[Word]) -> str | None:
     """The name in front of `=(`."""
     last = words[-1] if words else None
     match = _NAMED.fullmatch(last.parts[0].text) if last is not None and len(last.parts) == 1 else None
-    return match[1] if match else None
+    return match[0] if match else None
+
+
+def _array(state: _State, assigned: str, words: list[Word]) -> None:
+    """`NAME=(…)` and `NAME+=(…)`: the words of a command that names it, or each of them in turn."""
+    name, is_more = assigned.rstrip("+="), assigned.endswith("+=") or state.depth > 0
+    elements = [each for word in words if not word.sign for each in _split(word, state)]
+    if is_more:
+        elements = [*state.arrays.get(name, ()), *elements]
+    state.arrays[name] = elements[:_MAX_WORDS]
+    found = [value for element in state.arrays[name] for value in element]
+    several = len(found) > 1
+    each = (v._replace(sure=v.sure and not several) if v is not None else None for v in found)
+    state.variables[name] = tuple(dict.fromkeys(each))[:_MAX_VALUES]
 
 
 def _command(state: _State) -> Iterator[Run]:
@@ -142,7 +157,9 @@ def _command(state: _State) -> Iterator[Run]:
         words = words[1:]
     words = _assignments(state, words)
     if words:
-        found = tuple(each for word in words for each in _split(word, state.variables))
+        found = tuple(each for word in words for each in _split(word, state))
+        if _only(found[0] if found else ()) == "eval":
+            found = tuple(each for choice in found[1:] for each in _spread(choice, state.variables))
         if found:
             run = Run(found, words[0].at, words[-1].end)
             _source(state, run)
@@ -184,7 +201,10 @@ def _assignments(state: _State, words: list[Word]) -> list[Word]:
             word.parts[0]._replace(text=word.parts[0].text[match.end() :], at=word.at + match.end()),
             *word.parts[1:],
         )
-        found.append((match[1], value if value[0].text or not value[1:] else value[1:]))
+        value = value if value[0].text or not value[1:] else value[1:]
+        if match[0].endswith("+=") and match[1] in state.variables:
+            value = (Part("", word.at, match[1]), *value)
+        found.append((match[1], value))
     for name, parts in found:
         _assign(state, name, choices(parts, state.variables))
     return []
@@ -207,11 +227,19 @@ def _literal(word: Word) -> str:
     return "".join(part.text for part in word.parts) if all(part.name is None for part in word.parts) else ""
 
 
-def _split(word: Word, variables: Variables) -> list[Choices]:
+def _split(word: Word, state: _State) -> list[Choices]:
     """What a word can be; a variable that holds several words, and has no quotes around it, is each of them."""
-    found = choices(word.parts, variables)
+    said = [part for part in word.parts if part.text or part.name is not None]
+    if len(said) == 1 and said[0].name in state.arrays:
+        return state.arrays[said[0].name]
+    found = choices(word.parts, state.variables)
     is_bare = len(word.parts) == 1 and word.parts[0].name is not None
-    held = found[0] if is_bare and len(found) == 1 else None
+    return _spread(found, state.variables) if is_bare else [found]
+
+
+def _spread(found: Choices, variables: Variables) -> list[Choices]:
+    """The words that a value holds, where it is known."""
+    held = found[0] if len(found) == 1 else None
     if held is None or not re.search(r"\s", held.text):
         return [found]
     inner = Reader(held.text.replace("\\\n", "  ").replace("\n", " "), held.at, MAX_NESTED).words()
