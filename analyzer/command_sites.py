@@ -176,3 +176,13 @@ def shifted(site: LoadSite, path: str, line: int) -> LoadSite:
         replace(ref, origin=Origin(path, ref.origin.line + line - 1), resolution=ref.resolution) for ref in site.models
     )
     return replace(site, path=path, line=site.line + line - 1, end_line=site.end_line + line - 1, models=models)
+
+
+def placed(ref: ModelRef, variables: dict[str, Known], place: Place) -> ModelRef:
+    """An id that the code has from its environment: it stands where the variable is set."""
+    known = variables.get(ref.id)
+    if known is None:
+        return ref
+    _, line, holder = _stands(known, known.text, place)
+    certainty: Certainty = "certain" if known.sure and ref.certainty == "certain" else "possible"
+    return replace(ref, resolution="launch_line", certainty=certainty, origin=Origin(holder or place.path, line))

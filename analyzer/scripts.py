@@ -11,11 +11,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from analyzer import encoding, images, shell, source
-from analyzer.command_sites import Place, records, shifted, site_of
+from analyzer.command_sites import Place, placed, records, shifted, site_of
 from analyzer.config_tree import MAX_BYTES
 from analyzer.launch import Launch
 from analyzer.records import Diagnostic, LoadSite
-from analyzer.shell import Run
+from analyzer.shell import Known, Run
 
 SHELL = (".sh", ".bash", ".zsh", ".ksh", ".slurm", ".sbatch", ".pbs", ".lsf")
 _DOCKERFILE = re.compile(r"(?:^|[.-])(?:Dockerfile|Containerfile)(?:$|[.-])", re.IGNORECASE)
@@ -24,6 +24,7 @@ _SHELLS = frozenset({"sh", "bash", "zsh"})
 _MAX_NESTED = 3
 _SOURCE = re.compile(r"(?m)^[ \t]*(?:source|\.)[ \t]+\S")
 _LOADS = re.compile(r"\.py\b|\bpython\d? -m|--model|\bdownload\b|\bserve\b")
+_READ = re.compile(r"\bos\.(?:environ\[[\"'](\w+)[\"']\]|(?:environ\.get|getenv)\([\"'](\w+)[\"'](?:,[^()]*)?\))")
 _IMAGE = re.compile(r"[\w.*-]*[/:@][\w./:@*-]*[\w*-]$")
 
 
@@ -126,10 +127,26 @@ def _code(run: Run, index: int, where: Place) -> Iterator[LoadSite]:
     """The sites of `python -c "…"`, at the line of the command."""
     given = run.words[index] if index < len(run.words) else ()
     if len(given) == 1 and given[0] is not None:
-        report = source.analyze_source(given[0].text.encode(), where.path, sequences=False)
-        line, _ = where.of(run.at, "")
+        code, used = _in_environment(given[0].text, dict(run.environment))
+        report = source.analyze_source(code.encode(), where.path, sequences=False)
+        line, _ = where.of(given[0].at, "")
         for site in report.sites:
-            yield shifted(site, where.path, line)
+            here = shifted(site, where.path, line)
+            yield replace(here, models=tuple(placed(ref, used, where) for ref in here.models))
+
+
+def _in_environment(code: str, variables: dict[str, Known]) -> tuple[str, dict[str, Known]]:
+    """Code with the values of the variables that it reads, and these by their text."""
+    used: dict[str, Known] = {}
+
+    def value(read: re.Match[str]) -> str:
+        known = variables.get(read[1] or read[2])
+        if known is None or "*" in known.text:
+            return read[0]
+        used[known.text] = known
+        return repr(known.text)
+
+    return _READ.sub(value, code), used
 
 
 def _container(run: Run, words: tuple[str, ...], where: Place) -> Iterator[LoadSite | Launch]:

@@ -46,11 +46,12 @@ Sourced: TypeAlias = Callable[[str], Mapping[str, Choices]]  # the variables of 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One command: what each of its words can be, from offset `at` to `end`."""
+    """One command: what each of its words can be, from offset `at` to `end`; of Python code, also its environment."""
 
     words: tuple[Choices, ...]
     at: int
     end: int
+    environment: tuple[tuple[str, Known], ...] = ()
 
     def texts(self) -> tuple[str, ...]:
         """The words as text; `*` where a word is not known, or several."""
@@ -148,6 +149,8 @@ def _command(state: _State) -> Iterator[Run]:
     if body is not None and len(words) > 1 and _literal(words[0]) == "read":
         _assign(state, _literal(words[-1]), (Known(body.parts[0].text, body.at),))
         return
+    if body is not None and _is_python(words):
+        words = [words[0], Word((Part("-c", body.at),), body.at, body.at), body._replace(sign="")]
     while words and (head := _literal(words[0])) in _BEFORE | _OPENING | _CLOSING:
         state.depth += (head in _OPENING) - (head in _CLOSING)
         if head in ("for", "select") and len(words) > 2 and _literal(words[2]) == "in":
@@ -161,9 +164,23 @@ def _command(state: _State) -> Iterator[Run]:
         if _only(found[0] if found else ()) == "eval":
             found = tuple(each for choice in found[1:] for each in _spread(choice, state.variables))
         if found:
-            run = Run(found, words[0].at, words[-1].end)
+            run = Run(found, words[0].at, words[-1].end, _environment(state, _only(found[0])))
             _source(state, run)
             yield run
+
+
+def _is_python(words: list[Word]) -> bool:
+    """Whether the command runs the code that it reads."""
+    return bool(words) and _literal(words[0]).startswith("python") and [_literal(w) for w in words[1:]] in ([], ["-"])
+
+
+def _environment(state: _State, program: str) -> tuple[tuple[str, Known], ...]:
+    """The variables that hold one value; asked for where the command is code."""
+    if not program.rpartition("/")[2].startswith("python"):
+        return ()
+    return tuple(
+        (name, given[0]) for name, given in state.variables.items() if len(given) == 1 and given[0] is not None
+    )
 
 
 def _source(state: _State, run: Run) -> None:
