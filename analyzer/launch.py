@@ -222,7 +222,8 @@ def _behind(words: Sequence[str], command: Command) -> Named | None:
 
 
 def _options(words: Sequence[str], program: str) -> Iterator[Named]:
-    script = next((word for word in words if word.endswith(".py")), _module(words) or program).rpartition("/")[2]
+    module = _module(words) if program in _RUNNERS else ""
+    script = next((word for word in words if word.endswith(".py")), module or program).rpartition("/")[2]
     for at, word in enumerate(words):
         name, equals, value = word.partition("=")
         plain = name.lstrip("-").replace("_", "-")
