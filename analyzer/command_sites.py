@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -12,13 +13,18 @@ from analyzer.loaders import tables
 from analyzer.records import Certainty, LoadSite, ModelRef, Origin
 from analyzer.shell import Choices, Known, Run
 
+#: What may become an id once all of it is known; with a path around it, it is no id.
+_OPEN = re.compile(r"\*|[\w.*-]*\w[\w.*-]*/[\w.*-]+")
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where offsets of a text are in its file: offset -> (line, column); `beside` is the text at hand."""
+    """Where offsets of a text are in its file: offset -> (line, column); `beside` is the text at hand. `serves`: the
+    commands are of services, which load a model whether it is known here or not."""
 
     path: str
     of: Callable[[int, str], tuple[int, int]]
+    serves: bool = False
 
 
 def records(run: Run, place: Place) -> Iterator[LoadSite | Launch]:
@@ -56,8 +62,10 @@ def site_of(
     """The load of these ids, if they are ids or paths."""
     match = tables().match(command.like)
     known = [value for value in given if value is not None and "*" not in value.text and "$" not in value.text]
-    if match is None or not known:
+    if match is None:
         return None
+    if not known:
+        return _runtime(command, given, run, place)
     loader = match.loader
     kinds = {value.text: ids.classify(value.text, loader.id_syntax) for value in known}
     kept = [value for value in known if kinds[value.text] == "model"]
@@ -66,12 +74,13 @@ def site_of(
         return None
     is_local = kinds[kept[0].text] == "local"
     refs = {value.text: _ref(loader, value, place, resolution, several=len(given) > 1) for value in kept}
-    line, column = place.of(run.at, kept[0].text)
+    beside = _beside(kept[0], run, place)
+    line, column = place.of(run.at, beside)
     return LoadSite(
         path=place.path,
         line=line,
         column=column,
-        end_line=max(line, place.of(run.end, kept[0].text)[0]),
+        end_line=max(line, place.of(run.end, beside)[0]),
         cell=None,
         api=command.api,
         library=command.library,
@@ -82,10 +91,48 @@ def site_of(
     )
 
 
+def _beside(value: Known, run: Run, place: Place) -> str:
+    """What stands where the value is used: itself, or the name of its variable."""
+    if not value.given:
+        return value.text
+    if run.words:
+        return value.given[0].name
+    return value.text if value.given[0].path == place.path else ""
+
+
+def _runtime(command: Command, given: Choices, run: Run, place: Place) -> LoadSite | None:
+    """The load of an id that only the environment, or whoever starts the command, gives."""
+    if (
+        not place.serves
+        or not given
+        or launch.is_runner(command)
+        or any(v is not None and not _OPEN.fullmatch(v.text) for v in given)
+    ):
+        return None
+    option = command.api.rpartition(" ")[2]
+    line, column = place.of(run.at, option if option.startswith("-") else "")
+    return LoadSite(
+        path=place.path,
+        line=line,
+        column=column,
+        end_line=max(line, place.of(run.end, "")[0]),
+        cell=None,
+        api=command.api,
+        library=command.library,
+        loads=command.loads,
+        status="runtime",
+        reason="runtime_input",
+        models=(),
+    )
+
+
 def _ref(loader: Loader, value: Known, place: Place, resolution: str, *, several: bool) -> ModelRef:
     canonical, hub = ids.canonical(value.text, loader)
     certainty: Certainty = "certain" if value.sure and not several else "possible"
-    origin = Origin(place.path, place.of(value.at, value.text)[0])
+    if value.given:
+        origin = Origin(value.given[0].path, value.given[0].line)
+    else:
+        origin = Origin(place.path, place.of(value.at, value.text)[0])
     return ModelRef(value.text, canonical, hub, resolution, certainty, origin)
 
 
@@ -112,8 +159,15 @@ def _launches(run: Run, words: Sequence[str], index: int, sites: dict[int, LoadS
         for value in run.words[place_of]:
             if value is not None and "*" not in value.text:
                 text = value.text.partition("=")[2] if place_of == at and equals else value.text
-                site = sites.get(place_of)
-                yield Launch(script, option, text, value.at, place.of(value.at, text)[0], value.sure, site)
+                at_, line, holder = _stands(value, text, place)
+                yield Launch(script, option, text, at_, line, value.sure, sites.get(place_of), holder)
+
+
+def _stands(value: Known, text: str, place: Place) -> tuple[int, int, str | None]:
+    """Offset and line of a value, and the file where it is another."""
+    if value.given:
+        return value.given[0].at, value.given[0].line, value.given[0].path
+    return value.at, place.of(value.at, text)[0], None
 
 
 def shifted(site: LoadSite, path: str, line: int) -> LoadSite:
@@ -122,3 +176,13 @@ def shifted(site: LoadSite, path: str, line: int) -> LoadSite:
         replace(ref, origin=Origin(path, ref.origin.line + line - 1), resolution=ref.resolution) for ref in site.models
     )
     return replace(site, path=path, line=site.line + line - 1, end_line=site.end_line + line - 1, models=models)
+
+
+def placed(ref: ModelRef, variables: dict[str, Known], place: Place) -> ModelRef:
+    """An id that the code has from its environment: it stands where the variable is set."""
+    known = variables.get(ref.id)
+    if known is None:
+        return ref
+    _, line, holder = _stands(known, known.text, place)
+    certainty: Certainty = "certain" if known.sure and ref.certainty == "certain" else "possible"
+    return replace(ref, resolution="launch_line", certainty=certainty, origin=Origin(holder or place.path, line))

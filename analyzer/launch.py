@@ -53,7 +53,8 @@ class Launch:
 
     `script` is the path as it is written (`*` for what is not known), or of `-m a.b` the path `a/b.py`. `option` is
     written out: `--model`, `-m`, of Hydra `model.name`, of a positional argument its number from 1. `line` is where the
-    value stands. Where the script is not in the repository, `site` is the load that the line is, if it is one.
+    value stands, in the file `holder` where that is another. Where the script is not in the repository, `site` is the
+    load that the line is, if it is one.
     """
 
     script: str
@@ -63,6 +64,7 @@ class Launch:
     line: int
     sure: bool
     site: LoadSite | None = None
+    holder: str | None = None
 
 
 #: Options that name a model, and those that do so in programs around Hugging Face only.
@@ -149,6 +151,8 @@ _PROGRAMS = _RUNNERS | frozenset(
         "axolotl",
     ]
 )
+#: Options that have a short form.
+_SHORT = {("optimum-cli", "-m"): "--model"}
 #: Backends that lm_eval names with --model; its model is `pretrained=` in --model_args.
 _EVALUATORS = frozenset({"lm_eval", "lm-eval", "lm_eval.py", "lighteval"})
 _PRETRAINED = re.compile(r"(?:^|,)(?:pretrained|model_name)=([^,\s]+)")
@@ -190,6 +194,11 @@ def script(words: Sequence[str]) -> int | None:
     return None
 
 
+def is_runner(command: Command) -> bool:
+    """Whether the command runs a program of its user's."""
+    return command.words[0] in _RUNNERS
+
+
 def is_program(word: str) -> bool:
     """Whether the word is a program that takes a model on its command line."""
     name = word.rpartition("/")[2]
@@ -204,7 +213,8 @@ def _behind(words: Sequence[str], command: Command) -> Named | None:
     wanted = command.words
     for start in range(len(words) - len(wanted)):
         if tuple(word.rpartition("/")[2] for word in words[start : start + len(wanted)]) == wanted:
-            for index in range(start + len(wanted), len(words)):
+            rest = range(start + len(wanted), len(words))
+            for index in sorted(rest, key=lambda at: words[at - 1] not in ("--model", "--model-id")):
                 if not words[index].startswith("-") and words[index - 1] not in _VALUED:
                     return Named(command, index, words[index])
             return None
@@ -212,10 +222,13 @@ def _behind(words: Sequence[str], command: Command) -> Named | None:
 
 
 def _options(words: Sequence[str], program: str) -> Iterator[Named]:
-    script = next((word for word in words if word.endswith(".py")), _module(words) or program).rpartition("/")[2]
+    module = _module(words) if program in _RUNNERS else ""
+    script = next((word for word in words if word.endswith(".py")), module or program).rpartition("/")[2]
     for at, word in enumerate(words):
         name, equals, value = word.partition("=")
         plain = name.lstrip("-").replace("_", "-")
+        if (program, name) in _SHORT:
+            name, plain = _SHORT[program, name], "model"
         if not name.startswith("--"):
             continue
         given = value if equals else words[at + 1] if at + 1 < len(words) else ""

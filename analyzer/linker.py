@@ -158,18 +158,15 @@ class Linker(Evaluator):
         return merged(*found)
 
     def launched(self, module: int, options: Iterable[str]) -> Values:
-        """What command lines give these options of the programs that can reach `module`."""
-        path = self.modules[module].path
+        """What command lines give these options of the programs that can reach `module`, and the file asked about."""
+        path, asked = self.modules[module].path, self.modules[0].path
         if not self.project.launches:
             return ()
         self.asked = True
         wanted = {_option(option) for option in options}
         given: list[Str] = []
-        first = self.modules[0].path
-        running = {first, *self.project.reaching(first)}
-        for program in (path, *self.project.reaching(path)):
-            if program not in running:
-                continue
+        running = {asked, *self.project.reaching(asked)}
+        for program in (program for program in (path, *self.project.reaching(path)) if program in running):
             for holder, launch in self.project.launches.get(program, ()):
                 index = self.load(holder) if _option(launch.option) in wanted else None
                 if index is not None:

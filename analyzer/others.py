@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import chain
 
-from analyzer import config_yaml, configs, recipes, scripts, services
+from analyzer import config_yaml, configs, recipes, scripts, services, shell
 from analyzer.config_tree import MAX_BYTES
 from analyzer.launch import Launch
 from analyzer.program import Expression
@@ -52,14 +53,17 @@ def analyze(source: bytes, path: str) -> FileReport:
     )
 
 
-def read(source: bytes, path: str) -> Script:
-    """The load sites of the file, and the options that it gives to scripts."""
+def read(
+    source: bytes, path: str, environment: shell.Variables | None = None, sourced: shell.Sourced | None = None
+) -> Script:
+    """The load sites of the file, and the options that it gives to scripts. `environment`: what a compose file finds
+    in its environment; `sourced`: what a shell script reads in."""
     if scripts.is_script(path):
-        return scripts.read(source, path)
+        return scripts.read(source, path, sourced)
     if _README.match(path):
         head = recipes.front_matter(source.removeprefix(b"\xef\xbb\xbf"))
-        return _of_config(head, path) if head is not None and b"sdk:" in head else Script()
-    return _of_config(source, path) if passes(source, path) else Script()
+        return _of_config(head, path, {}) if head is not None and b"sdk:" in head else Script()
+    return _of_config(source, path, environment or {}) if passes(source, path) else Script()
 
 
 def passes(source: bytes, path: str) -> bool:
@@ -69,7 +73,7 @@ def passes(source: bytes, path: str) -> bool:
     return (_RUNS.search(source) is not None and _NAMED.search(source) is not None) or recipes.passes(source)
 
 
-def _of_config(source: bytes, path: str) -> Script:
+def _of_config(source: bytes, path: str, environment: shell.Variables) -> Script:
     try:
         trees = _documents(source, path)
     except (ValueError, RecursionError) as error:
@@ -77,7 +81,8 @@ def _of_config(source: bytes, path: str) -> Script:
             return Script()
         message = str(error).split("\n", 1)[0][:200]
         return Script(diagnostics=(Diagnostic(path, "invalid_config", message),))
-    return scripts.together(_records(trees, path, source), path)
+    found = scripts.together(_records(trees, path, source, environment), path)
+    return replace(found, asks=b"$" in source and any(services.is_compose(tree) for tree in trees))
 
 
 def _documents(source: bytes, path: str) -> list[Expression]:
@@ -87,11 +92,13 @@ def _documents(source: bytes, path: str) -> list[Expression]:
     return [configs.document(module)] if module is not None else []
 
 
-def _records(trees: list[Expression], path: str, source: bytes) -> Iterator[LoadSite | Launch]:
+def _records(
+    trees: list[Expression], path: str, source: bytes, environment: shell.Variables
+) -> Iterator[LoadSite | Launch]:
     where = services.place(path, source)
     if path.endswith(".md"):
         yield from chain.from_iterable(recipes.space(tree, where) for tree in trees)
         return
     for tree in trees:
         yield from recipes.sites(tree, where)
-    yield from services.read(trees, path, source)
+    yield from services.read(trees, path, source, environment)

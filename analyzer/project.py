@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from analyzer import configs, notebooks
+from analyzer import configs, notebooks, surroundings
 from analyzer.aliases import loader_words
 from analyzer.encoding import UnreadableError
 from analyzer.languages import grammar_of
@@ -59,7 +59,7 @@ class Project:
 
     def __init__(self, glances: Iterable[Glance], read: Read, scripts: Iterable[tuple[str, Script]] = ()) -> None:
         self.source = read
-        self.scripts = dict(scripts)
+        self.scripts = surroundings.filled(scripts, read)
         self.configs = Paths(self.scripts)
         self.glances = {glance.path: glance for glance in glances}
         self.programs = Paths(self.glances)
@@ -98,7 +98,7 @@ class Project:
         for path, script in sorted(self.scripts.items()):
             for launch in script.launches:
                 for program in self._launched(launch, path):
-                    found.setdefault(program, []).append((path, launch))
+                    found.setdefault(program, []).append((launch.holder or path, launch))
         return found
 
     def wanted(self) -> tuple[str, ...]:

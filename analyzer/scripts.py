@@ -7,41 +7,45 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
 
 from analyzer import encoding, images, shell, source
-from analyzer.command_sites import Place, records, shifted, site_of
+from analyzer.command_sites import Place, placed, records, shifted, site_of
 from analyzer.config_tree import MAX_BYTES
 from analyzer.launch import Launch
 from analyzer.records import Diagnostic, LoadSite
-from analyzer.shell import Run
+from analyzer.shell import Known, Run
 
-_SHELL = (".sh", ".bash", ".zsh", ".ksh", ".slurm", ".sbatch", ".pbs", ".lsf")
+SHELL = (".sh", ".bash", ".zsh", ".ksh", ".slurm", ".sbatch", ".pbs", ".lsf")
 _DOCKERFILE = re.compile(r"(?:^|[.-])(?:Dockerfile|Containerfile)(?:$|[.-])", re.IGNORECASE)
 _MAKEFILE = re.compile(r"(?:GNUm|[mM])akefile$|.*\.mk$")
 _SHELLS = frozenset({"sh", "bash", "zsh"})
 _MAX_NESTED = 3
-_IMAGE = re.compile(r"[\w.-]*[/:@][\w./:@-]*[\w-]$")
+_SOURCE = re.compile(r"(?m)^[ \t]*(?:source|\.)[ \t]+\S")
+_LOADS = re.compile(r"\.py\b|\bpython\d? -m|--model|\bdownload\b|\bserve\b")
+_READ = re.compile(r"\bos\.(?:environ\[[\"'](\w+)[\"']\]|(?:environ\.get|getenv)\([\"'](\w+)[\"'](?:,[^()]*)?\))")
+_IMAGE = re.compile(r"[\w.*-]*[/:@][\w./:@*-]*[\w*-]$")
 
 
 @dataclass(frozen=True, slots=True)
 class Script:
     """What a script tells. `sites` load by themselves; `launches` give options to Python scripts, and are loads
-    (`Launch.site`) only where that script is not at hand."""
+    (`Launch.site`) only where that script is not at hand. `asks`: other files may give its variables values."""
 
     sites: tuple[LoadSite, ...] = ()
     launches: tuple[Launch, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
+    asks: bool = False
 
 
 def is_script(path: str) -> bool:
     """Whether the name is one of a shell script, Dockerfile or Makefile."""
     name = path.rpartition("/")[2]
-    return name.endswith(_SHELL) or bool(_DOCKERFILE.search(name) or _MAKEFILE.match(name))
+    return name.endswith(SHELL) or bool(_DOCKERFILE.search(name) or _MAKEFILE.match(name))
 
 
-def read(content: bytes, path: str) -> Script:
+def read(content: bytes, path: str, sourced: shell.Sourced | None = None) -> Script:
     """The records of a script; nothing of a file that is none, or no text."""
     try:
         text = encoding.decode(content).decode("utf-8", "replace")
@@ -50,12 +54,13 @@ def read(content: bytes, path: str) -> Script:
     if len(text) > MAX_BYTES:
         return Script()
     name = path.rpartition("/")[2]
-    if _DOCKERFILE.search(name) and not name.endswith(_SHELL):
+    if _DOCKERFILE.search(name) and not name.endswith(SHELL):
         docker = _Docker(text)
         return together(_docker_records(docker, place(path, text)), path)
     if _MAKEFILE.match(name):
         text = makefile(text)
-    return together(of_runs(shell.runs(text), place(path, text)), path)
+    found = together(of_runs(shell.runs(text, sourced=sourced), place(path, text)), path)
+    return replace(found, asks=bool(_SOURCE.search(text) and _LOADS.search(text)))
 
 
 def place(path: str, text: str) -> Place:
@@ -72,8 +77,20 @@ def place(path: str, text: str) -> Place:
 def together(found: Iterator[LoadSite | Launch], path: str) -> Script:
     """The records by their kind, sorted, each once."""
     listed = list(dict.fromkeys(found))
-    sites = sorted((s for s in listed if isinstance(s, LoadSite)), key=lambda s: (s.line, s.column, s.api, s.models))
+    sites = _merged(site for site in listed if isinstance(site, LoadSite))
     return Script(tuple(sites), tuple(launch for launch in listed if isinstance(launch, Launch)))
+
+
+def _merged(found: Iterable[LoadSite]) -> list[LoadSite]:
+    """A command that is one of several, by the values of its variables, is one site with all their ids."""
+    kept: dict[object, LoadSite] = {}
+    for site in found:
+        is_possible = site.models and all(ref.certainty == "possible" for ref in site.models)
+        key = (site.line, site.column, site.api, site.status) if is_possible else site
+        same = kept.get(key, site)
+        models = {ref.id: ref for ref in (*site.models, *same.models)}
+        kept[key] = replace(site, models=tuple(models[name] for name in sorted(models)))
+    return sorted(kept.values(), key=lambda s: (s.line, s.column, s.api, s.models))
 
 
 def of_runs(runs: Iterator[Run], where: Place, depth: int = 0) -> Iterator[LoadSite | Launch]:
@@ -96,18 +113,40 @@ def of_runs(runs: Iterator[Run], where: Place, depth: int = 0) -> Iterator[LoadS
 
 def _inner(script: shell.Choices, where: Place, depth: int) -> Iterator[LoadSite | Launch]:
     """The records of `bash -c "…"`."""
-    if len(script) == 1 and script[0] is not None and depth < _MAX_NESTED:
-        yield from of_runs(shell.runs(script[0].text, base=script[0].at), where, depth + 1)
+    for known in script if depth < _MAX_NESTED else ():
+        if known is not None:
+            yield from of_runs(_inside(known), where, depth + 1)
+
+
+def _inside(script: shell.Known) -> Iterator[Run]:
+    for run in shell.runs(script.text, base=script.at):
+        yield Run(tuple(shell.tagged(word, script) for word in run.words), run.at, run.end)
 
 
 def _code(run: Run, index: int, where: Place) -> Iterator[LoadSite]:
     """The sites of `python -c "…"`, at the line of the command."""
     given = run.words[index] if index < len(run.words) else ()
     if len(given) == 1 and given[0] is not None:
-        report = source.analyze_source(given[0].text.encode(), where.path, sequences=False)
-        line, _ = where.of(run.at, "")
+        code, used = _in_environment(given[0].text, dict(run.environment))
+        report = source.analyze_source(code.encode(), where.path, sequences=False)
+        line, _ = where.of(given[0].at, "")
         for site in report.sites:
-            yield shifted(site, where.path, line)
+            here = shifted(site, where.path, line)
+            yield replace(here, models=tuple(placed(ref, used, where) for ref in here.models))
+
+
+def _in_environment(code: str, variables: dict[str, Known]) -> tuple[str, dict[str, Known]]:
+    """Code with the values of the variables that it reads, and these by their text."""
+    used: dict[str, Known] = {}
+
+    def value(read: re.Match[str]) -> str:
+        known = variables.get(read[1] or read[2])
+        if known is None or "*" in known.text:
+            return read[0]
+        used[known.text] = known
+        return repr(known.text)
+
+    return _READ.sub(value, code), used
 
 
 def _container(run: Run, words: tuple[str, ...], where: Place) -> Iterator[LoadSite | Launch]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
+from dataclasses import replace
 
 from analyzer import images, scripts, shell
 from analyzer.command_sites import Place, site_of
@@ -12,12 +13,13 @@ from analyzer.config_tree import MAX_DEPTH, get, items, pairs
 from analyzer.launch import Launch
 from analyzer.program import Constant, Expression, Items, Mapping, Text
 from analyzer.records import LoadSite
-from analyzer.shell import Known, Run
+from analyzer.shell import Given, Known, Run
 
 _WORKFLOW = re.compile(r"(?:^|/)\.(?:github/workflows|gitea/workflows|forgejo/workflows)/[^/]+\.ya?ml$")
 _PIPELINE = re.compile(r"(?:^|/)(?:\.gitlab-ci[\w.-]*\.yml|\.travis\.yml|azure-pipelines[\w.-]*\.ya?ml)$")
 _EXPRESSION = re.compile(r"\$\{\{.*?\}\}", re.DOTALL)
 _REFERENCE = re.compile(r"\$\((\w+)\)")  # how Kubernetes writes a variable
+_FOLDED = re.compile(r"\\(?= )")
 _SCRIPTS = frozenset({"run", "script", "before_script", "after_script", "install", "bash"})
 
 
@@ -34,7 +36,14 @@ def place(path: str, source: bytes) -> Place:
     return Place(path, of)
 
 
-def read(trees: list[Expression], path: str, source: bytes) -> Iterator[LoadSite | Launch]:
+def is_compose(tree: Expression) -> bool:
+    """Whether the document has services; variables are those of whoever starts them."""
+    return get(tree, "services") is not None
+
+
+def read(
+    trees: list[Expression], path: str, source: bytes, environment: shell.Variables
+) -> Iterator[LoadSite | Launch]:
     """The records of the documents of one file."""
     where = place(path, source)
     name = path.rpartition("/")[2]
@@ -44,7 +53,8 @@ def read(trees: list[Expression], path: str, source: bytes) -> Iterator[LoadSite
         elif _WORKFLOW.search(path) or _PIPELINE.search(path):
             yield from _commands(_steps(tree), where)
         else:
-            yield from (record for service in containers(tree) for record in _service(service, where))
+            serving = replace(where, serves=True)
+            yield from (record for service in containers(tree) for record in _service(service, serving, environment))
 
 
 def _commands(found: Iterator[Expression], where: Place) -> Iterator[LoadSite | Launch]:
@@ -94,10 +104,11 @@ def containers(tree: Expression, depth: int = 0) -> Iterator[Mapping]:
         yield from containers(item, depth + 1)
 
 
-def _service(service: Mapping, where: Place) -> Iterator[LoadSite | Launch]:
+def _service(service: Mapping, where: Place, environment: shell.Variables) -> Iterator[LoadSite | Launch]:
     named = get(service, "image")
     image = images.known(named.value) if isinstance(named, Text) else None
-    variables = _variables(service)
+    own_variables = _variables(service, environment, where)
+    variables = {**environment, **{name: given for name, given in own_variables.items() if any(given)}}
     kubernetes = get(service, "args") is not None
     keys = ("command", "args") if kubernetes else ("entrypoint", "command")
     own = [_words(get(service, key), variables) for key in keys]
@@ -110,7 +121,7 @@ def _service(service: Mapping, where: Place) -> Iterator[LoadSite | Launch]:
     yield from found
     if image is None or found:
         return
-    for command, given in images.environment(image, variables):
+    for command, given in images.environment(image, own_variables):
         at = next((value.at for value in given if value is not None), service.at)
         site = site_of(command, given, Run((), at, at), where)
         if site is not None:
@@ -124,11 +135,7 @@ def _start(words: list[shell.Choices]) -> int:
 def _words(node: Expression | None, variables: shell.Variables) -> list[shell.Choices]:
     """A command as words, from one string or a list of them."""
     if isinstance(node, Text):
-        return [
-            choices
-            for run in shell.runs(_REFERENCE.sub(r"${\1}", node.value), variables)
-            for choices in _at(run, node.at).words
-        ]
+        return [choices for run in shell.runs(_line(node.value), variables) for choices in _at(run, node.at).words]
     found: list[shell.Choices] = []
     for item in items(node):
         if isinstance(item, Text):
@@ -141,12 +148,17 @@ def _words(node: Expression | None, variables: shell.Variables) -> list[shell.Ch
     return found
 
 
+def _line(command: str) -> str:
+    """A command in one string: its line ends are folded, and what is escaped for compose is for the shell in it."""
+    return _FOLDED.sub(" ", _REFERENCE.sub(r"${\1}", command).replace("$$", "$"))
+
+
 def _quoted(word: str) -> str:
     """One word for the shell, in which only variables count."""
     return '"' + word.replace("\\", "\\\\").replace('"', '\\"').replace("`", "\\`").replace("$$", "$") + '"'
 
 
-def _variables(service: Mapping) -> shell.Variables:
+def _variables(service: Mapping, environment: shell.Variables, where: Place) -> shell.Variables:
     """`environment:` of compose, as a mapping or a list of NAME=VALUE; `env:` of Kubernetes."""
     found: shell.Variables = {}
     given = get(service, "environment")
@@ -161,6 +173,14 @@ def _variables(service: Mapping) -> shell.Variables:
             listed.append((name.value, value))
     for key, value in listed:
         if isinstance(value, Text):
-            words = _words(Items((value,), value.at), {})
-            found[key] = words[0] if words else ()
+            words = _words(Items((value,), value.at), environment)
+            found[key] = tuple(_placed(known, key, where) for known in words[0]) if words else ()
     return found
+
+
+def _placed(value: Known | None, name: str, where: Place) -> Known | None:
+    """The value of a variable, which stands beside its name and not in the command."""
+    if value is None or value.given:
+        return value
+    given = Given(name, value.text, where.path, where.of(value.at, value.text)[0], value.at)
+    return value._replace(given=(given,))

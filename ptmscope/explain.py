@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from analyzer import others, script_trails
 from analyzer.explain import explain
 from analyzer.records import LoadSite
 from analyzer.trails import Explained
@@ -47,7 +48,7 @@ def target(text: str, root: str | None = None) -> Target:
     file = match["path"]
     if not os.path.isfile(file):
         raise Misuse(f"{file}: {'not a file' if os.path.exists(file) else 'No such file or directory'}")
-    if not file.endswith(SUFFIXES):
+    if not file.endswith(SUFFIXES) and not others.wanted(file):
         raise Misuse(f"{file}: not a program that is read")
     real = os.path.realpath(file)
     top = os.path.realpath(root) if root is not None else repository(real)
@@ -83,6 +84,8 @@ def explained(wanted: Target) -> Explained:
     if isinstance(content, Skip):
         raise Misuse(f"{content.path}: {content.message or content.reason}")
     project = project_of(wanted.root, wanted.path, settings)
+    if not wanted.path.endswith(SUFFIXES):
+        return script_trails.explain(wanted.path, project, wanted.line)
     return explain(content, shown(wanted.path), project, wanted.line, wanted.cell)
 
 

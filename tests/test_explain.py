@@ -456,6 +456,26 @@ def test_nothing_on_the_line(ptmscope: Run, tree: Tree) -> None:
     assert done.stderr.decode() == "b.py:1: no model is loaded on this line, nor elsewhere in the file\n"
 
 
+def test_command_of_a_service(ptmscope: Run, tree: Tree) -> None:
+    service = "services:\n  llm:\n    image: vllm/vllm-openai\n    command: --model $LLM\n"
+    files = {"compose.yaml": service, "set_env.sh": "#!/bin/sh\nexport LLM=org/model\n"}
+    done = ptmscope("explain", "compose.yaml:4", "--root", ".", cwd=tree(files))
+    assert done.returncode == 0
+    assert [line.split() for line in done.stdout.decode().splitlines()] == [
+        ["compose.yaml:4", "vllm.cli.serve", "resolved"],
+        [],
+        ["org/model", "(launch", "line,", "possible)"],
+        ["compose.yaml:4", "command:", "--model", "$LLM", "the", "load"],
+        ["set_env.sh:2", "export", "LLM=org/model", "set", "here"],
+    ]
+
+
+def test_runtime_command_of_a_service(ptmscope: Run, tree: Tree) -> None:
+    service = "services:\n  llm:\n    image: vllm/vllm-openai\n    command: --model $LLM\n"
+    done = ptmscope("explain", "compose.yaml:4", "--root", ".", cwd=tree({"compose.yaml": service}))
+    assert "runtime input" in done.stdout.decode()
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
