@@ -20,7 +20,7 @@ class Served(Evaluator):
         super().__init__([module, *files], [bodies, *(None for _ in files)])
 
     def config(self, path: str, module: int) -> Values:
-        plain = path.removeprefix("./").removeprefix("../")
+        plain = path.removeprefix("/*/").removeprefix("./").removeprefix("../")
         for index, file in enumerate(self.modules):
             if index and (fnmatch(file.path, plain) or fnmatch("/" + file.path, plain)):
                 return self.evaluate(configs.document(file), self.env(index, 0))
