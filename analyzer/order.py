@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from heapq import heapify, heappop, heappush
 
+#: What one circle may wait for, to look for its beginning.
+MAX_BEFORE = 200
+
 
 def after_needs(needed: Sequence[set[int]]) -> list[int]:
     """The numbers of `needed`, each behind those it needs, else ascending; a circle starts at its lowest."""
@@ -33,6 +36,8 @@ def after_needs(needed: Sequence[set[int]]) -> list[int]:
 def _start(own: int, needed: Sequence[set[int]], left: dict[int, None]) -> int:
     """Where to begin when all that is left waits: the lowest of a circle that waits for nothing but itself."""
     before = _before(own, needed, left)
+    if len(before) > MAX_BEFORE:
+        return own
     while outer := [other for other in sorted(before) if own not in _before(other, needed, left)]:
         own = outer[0]
         before = _before(own, needed, left)
