@@ -10,12 +10,12 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
-from analyzer import encoding, images, shell, source
-from analyzer.command_sites import Place, placed, records, shifted, site_of
+from analyzer import encoding, images, inline_code, shell
+from analyzer.command_sites import Place, records, site_of
 from analyzer.config_tree import MAX_BYTES
 from analyzer.launch import Launch
 from analyzer.records import Diagnostic, LoadSite
-from analyzer.shell import Known, Run
+from analyzer.shell import Run
 
 SHELL = (".sh", ".bash", ".zsh", ".ksh", ".slurm", ".sbatch", ".pbs", ".lsf")
 _DOCKERFILE = re.compile(r"(?:^|[.-])(?:Dockerfile|Containerfile)(?:$|[.-])", re.IGNORECASE)
@@ -24,7 +24,6 @@ _SHELLS = frozenset({"sh", "bash", "zsh"})
 _MAX_NESTED = 3
 _SOURCE = re.compile(r"(?m)^[ \t]*(?:source|\.)[ \t]+\S")
 _LOADS = re.compile(r"\.py\b|\bpython\d? -m|--model|\bdownload\b|\bserve\b")
-_READ = re.compile(r"\bos\.(?:environ\[[\"'](\w+)[\"']\]|(?:environ\.get|getenv)\([\"'](\w+)[\"'](?:,[^()]*)?\))")
 _IMAGE = re.compile(r"[\w.*-]*[/:@][\w./:@*-]*[\w*-]$")
 
 
@@ -104,7 +103,7 @@ def of_runs(runs: Iterator[Run], where: Place, depth: int = 0) -> Iterator[LoadS
         ):
             yield from _container(run, words, where)
         elif "-c" in words and words[0].rpartition("/")[2].startswith("python"):
-            yield from _code(run, words.index("-c") + 1, where)
+            yield from inline_code.sites(run, words.index("-c") + 1, where)
         elif len(words) > 2 and words[0].rpartition("/")[2] in _SHELLS and words[1] in ("-c", "-lc", "-ec"):
             yield from _inner(run.words[2], where, depth)
         elif words[0] not in ("echo", "printf", "#", "alias", "git", "cat", "grep", "rm", "ls", "cd", "mkdir"):
@@ -121,32 +120,6 @@ def _inner(script: shell.Choices, where: Place, depth: int) -> Iterator[LoadSite
 def _inside(script: shell.Known) -> Iterator[Run]:
     for run in shell.runs(script.text, base=script.at):
         yield Run(tuple(shell.tagged(word, script) for word in run.words), run.at, run.end)
-
-
-def _code(run: Run, index: int, where: Place) -> Iterator[LoadSite]:
-    """The sites of `python -c "…"`, at the line of the command."""
-    given = run.words[index] if index < len(run.words) else ()
-    if len(given) == 1 and given[0] is not None:
-        code, used = _in_environment(given[0].text, dict(run.environment))
-        report = source.analyze_source(code.encode(), where.path, sequences=False)
-        line, _ = where.of(given[0].at, "")
-        for site in report.sites:
-            here = shifted(site, where.path, line)
-            yield replace(here, models=tuple(placed(ref, used, where) for ref in here.models))
-
-
-def _in_environment(code: str, variables: dict[str, Known]) -> tuple[str, dict[str, Known]]:
-    """Code with the values of the variables that it reads, and these by their text."""
-    used: dict[str, Known] = {}
-
-    def value(read: re.Match[str]) -> str:
-        known = variables.get(read[1] or read[2])
-        if known is None or "*" in known.text:
-            return read[0]
-        used[known.text] = known
-        return repr(known.text)
-
-    return _READ.sub(value, code), used
 
 
 def _container(run: Run, words: tuple[str, ...], where: Place) -> Iterator[LoadSite | Launch]:
