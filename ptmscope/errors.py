@@ -1,5 +1,5 @@
-"""The one kind of exception: misuse, caught once, in the command line."""
+"""The one kind of exception, under the name that those who call ptmscope know."""
 
+from analyzer.errors import Misuse
 
-class Misuse(ValueError):
-    """What was asked cannot be done; the message is one line for the person who asked."""
+__all__ = ["Misuse"]

@@ -34,6 +34,7 @@ def test_content(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
     assert {name.partition("/")[0] for name in names} == {
         "analyzer",
+        "miner",
         "patterns",
         "ptmscope",
         f"ptmscope-{__version__}.dist-info",
