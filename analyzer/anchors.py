@@ -45,7 +45,7 @@ from analyzer.records import Certainty, LoadSite, ModelRef, Origin, Scalar, Stat
 from analyzer.values import Evaluator
 
 #: Ways on which the program can also pass something else.
-_POSSIBLE = frozenset(DEFAULTS | {"container"})
+_POSSIBLE = frozenset(DEFAULTS | {"container", "config_choice"})
 _REASON_ORDER = (
     "runtime_input",
     "parameter",
@@ -433,7 +433,8 @@ def _ref(ev: Evaluator, loader: Loader, value: Str, *, possible: bool) -> ModelR
     line, cell = module.place(value.at)
     canonical, hub = ids.canonical(value.text, loader) if not value.partial else (None, loader.hub)
     certainty: Certainty = "possible" if possible else "certain"
-    return ModelRef(value.text, canonical, hub, value.step, certainty, Origin(module.path, line, cell))
+    resolution = value.step.removesuffix("_choice")
+    return ModelRef(value.text, canonical, hub, resolution, certainty, Origin(module.path, line, cell))
 
 
 def _status(models: tuple[ModelRef, ...], reasons: list[str], local: list[ModelRef]) -> tuple[Status, str | None]:

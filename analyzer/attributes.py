@@ -6,15 +6,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from analyzer import apis, callers, calls, environment, names, options, strings
+from analyzer import apis, callers, calls, environment, names, open_configs, options, strings
 from analyzer.objects import (
     PROMISED,
+    Arguments,
     Bound,
     Cls,
+    Configs,
     Const,
     Dict,
     Env,
     Fn,
+    Frame,
+    Held,
     Inst,
     List,
     Mod,
@@ -37,6 +41,7 @@ from analyzer.program import (
     Field,
     Module,
     Name,
+    Operator,
     Scope,
     Subscript,
     dotted,
@@ -51,6 +56,7 @@ _DICT_METHODS = frozenset({"get", "pop", "setdefault", "values", "keys", "items"
 _RECORD_BASES = frozenset(
     {"BaseModel", "BaseSettings", "NamedTuple", "TypedDict", "Struct", "SQLModel", "Serializable"}
 )
+_WRAPPERS = frozenset({"Optional", "Union", "Annotated", "Final", "ClassVar", "Required", "NotRequired"})
 _RECORD_MAKERS = frozenset({"dataclass", "define", "frozen", "attrs", "s", "mutable", "dataclass_json", "configclass"})
 
 
@@ -129,6 +135,8 @@ def attribute(ev: Evaluator, base: Value, name: str) -> Values:
             return (base,) if name in ("value", "_value_", "name") else (Bound(base, name),)
         case Dict():
             return _of_dict(ev, base, name)
+        case Configs():
+            return open_configs.attribute(ev, base, name)
         case List():
             return (Bound(base, name),)
         case Partial():
@@ -471,11 +479,9 @@ def _field(ev: Evaluator, cls: Cls, scope: Scope, field: Field, bound: Value | N
     if set_outside := environment.setting(ev, cls, field.name):
         return set_outside
     default = relabel(ev.evaluate(field.default, env), "field_default") if field.default is not None else ()
-    annotated = (
-        tuple(Inst(value, None) for value in ev.evaluate(field.annotation, env) if isinstance(value, Cls))
-        if not default or all(isinstance(v, Unknown | Const) for v in default)
-        else ()
-    )
+    classes = classes_in(ev, field.annotation, env)
+    is_open = not default or all(isinstance(v, Unknown | Const) for v in default)
+    annotated = tuple(Inst(value, None) for value in classes) if is_open else ()
     position = scope.fields.index(field)
     if isinstance(bound, Inst) and bound.frame is PROMISED:
         return default or annotated or (Unknown("runtime_input"),)
@@ -485,11 +491,9 @@ def _field(ev: Evaluator, cls: Cls, scope: Scope, field: Field, bound: Value | N
         return relabel(default, "argparse_default") or annotated or (Unknown("runtime_input"),)
     if isinstance(bound, Inst) and bound.frame is not None and bound.frame.arguments is not None:
         given = calls.argument(ev, bound.frame.arguments, (field.name,), position)
-        return (
-            relabel(given, "call_argument")
-            if given is not None
-            else default or annotated or (Unknown("runtime_input"),)
-        )
+        if given is None:
+            return default or annotated or (Unknown("runtime_input"),)
+        return relabel(_built(ev, given, classes, env), "call_argument")
     found = [default, annotated]
     for call, where in callers.calls_named(ev, cls.module, scope.name):
         if any(
@@ -497,5 +501,36 @@ def _field(ev: Evaluator, cls: Cls, scope: Scope, field: Field, bound: Value | N
             for v in ev.evaluate(call.function, where)
         ):
             given = calls.argument(ev, calls.arguments_of(call, where), (field.name,), position)
-            found.append(relabel(given, "call_argument") if given is not None else ())
+            found.append(relabel(_built(ev, given, classes, env), "call_argument") if given is not None else ())
     return merged(*found) or (Unknown("runtime_input"),)
+
+
+def classes_in(ev: Evaluator, annotation: Expression, env: Env) -> tuple[Cls, ...]:
+    """The classes of the files read that an annotation names: `X`, `Optional[X]`, `X | None`, `Annotated[X, …]`."""
+    match annotation:
+        case Operator(sign="|" | "type_parameter", operands=operands):
+            return tuple(cls for each in operands for cls in classes_in(ev, each, env))
+        case Operator(sign="generic_type", operands=(base, key)) if last_name(base) in _WRAPPERS:
+            return classes_in(ev, key, env)
+        case Name() | Attribute():
+            return tuple(value for value in ev.evaluate(annotation, env) if isinstance(value, Cls))
+    return ()
+
+
+def _built(ev: Evaluator, given: Values, classes: tuple[Cls, ...], env: Env) -> Values:
+    """What a field that is annotated with a record holds where it is given a dict: an object made of that."""
+    records = tuple(cls for cls in classes if is_record(ev, cls, ev.modules[cls.module].scopes[cls.scope]))
+    if not records or not any(isinstance(value, Dict | Configs) for value in given):
+        return given
+    found: list[Value] = []
+    for value in given:
+        found += [made(ev, cls, value, env) for cls in records] if isinstance(value, Dict | Configs) else [value]
+    return tuple(found)
+
+
+def made(ev: Evaluator, cls: Cls, value: Value, env: Env) -> Inst:
+    """The object `cls(**value)`."""
+    key = "made of", cls, value
+    if key not in ev.caches:
+        ev.caches[key] = Frame(Arguments((), ((None, ev.keep(Held((value,))), env),)), None, 1)
+    return Inst(cls, ev.caches[key])  # type: ignore[arg-type]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from analyzer import apis, attributes, callers, containers, handed, options, stdlib, strings
+from analyzer import apis, attributes, callers, containers, handed, open_configs, options, stdlib, strings
 from analyzer.objects import (
     BOUND,
     PROMISED,
@@ -13,6 +13,7 @@ from analyzer.objects import (
     Arguments,
     Bound,
     Cls,
+    Configs,
     Const,
     Dict,
     Env,
@@ -93,6 +94,8 @@ def _spread(ev: Evaluator, value: Value, name: str) -> Values:
         keys = (v for key, _, env in containers.pairs(ev, value) for v in ev.evaluate(key, env))
         held = any(isinstance(key, Str) and key.text == name for key in keys)
         return containers.item(ev, (value,), (Str(name, 0, 0),)) if held else ()
+    if isinstance(value, Configs):
+        return open_configs.entry(ev, value, name)
     if isinstance(value, Inst):
         return tuple(v for v in attributes.attribute(ev, value, name) if not isinstance(v, Unknown))
     return options.attribute(ev, value, name) if isinstance(value, Ref) else ()
@@ -202,7 +205,7 @@ def _annotated(ev: Evaluator, param: Param, env: Env, *, is_open: bool) -> Value
     """
     if param.annotation is None or env.parent is None:
         return ()
-    found = [value for value in ev.evaluate(param.annotation, env.parent) if isinstance(value, Cls)]
+    found = attributes.classes_in(ev, param.annotation, env.parent)
     if is_open:
         return tuple(Inst(value, None) for value in found)
     scopes = [(value, ev.modules[value.module].scopes[value.scope]) for value in found]

@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from analyzer import open_configs
 from analyzer.objects import (
     Arguments,
+    Configs,
     Dict,
     Env,
+    Inst,
     List,
     Ref,
     Str,
     Unknown,
+    Value,
     Values,
     merged,
 )
@@ -90,7 +94,7 @@ def call(ev: Evaluator, ref: Ref, arguments: Arguments, node: Call, env: Env) ->
         return (Ref(_OPENED, node, env),)
     if name in _MERGES:
         parts = [ev.evaluate(expression, where) for expression, where in arguments.args]
-        return tuple(v for v in merged(*parts) if isinstance(v, Dict)) or None
+        return tuple(v for v in merged(*parts) if isinstance(v, Dict | Configs | Inst)) or None
     if name.endswith(".get") and name.removesuffix(".get") in _INI:
         return _option(ev, ref, arguments, env)
     if name in ("hydra.compose", "hydra.experimental.compose"):
@@ -103,7 +107,36 @@ def call(ev: Evaluator, ref: Ref, arguments: Arguments, node: Call, env: Env) ->
         paths += [value.text for value in held if isinstance(value, Str)]
     if name.endswith("dotenv_values") and not held:
         paths.append(_DOTENV)
-    return merged(*(ev.config(path, env.module) for path in dict.fromkeys(paths))) or None
+    named = merged(*(ev.config(path, env.module) for path in dict.fromkeys(paths)))
+    read = tuple(path for value in held for path in _path_of(ev, name, value))
+    return merged(named, _others(ev, name, read, env, found=bool(named))) or None
+
+
+def documents(ev: Evaluator, reader: str, paths: Values, env: Env) -> Values:
+    """What the files hold that a reader of paths is given; any that it can read where they are not known."""
+    known = dict.fromkeys(path.text for path in paths if isinstance(path, Str))
+    named = merged(*(ev.config(path, env.module) for path in known))
+    return merged(named, _others(ev, reader, paths, env, found=bool(named)))
+
+
+def _others(ev: Evaluator, reader: str, paths: Values, env: Env, *, found: bool) -> Values:
+    """The configs that the reader can read where its path is open: not known, or what is taken if nobody names one."""
+    replaced = [v for v in paths if isinstance(v, Str) and v.step in open_configs.REPLACED]
+    if any(isinstance(value, Unknown) for value in paths) or (replaced and not found):
+        return open_configs.any_of(ev, reader, env.module)
+    if replaced:
+        files = [path for v in replaced for path in ev.config_paths(v.text, env.module)]
+        return open_configs.beside(ev, files, reader, env.module)
+    return ()
+
+
+def _path_of(ev: Evaluator, reader: str, value: Value) -> Values:
+    """What the path is, or can be, that is read: of an open file, or given to a reader of paths."""
+    from analyzer import calls
+
+    if isinstance(value, Ref) and value.qualified.startswith(_OPENED) and value.call and value.env:
+        return given(ev, calls.arguments_of(value.call, value.env), ("file", "filename", "urlpath", "uri"))
+    return (value,) if reader in _PATHS else ()
 
 
 def given(ev: Evaluator, arguments: Arguments, names: tuple[str, ...], position: int = 0) -> Values:

@@ -11,6 +11,7 @@ import json
 import re
 import tomllib
 from collections.abc import Callable
+from dataclasses import replace
 
 from analyzer import config_yaml, interpolation
 from analyzer.config_tree import (
@@ -19,14 +20,17 @@ from analyzer.config_tree import (
     Offsets,
     of_plain,
 )
-from analyzer.program import Binding, Expression, Mapping, Module, Scope, Text
+from analyzer.program import Binding, Expression, Mapping, Module, Name, Scope, Text
 
 #: The name that the whole document is bound to.
 DOCUMENT = ""
+#: The name that the package of a Hydra config is bound to, where its first lines say one.
+PACKAGE = "@package"
 
 #: Tells the numbers that stand for strings from bare TOML keys that are numbers.
 _MARK = "§"
 
+_PACKAGE = re.compile(r"(?:\s*#.*\n)*?\s*#\s*@package[ \t]+([\w.]+)")
 _JSON_STRING = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
 _TOML_STRING = re.compile(
     r'"""(?:[^\\]|\\.)*?"{3,5}|' + r"'''.*?'{3,5}" + r'|"(?:[^"\\\n]|\\.)*"|' + r"'[^'\n]*'|#[^\n]*", re.DOTALL
@@ -47,7 +51,12 @@ def lower(source: bytes, path: str) -> Module | None:
         tree = read(text)
     except (ValueError, RecursionError):
         return None
-    return module(source, path, tree) if tree is not None else None
+    if tree is None:
+        return None
+    found = module(source, path, tree)
+    if package := _PACKAGE.match(text):
+        found.scopes[0].bindings[PACKAGE] = [Binding(0, (), Text(package[1], package.start(1)))]
+    return found
 
 
 def module(source: bytes, path: str, tree: Expression) -> Module:
@@ -56,6 +65,14 @@ def module(source: bytes, path: str, tree: Expression) -> Module:
     newlines = [match.start() for match in re.finditer(rb"\n", source)]
     wide = [] if source.isascii() else [match.start() for match in re.finditer(rb"[\x80-\xbf]", source)]
     return Module(path, [scope], newlines, wide, step="config")
+
+
+def of_program(module_: Module) -> Module:
+    """A Python file that is read as a config: the names that it binds."""
+    names = [name for name in module_.scopes[0].bindings if name.isidentifier()]
+    tree = Mapping(tuple((Text(name, 0), Name(name, 1 << 60, ())) for name in names), 0)
+    top = replace(module_.scopes[0], bindings={**module_.scopes[0].bindings, DOCUMENT: [Binding(0, (), tree)]})
+    return replace(module_, scopes=[top, *module_.scopes[1:]])
 
 
 def document(module: Module) -> Expression:

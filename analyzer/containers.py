@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from analyzer import attributes, environment
+from analyzer import attributes, environment, open_configs
 from analyzer.objects import (
     DEFAULTS,
     Bound,
     Cls,
+    Configs,
     Const,
     Dict,
     Env,
@@ -75,6 +76,8 @@ def item(ev: Evaluator, bases: Values, keys: Values) -> Values:
             exact.append(_of_tuple(base, keys))
         elif isinstance(base, List):
             (exact if _of_list(ev, base, keys) else rest).append(_of_list(ev, base, keys) or elements(ev, (base,)))
+        elif isinstance(base, Configs):
+            exact.append(open_configs.item(ev, base, keys))
         elif isinstance(base, Str):
             continue
         else:
@@ -97,9 +100,15 @@ def _of_dict(ev: Evaluator, base: Dict, keys: Values) -> Values:
     found = [ev.evaluate(*table[text]) for text in texts if text in table]
     if found:
         return merged(*found)
-    inner = [v for k, e, env in base.entries if k is None for v in ev.evaluate(e, env) if isinstance(v, Inst | Ref)]
+    spread = [v for k, e, env in base.entries if k is None for v in ev.evaluate(e, env)]
+    inner = [v for v in spread if isinstance(v, Inst | Ref | Configs)]
     given = [attributes.attribute(ev, v, key.text) for v in inner for key in keys if isinstance(key, Str)]
     return tuple(v for v in merged(*given) if not isinstance(v, Unknown | Ref))
+
+
+def known(ev: Evaluator, base: Dict, keys: Values) -> Values:
+    """The values under known keys; nothing where they are not there."""
+    return _of_dict(ev, base, keys)
 
 
 def _text(key: Value) -> object:
@@ -217,6 +226,8 @@ def method(ev: Evaluator, bound: Bound, args: list[Values]) -> Values:
                     more=True,
                 ),
             )
+        case Configs(), name:
+            return open_configs.method(ev, base, name, args)
         case ((Dict() | List()), "copy"):
             return (base,)
         case Ref(), "get" | "pop":

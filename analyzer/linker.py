@@ -7,12 +7,13 @@ a config or a command line, the file in question is parsed and lowered, and the 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from functools import lru_cache
 from itertools import islice
 
 from analyzer import attributes, configs, containers, environment
 from analyzer.loaders import tables
-from analyzer.objects import Mod, Ref, Str, Unknown, Values, merged, relabel
+from analyzer.objects import Dict, Mod, Ref, Str, Unknown, Values, merged, relabel
 from analyzer.program import Binding, Imported, Items, Module, Name, Text
 from analyzer.project import Project
 from analyzer.values import Bodies, Evaluator
@@ -39,6 +40,7 @@ class Linker(Evaluator):
         self.project = project
         self.single: Evaluator | None = None
         self.places: dict[str, int | None] = {module.path: 0}
+        self.read_configs = 0
 
     def load(self, path: str) -> int | None:
         """The index of a file in `modules`; None if it cannot be read or there are too many."""
@@ -54,7 +56,7 @@ class Linker(Evaluator):
                 yield index
 
     def _lowered(self, path: str) -> int | None:
-        if len(self.modules) >= MAX_FILES:
+        if len(self.modules) - self.read_configs >= MAX_FILES:
             self.bounded = True
             return None
         file = self.project.file(path)
@@ -151,11 +153,48 @@ class Linker(Evaluator):
         """What the config files hold that code of `module` can mean by a path."""
         self.asked = True
         found: list[Values] = []
-        for other in self.project.configs.find(path, self.modules[module].path):
+        for other in self.config_paths(path, module):
             index = self.load(other)
             if index is not None and configs.DOCUMENT in self.modules[index].scopes[0].bindings:
                 found.append(self.evaluate(configs.document(self.modules[index]), self.env(index, 0)))
         return merged(*found)
+
+    def config_paths(self, path: str, module: int) -> tuple[str, ...]:
+        """The config files that code of `module` can mean by a path."""
+        return self.project.configs.find(path, self.modules[module].path)
+
+    def config_files(self, endings: tuple[str, ...]) -> tuple[str, ...]:
+        """The config files of the repository with these endings, by path."""
+        self.asked = True
+        return self.project.config_files(endings)
+
+    def config_documents(self, paths: Iterable[str], word: str) -> Iterator[tuple[str, Dict]]:
+        """Those of the config files that mention the word, each with what it holds."""
+        for path in self.project.mentioning(paths, word) if word else paths:
+            index = self._choice(path)
+            if index is not None:
+                document = configs.document(self.modules[index])
+                yield from ((path, v) for v in self.evaluate(document, self.env(index, 0)) if isinstance(v, Dict))
+
+    def config_package(self, path: str) -> str:
+        """Where Hydra puts a config, if its file says so."""
+        module = self.project.document(path)
+        said = module.scopes[0].bindings.get(configs.PACKAGE) if module is not None else None
+        return said[0].value.value if said and isinstance(said[0].value, Text) else ""
+
+    def _choice(self, path: str) -> int | None:
+        """The index of a config file that is one of several possible ones: its strings say so."""
+        key = "choice " + path
+        if key not in self.places:
+            module = self.project.document(path)
+            self.places[key] = None
+            if module is not None:
+                self.modules.append(replace(module, step="config_choice"))
+                self.bodies.append(None)
+                self.indexes.append({})
+                self.places[key] = len(self.modules) - 1
+                self.read_configs += 1
+        return self.places[key]
 
     def launched(self, module: int, options: Iterable[str]) -> Values:
         """What command lines give these options of the programs that can reach `module`, and the file asked about."""

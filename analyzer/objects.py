@@ -29,6 +29,7 @@ STEPS = {
     "loader_default": 9,
     "import": 10,
     "config": 11,
+    "config_choice": 11,  # a config, of which code does not say which
     "launch_line": 11,
 }
 #: Steps at which a string is only what is taken when nobody says otherwise.
@@ -211,7 +212,25 @@ class Dict:
         self.entries, self.open = entries, more
 
 
-Value: TypeAlias = Str | Const | Ref | Mod | Fn | Cls | Inst | Super | Partial | Thing | Bound | List | Dict | Unknown
+class Configs:
+    """One of several config documents, code does not say which: at the top `groups` of paths, read by need."""
+
+    __slots__ = ("docs", "groups")
+
+    def __init__(self, docs: tuple[Dict, ...], groups: tuple[tuple[str, ...], ...] = ()) -> None:
+        self.docs, self.groups = docs, groups
+
+
+class Held(NamedTuple):
+    """An expression that is these values: what no expression of a file stands for, passed as an argument."""
+
+    values: Values
+    at: int = 0
+
+
+Value: TypeAlias = (
+    Str | Const | Ref | Mod | Fn | Cls | Inst | Super | Partial | Thing | Bound | List | Dict | Configs | Unknown
+)
 Values: TypeAlias = tuple[Value, ...]
 
 UNKNOWN_CALL = Unknown("call_not_followed")

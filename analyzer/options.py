@@ -10,10 +10,12 @@ from analyzer.objects import (
     Arguments,
     Bound,
     Cls,
+    Configs,
     Const,
     Dict,
     Env,
     Frame,
+    Held,
     Inst,
     List,
     Ref,
@@ -25,7 +27,7 @@ from analyzer.objects import (
     merged,
     relabel,
 )
-from analyzer.program import Attribute, Call, Name, Param, Scope, Text
+from analyzer.program import Attribute, Call, Name, Param, Scope
 
 if TYPE_CHECKING:
     from analyzer.values import Evaluator
@@ -93,7 +95,7 @@ def call(ev: Evaluator, ref: Ref, arguments: Arguments, node: Call, env: Env) ->
             return None
         given = calls.argument(ev, calls.arguments_of(ref.call, ref.env), ("dataclass_types",), 0) or ()
         files = calls.argument(ev, arguments, ("json_file", "yaml_file"), 0) if "_file()" in made else None
-        frames = _from_files(ev, files or (), env.module)
+        frames = _from_files(ev, files or (), ref.qualified, env)
         return merged(*(_filled(ev, given, frame) for frame in frames or (PARSED,)))
     if ref.qualified in _TYPED:
         given = calls.argument(ev, arguments, ("f", "config_class", "args"), 0) or ()
@@ -101,14 +103,11 @@ def call(ev: Evaluator, ref: Ref, arguments: Arguments, node: Call, env: Env) ->
     return None
 
 
-def _from_files(ev: Evaluator, paths: Values, module: int) -> list[Frame]:
-    """Constructor calls that pass what JSON or YAML files hold, one for each file."""
-    from analyzer import containers
-
-    found = merged(*(ev.config(path.text, module) for path in paths if isinstance(path, Str)))
-    tables = [list(containers.pairs(ev, value)) for value in found if isinstance(value, Dict)]
-    named = [tuple((k.value, e, env) for k, e, env in table if isinstance(k, Text)) for table in tables]
-    return [Frame(Arguments((), keywords), None, 1) for keywords in named]
+def _from_files(ev: Evaluator, paths: Values, reader: str, env: Env) -> list[Frame]:
+    """Constructor calls that pass what JSON or YAML files hold, one for each file that is known."""
+    found = config_apis.documents(ev, reader, paths, env)
+    held = ((ev.keep(Held((value,))), env) for value in found if isinstance(value, Dict | Configs))
+    return [Frame(Arguments((), ((None, expression, where),)), None, 1) for expression, where in held]
 
 
 def _filled(ev: Evaluator, given: Values, frame: Frame) -> Values:

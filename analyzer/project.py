@@ -17,6 +17,7 @@ from analyzer.encoding import UnreadableError
 from analyzer.languages import grammar_of
 from analyzer.launch import Launch
 from analyzer.layout import Layout
+from analyzer.open_configs import sets_up
 from analyzer.paths import Paths
 from analyzer.program import Module, Scope
 from analyzer.records import FileReport
@@ -35,6 +36,7 @@ MAX_IMPORTS = 4
 MAX_REACHING = 300
 _FILES = 64  # parsed files kept, about half a megabyte each
 _CONTENTS = 1024
+_DOCUMENTS = 512
 _SECONDS = 2.0
 
 #: Gives the bytes of a file by its path; None where it cannot be read.
@@ -69,6 +71,8 @@ class Project:
         self.importers = _reversed(self.imported)
         self.texts = lru_cache(maxsize=_CONTENTS)(read)
         self.file = lru_cache(maxsize=_FILES)(self._file)
+        self.document = lru_cache(maxsize=_DOCUMENTS)(self._document)
+        self.config_files = lru_cache(maxsize=16)(self._config_files)
         self.reaching = lru_cache(maxsize=1024)(self._reaching)
         self.setting = lru_cache(maxsize=4096)(self._setting)
         self.is_distinct = lru_cache(maxsize=4096)(self._is_distinct)
@@ -130,6 +134,19 @@ class Project:
         module, bodies = lower(tree, path, ())
         module.cells = program.cells
         return File(module, bodies)
+
+    def _config_files(self, endings: tuple[str, ...]) -> tuple[str, ...]:
+        """The configs with these endings; programs among them only where a name says that they set something up."""
+        programs = (path for path in self.glances if ".py" in endings and path.endswith(".py") and sets_up(path))
+        return tuple(sorted({*(path for path in self.scripts if path.endswith(endings)), *programs}))
+
+    def _document(self, path: str) -> Module | None:
+        """A config file as a module that binds what it holds."""
+        if path.endswith(".py"):
+            file = self.file(path)
+            return configs.of_program(file.module) if file is not None else None
+        source = self.texts(path)
+        return configs.lower(source, path) if source is not None else None
 
     def _reaching(self, path: str) -> tuple[str, ...]:
         """Files from which a chain of imports leads to `path`, nearest first."""

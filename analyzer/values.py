@@ -23,6 +23,7 @@ from analyzer.objects import (
     Env,
     Event,
     Fn,
+    Held,
     Inst,
     List,
     Ref,
@@ -161,6 +162,22 @@ class Evaluator:
 
         `path` is as `module` writes it, with `*` for each part that is not known.
         """
+        return ()
+
+    def config_paths(self, path: str, module: int) -> tuple[str, ...]:
+        """The config files that code of `module` can mean by a path."""
+        return ()
+
+    def config_files(self, endings: tuple[str, ...]) -> tuple[str, ...]:
+        """The config files of the repository with these endings, by path."""
+        return ()
+
+    def config_package(self, path: str) -> str:
+        """Where Hydra puts a config, if its file says so."""
+        return ""
+
+    def config_documents(self, paths: Iterable[str], word: str) -> Iterable[tuple[str, Dict]]:
+        """Those of the config files that mention the word, each with what it holds."""
         return ()
 
     # -- scopes and environments
@@ -454,4 +471,5 @@ _BY_TYPE: dict[type, Callable[[Evaluator, Any, Env], Values]] = {
     Joined: Evaluator.joined,
     Operator: Evaluator.operator,
     Call: Evaluator.call,
+    Held: lambda ev, expression, env: expression.values,
 }

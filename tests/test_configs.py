@@ -22,11 +22,6 @@ from analyzer.syntax import lower, parse
 ROOT = Path(__file__).parent.parent / "fixtures"
 CASES = tuple(expectations.cases(ROOT))
 ALONE = tuple(case for case in CASES if case.topic == "configs")
-READ = tuple(
-    case
-    for case in CASES
-    if case.topic == "project" and case.path.name.startswith("config_") and (case.path / "main.py").exists()
-)
 LAUNCHED = tuple(
     case
     for case in CASES
@@ -41,12 +36,6 @@ def test_alone(case: Case) -> None:
         path = file.relative_to(case.path).as_posix()
         report = others.analyze(file.read_bytes(), path) if others.wanted(path) else FileReport(path)
         problems += [f"{path}: {problem}" for problem in compare(expectations.read(file), report)]
-    assert not problems, "\n".join([case.name, *problems])
-
-
-@pytest.mark.parametrize("case", READ, ids=lambda case: case.name)
-def test_read_by_code(case: Case) -> None:
-    problems = list(compare(expectations.read(case.path / "main.py"), served.analyze(case.path, "main.py")))
     assert not problems, "\n".join([case.name, *problems])
 
 
@@ -79,7 +68,6 @@ def test_settings_class() -> None:
 
 def test_enough_cases() -> None:
     assert len(ALONE) >= 25
-    assert len(READ) >= 30
 
 
 def plain(tree: Expression) -> object:
