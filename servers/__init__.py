@@ -1,0 +1,1 @@
+"""Local servers that speak the wire protocols of the services that ptmscope mines, with faults on demand."""
