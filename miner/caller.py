@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from urllib.parse import urlsplit
 
 from analyzer.errors import Misuse
 from miner.asking import Ask, Reply, Send
@@ -72,7 +71,10 @@ class Caller:
         return min(self._free_at(token, resource) for token in self.tokens)
 
     def ask(self, ask: Ask) -> Reply:
-        """The answer (status 200, or 304 where an ETag was sent). Raises Unanswered, Refused, or Misuse (no token left)."""
+        """The answer: status 200, or 304 where an ETag was sent.
+
+        Raises Unanswered, Refused, or Misuse where no token is left.
+        """
         tries = _Tries()
         while True:
             token = self._token(ask.resource)
@@ -158,5 +160,6 @@ class Caller:
 
 def _moved(ask: Ask, reply: Reply) -> Ask:
     """The request to where the reply points; always on the same host: a token goes nowhere else."""
-    url = urlsplit(reply.headers["location"])
-    return replace(ask, path=url.path + (f"?{url.query}" if url.query else ""), parameters={})
+    _, _, beyond = reply.headers["location"].partition("://")
+    path = "/" + beyond.partition("/")[2] if beyond else reply.headers["location"]
+    return replace(ask, path=path, parameters={})

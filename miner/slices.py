@@ -1,4 +1,4 @@
-"""Slices of a code search: ranges of sizes and folders that together are the whole, each small enough to be given in full.
+"""Slices of a code search: ranges of sizes and folders that make up the whole, each small enough to be given in full.
 
 A search gives 1,000 results however many there are. Slices of one query share no file, and no file is in none.
 """

@@ -18,7 +18,7 @@ class Meaning(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """`wait`: seconds that the service asks for, None where it names none. `is_spent`: that resource alone is used up."""
+    """`wait`: seconds that the service asks for, if it names any. `is_spent`: that resource alone is used up."""
 
     meaning: Meaning
     wait: float | None = None

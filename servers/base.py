@@ -129,7 +129,14 @@ class _Handler(BaseHTTPRequestHandler):
         with suppress(OSError):  # the client went away
             self._send(reply)
 
-    do_GET = do_POST = do_HEAD = _handle
+    def do_GET(self) -> None:
+        self._handle()
+
+    def do_HEAD(self) -> None:
+        self._handle()
+
+    def do_POST(self) -> None:
+        self._handle()
 
     def _send(self, reply: Reply) -> None:
         if reply.is_dropped:

@@ -33,7 +33,7 @@ TRANSPORT: Mapping[str, Callable[[Request, Reply], Reply]] = {
     "error": _error(500, "Server Error"),
     "gateway": lambda request, reply: Reply(502, b"<html>Bad Gateway</html>", {"Content-Type": "text/html"}),
     "unavailable": _error(503, "Service Unavailable"),
-    "slow": lambda request, reply: replace(reply, pause=1.0),
+    "slow": lambda request, reply: replace(reply, pause=1.5),
     "cut": lambda request, reply: replace(reply, body=reply.body or b"{}", sent=len(reply.body) // 2),
     "dropped": lambda request, reply: replace(reply, is_dropped=True),
     "garbled": lambda request, reply: replace(reply, body=b'{"total_count": 3, "items": [{'),
@@ -68,7 +68,7 @@ class Seeded:
 
 
 class OnDemand:
-    """Spoils what is asked for: a part of the target -> the fault of the first, second, … such request; None is none."""
+    """Spoils what is asked for: part of the target -> the faults of the first, second, … such request, or None."""
 
     def __init__(self, wanted: Mapping[str, Sequence[str | None]]) -> None:
         self.left = {part: list(kinds) for part, kinds in wanted.items()}

@@ -100,16 +100,16 @@ class GitHub(Service):
 
     def _of_repo(self, repo: Repo, rest: str, request: Request, fault: str | None) -> Reply:
         if not rest:
-            return _conditional(self.repository(repo), request)
+            return self._conditional(self.repository(repo), request)
         if rest.startswith("/git/blobs/"):
             number = self.world.by_sha.get(bytes.fromhex(rest.rpartition("/")[2]))
-            return _conditional(self._blob(number, fault), request) if number is not None else _NOT_FOUND
+            return self._conditional(self._blob(number, fault), request) if number is not None else _NOT_FOUND
         if rest.startswith("/contents/"):
             path = rest.removeprefix("/contents/")
             file = next((self.world.files[n] for n in repo.files if self.world.files[n].path == path), None)
-            return _conditional(self._contents(repo, file), request) if file else _NOT_FOUND
+            return self._conditional(self._contents(repo, file), request) if file else _NOT_FOUND
         if found := re.fullmatch(r"/commits/(\w+)", rest):
-            return _conditional({"sha": repo.commit if found[1] in {"main", repo.commit} else found[1]}, request)
+            return self._conditional({"sha": repo.commit if found[1] in {"main", repo.commit} else found[1]}, request)
         return _NOT_FOUND
 
     def _search(self, request: Request, fault: str | None) -> Reply:
@@ -203,15 +203,15 @@ class GitHub(Service):
         blob = self._blob(file.number, None)
         return {**self.item(file), **blob, "type": "file"}
 
+    def _conditional(self, body: dict[str, Any], request: Request) -> Reply:
+        text = json.dumps(body).replace(self.base, "")  # the same on every port
+        tag = 'W/"' + hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest() + '"'
+        if request.headers.get("If-None-Match") == tag:
+            return Reply(304, b"", {"ETag": tag})
+        return Reply.of(body, ETag=tag)
+
 
 _NOT_FOUND = Reply.of({"message": "Not Found", "documentation_url": "https://docs.github.com/rest"}, 404)
-
-
-def _conditional(body: dict[str, Any], request: Request) -> Reply:
-    tag = 'W/"' + hashlib.sha1(json.dumps(body).encode(), usedforsecurity=False).hexdigest() + '"'
-    if request.headers.get("If-None-Match") == tag:
-        return Reply(304, b"", {"ETag": tag})
-    return Reply.of(body, ETag=tag)
 
 
 def _link(base: str, request: Request, page: int, last: int) -> dict[str, str]:

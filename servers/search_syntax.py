@@ -66,9 +66,7 @@ def matches(world: World, query: Query) -> Iterator[File]:
 def _holds(text: list[str], phrase: tuple[str, ...]) -> bool:
     length = len(phrase)
     first = phrase[0]
-    return any(
-        word == first and tuple(text[at : at + length]) == phrase for at, word in enumerate(text)
-    )
+    return any(word == first and tuple(text[at : at + length]) == phrase for at, word in enumerate(text))
 
 
 def _fits(world: World, file: File, qualifier: tuple[bool, str, str]) -> bool:

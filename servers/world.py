@@ -1,4 +1,4 @@
-"""A made-up world of repositories: who has which files, which files name which models. The same seed, the same world."""
+"""A made-up world of repositories: who has which files, which files name which models. Same seed, same world."""
 
 from __future__ import annotations
 
