@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
@@ -25,7 +26,7 @@ from analyzer.objects import (
     Values,
     merged,
 )
-from analyzer.program import Call
+from analyzer.program import Call, Constant, Expression
 from analyzer.records import Link, Role
 
 if TYPE_CHECKING:
@@ -83,14 +84,36 @@ _PARTS = {
 }
 _MAX_NESTED = 20
 _NOT_KNOWN = Unknown("no_argument")
+_NOTHING = Arguments()
 
 
-def event(ev: Evaluator, call: Call, env: Env, api: str, link: Link, role: Role | None) -> Event:
+def event(
+    ev: Evaluator, call: Call, env: Env, api: str, link: Link, role: Role | None, arguments: Arguments = _NOTHING
+) -> Event:
     """The one event of this call, under this name, in this frame."""
     key = (env.module, call.at, call.end, api, env)
     if key not in ev.events:
         ev.events[key] = Event(call, env, api, link, role)
-    return ev.events[key]
+    found = ev.events[key]
+    if ev.follow:
+        found.keywords.update(given_names(ev, arguments))
+    return found
+
+
+def given_names(ev: Evaluator, arguments: Arguments) -> Iterator[str]:
+    """Names under which something is passed, also through `**`, that is not literally None or False."""
+    for name, expression, env in arguments.keywords:
+        if name is None:
+            yield from _names_spread(ev, expression, env)
+        elif not (isinstance(expression, Constant) and expression.value in (None, False)):
+            yield name
+
+
+def _names_spread(ev: Evaluator, expression: Expression, env: Env) -> Iterator[str]:
+    for held in ev.evaluate(expression, env):
+        if isinstance(held, Dict):
+            keys = (value for key, _, env in containers.pairs(ev, held) for value in ev.evaluate(key, env))
+            yield from (key.text for key in keys if isinstance(key, Str) and not key.partial)
 
 
 def load(ev: Evaluator, ref: Ref, arguments: Arguments, call: Call, env: Env) -> Values | None:
@@ -101,7 +124,7 @@ def load(ev: Evaluator, ref: Ref, arguments: Arguments, call: Call, env: Env) ->
     if passes_object(ev, match.loader, arguments):
         return None
     given = taken_things(ev, arguments) if ev.follow else ()
-    found = event(ev, call, env, match.api, "load", "load")
+    found = event(ev, call, env, match.api, "load", "load", arguments)
     found.match = match, arguments
     found.sources = tuple(dict.fromkeys(thing.event for thing in given))
     return made(match.loader.library, match.loader.returns, _object_name(match.api), found)
@@ -226,13 +249,14 @@ def method(ev: Evaluator, thing: Thing, arguments: Arguments, call: Call, env: E
         chain, name = thing.api, "__call__"
     else:
         chain, _, name = thing.api.rpartition(".")
+        thing.event.called.add(name)
     kind = _kind(ev, thing, chain)
     loader = ev.tables.method_loader(kind, thing.library, name) if kind else None
     if kind and thing.attribute and name in _PARTS:
         role = ev.tables.role(thing.library, _PARTS[name], "__call__")
     else:
         role = ev.tables.role(thing.library, kind, name) if kind else "postprocess"
-    found = event(ev, call, env, f"{chain}.{name}", _link(thing), role)
+    found = event(ev, call, env, f"{chain}.{name}", _link(thing), role, arguments)
     things = (thing, *taken_things(ev, arguments)) if ev.follow else (thing,)
     found.sources = tuple(dict.fromkeys((*found.sources, *(t.event for t in things))))
     if loader is not None and required(ev, loader, arguments) and not passes_object(ev, loader, arguments):
@@ -269,12 +293,15 @@ def taken(ev: Evaluator, qualified: str, arguments: Arguments, call: Call, env: 
     consumer = consumer_of(ev, qualified)
     if not ev.follow and consumer is None:
         return ()
-    given = tuple(thing for thing in taken_things(ev, arguments) if thing.kind and not thing.attribute)
+    results = consumer is not None and consumer.results
+    things = taken_things(ev, arguments)
+    given = tuple(thing for thing in things if results or (thing.kind and not thing.attribute))
     if not given:
         return _given_back(ev, consumer, arguments, None) if ev.follow and consumer is not None else ()
     plain = qualified.replace("()", "").removesuffix(".__init__")
     api = consumer.api if consumer is not None else ev.tables.public_name(plain)
-    found = event(ev, call, env, api, "argument", consumer.role if consumer is not None else None)
+    link: Link = "argument" if any(thing.kind and not thing.attribute for thing in given) else "derived"
+    found = event(ev, call, env, api, link, consumer.role if consumer is not None else None, arguments)
     found.sources = tuple(dict.fromkeys((*found.sources, *(thing.event for thing in given))))
     if consumer is not None and consumer.gives:
         found.gives = {thing.api: _link(thing) for thing in given}

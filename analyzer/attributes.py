@@ -127,6 +127,7 @@ def attribute(ev: Evaluator, base: Value, name: str) -> Values:
         case Thing():
             if given := apis.given_id(ev, base, name):
                 return given
+            base.event.reads.add(name)
             api = base.api + "." + name
             return (Thing(api, base.library, base.kind, base.event, attribute=True),)
         case Str():

@@ -218,19 +218,24 @@ def _sequence(
         else:
             steps[index[key]] = min(steps[index[key]], event, key=telling)
     inputs: list[set[int]] = [set() for _ in steps]
+    keywords: list[set[str]] = [set() for _ in steps]
+    reads: list[set[str]] = [set() for _ in steps]
     for event in events:
         own = index[_key(event)]
+        keywords[own] |= event.keywords
+        reads[own] |= event.reads - event.called
         for source in event.sources:
             earlier = index.get(_key(source))
             if earlier is not None and earlier != own:
                 inputs[own].add(earlier)
     calls = []
-    for event, flows in zip(steps, inputs, strict=True):
+    for event, flows, names, read in zip(steps, inputs, keywords, reads, strict=True):
         here = ev.modules[event.env.module]
         line, cell = here.place(event.call.at)
         link, role = _link(event, own=model in loaded.get(id(event), frozenset()))
         path = here.path if here is not file else None
-        calls.append(ApiCall(event.api, line, cell, link, role, tuple(sorted(flows)), path))
+        told = tuple(sorted(flows)), path, tuple(sorted(names)), tuple(sorted(read))
+        calls.append(ApiCall(event.api, line, cell, link, role, *told))
     starts = [
         Anchor(*file.place(event.call.at), event.api) for event in steps if model in loaded.get(id(event), frozenset())
     ]

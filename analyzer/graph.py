@@ -10,7 +10,7 @@ import io
 import json
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import Any, TypeAlias, cast
 
 import networkx
@@ -35,6 +35,8 @@ GROUPS: dict[str, Groups] = {
 
 #: Attributes that are lists, which XML formats hold as lines.
 _LISTS = ("roles", "places")
+#: Fields of a call that are attributes of its node; its inputs are edges.
+_OF_CALL = tuple(field.name for field in fields(ApiCall) if field.name != "inputs")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,8 @@ def usage_graph(sequence: CallSequence) -> Graph:
     )
     for number, call in enumerate(sequence.calls):
         graph.add_node(
-            number, api=call.api, role=call.role, link=call.link, line=call.line, cell=call.cell, path=call.path
+            number,
+            **{name: getattr(call, name) for name in _OF_CALL},
         )
     for key, (start, end, kind) in enumerate(connections(sequence.calls)):
         graph.add_edge(start, end, key=key, kind=kind)

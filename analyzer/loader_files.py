@@ -140,6 +140,7 @@ _CONSUMER: _Fields = {
     "role": (_one_of(ROLES), True),
     "returns": (_texts, False),
     "gives": (_given, False),
+    "results": (_flag, False),
     "fold": (_flag, False),
 }
 #: a field that means nothing without another one
@@ -238,6 +239,7 @@ def _consumers(file: Mapping[str, Any], raw: Any, place: _Place) -> Iterator[Con
             source=str(place),
             fold=row.get("fold", True),
             gives=row.get("gives", ()),
+            results=row.get("results", False),
         )
 
 

@@ -99,6 +99,7 @@ class Consumer:
     gives: tuple[
         tuple[str, int], ...
     ] = ()  # arguments that are the results, by keyword and position; "*": all, in order
+    results: bool = False  # whether it also takes what a call on a loaded object gave
 
 
 @dataclass(frozen=True, slots=True)

@@ -152,15 +152,19 @@ class Event:
     """One API call in the flow of loaded objects. Made once for each (call, api, frame).
 
     `gives`: of a call that gives back what it takes, how calls on these objects, by their API, touch them.
+    `keywords` are arguments given by name; `reads` attributes taken of the result, `called` those that are called.
     """
 
-    __slots__ = ("api", "call", "env", "gives", "link", "match", "role", "sources")
+    __slots__ = ("api", "call", "called", "env", "gives", "keywords", "link", "match", "reads", "role", "sources")
 
     def __init__(self, call: Call, env: Env, api: str, link: Link, role: Role | None) -> None:
         self.call, self.env, self.api, self.link, self.role = call, env, api, link, role
         self.sources: tuple[Event, ...] = ()
         self.match: object = None
         self.gives: dict[str, Link] = {}
+        self.keywords: set[str] = set()
+        self.reads: set[str] = set()
+        self.called: set[str] = set()
 
 
 class Thing(NamedTuple):

@@ -108,7 +108,8 @@ class Anchor:
 class ApiCall:
     """One call in a sequence. `inputs` are indices of earlier calls whose results flow into it.
 
-    `path` is None for the file of the usage; only sequences across files have others.
+    `path` is None for the file of the usage; only sequences across files have others. `keywords` are names of
+    arguments given by name, but for those that are literally None or False; `reads` attributes read from the result.
     """
 
     api: str
@@ -118,6 +119,8 @@ class ApiCall:
     role: Role | None
     inputs: tuple[int, ...]
     path: str | None = None
+    keywords: tuple[str, ...] = ()
+    reads: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,7 +42,8 @@ def test_a_usage_comes_back_from_its_graph(sequence: CallSequence) -> None:
 def test_graph_of_a_usage() -> None:
     made = graph.usage_graph(USAGES[0])
     assert made.nodes[4] == {
-        "api": f"{MODEL}.generate", "role": "infer", "link": "receiver", "line": 21, "cell": None, "path": None
+        "api": f"{MODEL}.generate", "role": "infer", "link": "receiver", "line": 21, "cell": None, "path": None,
+        "keywords": (), "reads": (),
     }  # fmt: skip
     flows = [edge[:2] for edge in made.edges(data="kind") if edge[2] == "flow"]
     orders = [edge[:2] for edge in made.edges(data="kind") if edge[2] == "order"]

@@ -49,6 +49,8 @@ USAGE_COLUMNS: dict[str, Kind] = {
     "link": "text",
     "role": "text",
     "inputs": "text",
+    "keywords": "text",  # separated by spaces, as inputs are
+    "reads": "text",
 }
 
 
@@ -70,6 +72,7 @@ def usage_rows(usages: Iterable[CallSequence]) -> Iterator[tuple[Cell, ...]]:
             yield (
                 *(usage.path, usage.cell, usage.model_id, position),
                 *(call.api, call.path, call.line, call.cell, call.link, call.role, inputs),
+                *(" ".join(call.keywords), " ".join(call.reads)),
             )
 
 

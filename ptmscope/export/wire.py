@@ -94,6 +94,7 @@ def _call(record: ApiCall) -> dict[str, Any]:
         "link": record.link,
         "role": record.role,
         "inputs": list(record.inputs),
+        **{name: list(given) for name in ("keywords", "reads") if (given := getattr(record, name))},
     }
 
 
