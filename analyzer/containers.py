@@ -180,14 +180,19 @@ def _of_other(ev: Evaluator, base: Value, keys: Values) -> Values:
             module = next((key.module for key in keys if isinstance(key, Str)), 0)
             return environment.variable(ev, keys, module) or attributes.subscripted(ev, base, keys)
         case Cls():
-            return merged(*(attributes.attribute(ev, base, key.text) for key in keys if isinstance(key, Str)))
+            return merged(*(attributes.attribute(ev, base, name) for name in _names(keys)))
         case Ref() | Inst():
-            found = [attributes.attribute(ev, base, key.text) for key in keys if isinstance(key, Str)]
+            found = [attributes.attribute(ev, base, name) for name in _names(keys)]
             return attributes.indexed(ev, base, keys) or merged(*found) or (_NOT_FOUND,)
         case Unknown():
             return (base,)
         case _:
             return (_NOT_FOUND,)
+
+
+def _names(keys: Values) -> list[str]:
+    """The keys that can be names: `module.__dict__["org/model"]` finds nothing."""
+    return [key.text for key in keys if isinstance(key, Str) and key.text.isidentifier()]
 
 
 def elements(ev: Evaluator, bases: Values) -> Values:
