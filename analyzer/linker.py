@@ -256,11 +256,18 @@ class Linker(Evaluator):
 
 
 def _is_library(qualified: str, importer: str) -> bool:
-    """Whether the name stays a library's, also where the tree holds a copy of that: but for the copy itself."""
+    """Whether the name stays a library's, also where the tree holds a copy of that.
+
+    In the code of the copy itself, what it defines is a wrapper like any other. But what takes a model keeps its name,
+    and so do the loaders of a library that no other table's loaders stand behind.
+    """
     root = qualified.partition(".")[0]
-    return root in tables().roots and (_is_api(qualified) or f"/{root}/" not in f"/{importer}")
+    return root in tables().roots and (f"/{root}/" not in f"/{importer}" or _keeps_name(qualified))
 
 
 @lru_cache(maxsize=4096)
-def _is_api(qualified: str) -> bool:
-    return tables().match(qualified) is not None or tables().consumer(qualified) is not None
+def _keeps_name(qualified: str) -> bool:
+    found = tables().match(qualified)
+    if found is None:
+        return tables().consumer(qualified) is not None
+    return tables().libraries[found.loader.library].sink

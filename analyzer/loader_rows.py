@@ -110,6 +110,7 @@ class Library:
     name: str
     modules: tuple[str, ...]
     public_modules: tuple[str, ...]
+    sink: bool  # its loaders lead to no other table's
     roles_from: str | None
     loaders: tuple[Loader, ...]
     consumers: tuple[Consumer, ...]
