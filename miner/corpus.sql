@@ -71,6 +71,52 @@ CREATE TABLE contents (
     packed BLOB NOT NULL        -- zlib
 );
 
+CREATE TABLE models (           -- of the catalog, those that are asked for
+    id TEXT PRIMARY KEY,
+    downloads INTEGER,
+    likes INTEGER,
+    pipeline_tag TEXT,
+    library TEXT,
+    licence TEXT,
+    gated INTEGER,
+    has_card INTEGER,
+    tags TEXT,                  -- a JSON list
+    created TEXT,
+    modified TEXT,
+    sha TEXT,
+    hub_key TEXT,
+    seen_at REAL NOT NULL
+);
+
+CREATE TABLE funnels (          -- how the models were chosen: each run, step by step
+    run INTEGER NOT NULL,
+    step INTEGER NOT NULL,
+    rule TEXT NOT NULL,
+    entered INTEGER NOT NULL,
+    dropped INTEGER NOT NULL,
+    PRIMARY KEY (run, step)
+);
+
+CREATE TABLE verdicts (         -- what the analysis makes of a hit
+    file INTEGER NOT NULL REFERENCES files,
+    model TEXT NOT NULL,        -- '': whatever model
+    verdict TEXT NOT NULL,
+    line INTEGER,
+    PRIMARY KEY (file, model)
+) WITHOUT ROWID;
+
+CREATE TABLE decisions (        -- reasons to leave a file out
+    file INTEGER NOT NULL REFERENCES files,
+    rule TEXT NOT NULL,
+    detail TEXT NOT NULL,
+    PRIMARY KEY (file, rule)
+) WITHOUT ROWID;
+
+CREATE TABLE clusters (         -- files with the same or nearly the same content
+    file INTEGER PRIMARY KEY REFERENCES files,
+    representative INTEGER NOT NULL REFERENCES files
+);
+
 -- The tables by identities: what two corpora can be compared by. The last column is left out of that.
 
 CREATE VIEW asked AS
@@ -91,3 +137,15 @@ FROM hits JOIN queries ON queries.key = "query" JOIN files ON files.key = file
 
 CREATE VIEW held AS
 SELECT blob, size, rowid FROM contents;
+
+CREATE VIEW chosen AS
+SELECT id, downloads, likes, pipeline_tag, library, licence, gated, has_card, tags, created, modified, sha, hub_key,
+    seen_at FROM models;
+
+CREATE VIEW judged AS
+SELECT host, name, path, version, model, verdict, line, file
+FROM verdicts JOIN files ON files.key = file JOIN repositories ON repositories.key = repository;
+
+CREATE VIEW decided AS
+SELECT host, name, path, version, rule, detail, file
+FROM decisions JOIN files ON files.key = file JOIN repositories ON repositories.key = repository;

@@ -21,7 +21,7 @@ Outcome = Literal[
 
 @dataclass(frozen=True, slots=True)
 class CatalogModel:
-    """A model as a catalog tells it. `library` is the one its hub names."""
+    """A model as a catalog tells it. `library` is the one its hub names, `hub_key` what stays when it is renamed."""
 
     id: str
     downloads: int | None = None
@@ -35,6 +35,22 @@ class CatalogModel:
     created: str | None = None
     modified: str | None = None
     sha: str | None = None
+    hub_key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HubModel:
+    """A model as the Hub has it. `id` is its present name; `exists` False: nobody may see one of this name, or not
+    this user."""
+
+    exists: bool
+    id: str | None = None
+    sha: str | None = None
+    license: str | None = None
+    gated: bool | str | None = None
+    private: bool | None = None
+    downloads: int | None = None
+    last_modified: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

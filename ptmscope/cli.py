@@ -1,4 +1,4 @@
-"""The command line. The only importer of click; everything else is imported when a command runs."""
+"""The command line. Only modules of it import click; everything else is imported when a command runs."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import click
 
 from ptmscope import __version__
 from ptmscope.errors import Misuse
+from ptmscope.mining_cli import mine
 
 if TYPE_CHECKING:
     from ptmscope.export.formats import Format
@@ -74,7 +75,11 @@ def cli() -> None:
     ptmscope sequences app.py --model gpt2   what the file does with gpt2
     ptmscope explain app.py:12               how the ids get to the call on line 12
     ptmscope graph . --model gpt2 -o g.svg   a picture of how gpt2 is used
+    ptmscope mine --help                     code of many repositories, to do the same with
     """
+
+
+cli.add_command(mine)
 
 
 @cli.command()

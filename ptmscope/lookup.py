@@ -8,28 +8,14 @@ from functools import cache
 
 from analyzer.known_ids import names as names_of
 from analyzer.records import LoadSite, ModelRef
-from ptmscope.catalog import ID, read_catalog
+from miner.catalog import ID, read_catalog
+from miner.records import HubModel
 
 #: The hub that catalogs and look-ups are about.
 HUB = "huggingface"
 
 #: The Hub takes no longer names.
 LONGEST = 96
-
-
-@dataclass(frozen=True, slots=True)
-class HubModel:
-    """A model as the Hub has it. `id` is its present name; `exists` False: nobody may see one of this name, or not
-    this user."""
-
-    exists: bool
-    id: str | None = None
-    sha: str | None = None
-    license: str | None = None
-    gated: bool | str | None = None
-    private: bool | None = None
-    downloads: int | None = None
-    last_modified: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +55,7 @@ class Sources:
         ids = None if catalog is None else read_catalog(catalog)
         if not hub:
             return cls(ids, None)
-        from ptmscope.hub import ask
+        from miner.hub import ask
 
         return cls(ids, ask)
 

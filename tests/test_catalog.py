@@ -13,7 +13,7 @@ from conftest import Tree
 
 import ptmscope
 from analyzer.records import LoadSite, ModelRef, Origin
-from ptmscope.catalog import read_catalog
+from miner.catalog import read_catalog
 from ptmscope.cli import cli
 from ptmscope.errors import Misuse
 from ptmscope.lookup import Sources, names_on_hub

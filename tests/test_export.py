@@ -18,6 +18,7 @@ from conftest import ROOT
 import ptmscope
 from analyzer import records
 from analyzer.records import Anchor, ApiCall, CallSequence, Diagnostic, LoadSite, ModelRef, Origin
+from miner.records import HubModel
 from ptmscope import cli
 from ptmscope.copies import Copy
 from ptmscope.export import formats, wire
@@ -25,7 +26,7 @@ from ptmscope.export.frame import site_frame, usage_frame
 from ptmscope.export.output import Output, printable
 from ptmscope.export.overview import short, steps
 from ptmscope.findings import Counts, Scan
-from ptmscope.lookup import HubModel, Lookup
+from ptmscope.lookup import Lookup
 
 GOLDEN = Path(__file__).parent / "golden"
 SCHEMAS = ROOT / "ptmscope" / "schemas"

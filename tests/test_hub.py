@@ -18,12 +18,12 @@ import pytest
 from click.testing import CliRunner
 from conftest import Run, Tree
 
+from miner.records import HubModel
 from ptmscope.cli import cli
-from ptmscope.lookup import HubModel
 
 pytest.importorskip("huggingface_hub")
 
-from ptmscope import hub
+from miner import hub
 
 MODELS: dict[str, dict[str, Any]] = {
     "openai-community/gpt2": {"sha": "607a30d", "tags": ["pytorch", "license:mit"], "downloads": 9, "private": False},
@@ -233,7 +233,7 @@ def test_without_the_client(ptmscope: Run, tree: Tree, tmp_path: Path) -> None:
     (tmp_path / "huggingface_hub.py").write_text("raise ImportError")
     done = ptmscope("scan", "a.py", "--hub", cwd=tree({"a.py": CODE}), env={"PYTHONPATH": _path(tmp_path)})
     assert done.returncode == 2
-    assert done.stderr.decode() == "ptmscope: error: --hub needs huggingface_hub: pip install 'ptmscope[hub]'\n"
+    assert done.stderr.decode() == "ptmscope: error: the Hub needs huggingface_hub: pip install 'ptmscope[hub]'\n"
 
 
 def _path(first: Path) -> str:

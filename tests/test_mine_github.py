@@ -101,7 +101,7 @@ def test_killed_at_any_moment(tmp_path: Path, faultless: list[str]) -> None:
 
 
 def outcomes(corpus: Corpus) -> dict[str, tuple[str, str | None]]:
-    rows = corpus.select("SELECT text, outcome, reason FROM queries WHERE kind = 'search'")
+    rows = corpus.database.select("SELECT text, outcome, reason FROM queries WHERE kind = 'search'")
     return {text: (outcome, reason) for text, outcome, reason in rows}
 
 
@@ -191,7 +191,7 @@ def test_renamed_repositories_and_lost_files(tmp_path: Path) -> None:
         facts = {each.name: each for each in corpus.repositories()}
         assert facts[old].url == f"https://github.com/{new}"
         assert any(file.hit.repository == old for file in corpus.files())
-        reasons = dict(corpus.select("SELECT version, reason FROM files WHERE reason IS NOT NULL"))
+        reasons = dict(corpus.database.select("SELECT version, reason FROM files WHERE reason IS NOT NULL"))
         assert reasons == {lost.version: "HTTP status 404: Not Found"}
 
 

@@ -39,7 +39,12 @@ def test_content(wheel: Path) -> None:
         "ptmscope",
         f"ptmscope-{__version__}.dist-info",
     }
-    for folder, pattern in (("analyzer", "**/*.toml"), ("analyzer", "**/*.csv"), ("ptmscope", "**/*.json")):
+    for folder, pattern in (
+        ("miner", "**/*.sql"),
+        ("analyzer", "**/*.toml"),
+        ("analyzer", "**/*.csv"),
+        ("ptmscope", "**/*.json"),
+    ):
         data = {file.relative_to(ROOT).as_posix() for file in (ROOT / folder).glob(pattern)}
         assert data
         assert data <= set(names)

@@ -9,9 +9,10 @@ from dataclasses import asdict
 from typing import Any
 
 from analyzer.records import Anchor, ApiCall, CallSequence, Diagnostic, LoadSite, ModelRef, Origin
+from miner.records import HubModel
 from ptmscope.copies import Copy
 from ptmscope.findings import Counts
-from ptmscope.lookup import NOTHING, HubModel, Lookup
+from ptmscope.lookup import NOTHING, Lookup
 
 
 def site(record: LoadSite, lookup: Lookup = NOTHING) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Asks the Hugging Face Hub about models. The only module with a network client; used with `--hub` alone.
+"""Asks the Hugging Face Hub about models, one by one or for all there are. The only importer of huggingface_hub.
 
 Which Hub is asked, and with whose token, is the client's matter: HF_ENDPOINT, HF_TOKEN, HF_HUB_OFFLINE.
 """
@@ -9,18 +9,22 @@ import os
 import re
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ptmscope.errors import Misuse
-from ptmscope.lookup import HubModel
+from analyzer.errors import Misuse
+from miner import catalog
+from miner.records import CatalogModel, HubModel
+
+if TYPE_CHECKING:
+    from huggingface_hub.hf_api import ExpandModelProperty_T
 
 try:
     from huggingface_hub import HfApi
     from huggingface_hub.errors import GatedRepoError, HfHubHTTPError
 except ImportError as missing:
-    raise Misuse("--hub needs huggingface_hub: pip install 'ptmscope[hub]'") from missing
+    raise Misuse("the Hub needs huggingface_hub: pip install 'ptmscope[hub]'") from missing
 
 #: Requests at a time.
 PARALLEL = 8
@@ -41,6 +45,12 @@ FAILURES = 3
 #: What is asked for.
 FIELDS = ("downloads", "gated", "lastModified", "private", "sha", "tags")
 
+#: What is asked for in lists.
+LISTED: tuple[ExpandModelProperty_T, ...] = (
+    *("cardData", "createdAt", "downloads", "gated", "lastModified", "library_name", "likes", "pipeline_tag"),
+    *("sha", "siblings", "tags"),
+)
+
 #: What the Hub says to a token that is none.
 BAD_TOKEN = "Invalid credentials in Authorization header"  # noqa: S105
 
@@ -59,6 +69,32 @@ def ask(names: Iterable[str]) -> tuple[dict[str, HubModel], str | None]:
     if not missing:
         return found, None
     return found, f"{asking.client.endpoint} gave no answer for {missing} of {len(wanted)} models: {asking.problem}"
+
+
+def listed(*, filters: Iterable[str] = (), limit: int | None = None) -> Iterator[CatalogModel]:
+    """The models of the Hub, most downloaded first, each once; `filters` are tags that the Hub itself selects by.
+
+    The client asks a page again where an error may pass. Raises Misuse where it gives up.
+    """
+    client = HfApi(endpoint=os.environ.get("HF_ENDPOINT") or None)
+    seen: set[str] = set()  # pages move while they are read
+    try:
+        found = client.list_models(filter=list(filters), sort="downloads", limit=limit, expand=list(LISTED))
+        for info in found:
+            if info.id not in seen:
+                seen.add(info.id)
+                yield catalog.model(info.id, _record(info))
+    except Exception as error:  # the client lets the errors of its transport through, which vary by release
+        raise Misuse(f"{client.endpoint} gave no list of models: {_reason(error)}") from error
+
+
+def _record(info: Any) -> dict[str, Any]:
+    """The record that the client made this of."""
+    files = None if info.siblings is None else [{"rfilename": file.rfilename} for file in info.siblings]
+    card = None if info.card_data is None else {"license": info.card_data.get("license")}
+    given = {**vars(info), "siblings": files, "cardData": card}
+    given.update(createdAt=info.created_at, lastModified=info.last_modified)
+    return {name: value for name, value in given.items() if value is not None}
 
 
 class _Asking:
