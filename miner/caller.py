@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from analyzer.errors import Misuse
 from miner.asking import Ask, Reply, Send
 from miner.clock import Clock
+from miner.errors import Misuse
 from miner.tokens import Token, without
 from miner.verdicts import Meaning, Verdict, judge, remaining, reset
 

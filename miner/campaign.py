@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from analyzer.errors import Misuse
 from miner.asking import Ask, Steps
 from miner.caller import Caller, Refused, Unanswered
 from miner.corpus import Corpus
+from miner.errors import Misuse
 from miner.records import Answer, Hit, Query
 
 #: Requests in a row without any answer, after which the service is taken to be down.

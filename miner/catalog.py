@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any, NoReturn
 
-from analyzer.errors import Misuse
 from miner import dumps
+from miner.errors import Misuse
 from miner.records import CatalogModel
 
 #: Keys and columns that hold the id, the first that is there counts.

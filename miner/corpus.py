@@ -16,8 +16,8 @@ from hashlib import sha1
 from types import TracebackType
 from typing import Any
 
-from analyzer.errors import Misuse
 from miner.database import Database
+from miner.errors import Misuse
 from miner.records import Answer, Hit, Query, Repository, StoredFile
 
 #: Characters of a git hash.

@@ -11,7 +11,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from analyzer.errors import Misuse
+from miner.errors import Misuse
 
 #: The file within the folder.
 NAME = "corpus.sqlite"

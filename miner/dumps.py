@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from itertools import chain
 from typing import Any, TypeAlias, cast
 
-from analyzer.errors import Misuse
+from miner.errors import Misuse
 
 Row: TypeAlias = dict[str, Any]
 #: Called with a row's number and what is wrong with it.

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
-from analyzer.errors import Misuse
 from analyzer.loaders import Loader, tables
+from miner.errors import Misuse
 from miner.records import Query
 from miner.slices import LONGEST
 

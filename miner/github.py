@@ -12,10 +12,10 @@ import json
 from functools import partial
 from typing import Any
 
-from analyzer.errors import Misuse
 from miner.asking import Ask, Reply, Steps
 from miner.campaign import Service
 from miner.corpus import blob_hash
+from miner.errors import Misuse
 from miner.records import Answer, Hit, Query, Repository
 from miner.slices import Slice
 from miner.tokens import Source, Token

@@ -13,8 +13,8 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
-from analyzer.errors import Misuse
 from miner import catalog
+from miner.errors import Misuse
 from miner.records import CatalogModel, HubModel
 
 if TYPE_CHECKING:

@@ -1,5 +1,5 @@
 """The one kind of exception, under the name that those who call ptmscope know."""
 
-from analyzer.errors import Misuse
+from miner.errors import Misuse
 
 __all__ = ["Misuse"]

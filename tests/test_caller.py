@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from analyzer.errors import Misuse
+from miner.errors import Misuse
 
 pytest.importorskip("github")
 

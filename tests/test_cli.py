@@ -296,7 +296,7 @@ print(*sys.modules, file=sys.stderr)
 @pytest.mark.parametrize(
     ("arguments", "absent"),
     [
-        (["--help"], {"pandas", "rich", "networkx", "analyzer.source", "re2", "pathspec", "multiprocessing"}),
+        (["--help"], {"pandas", "rich", "networkx", "analyzer", "tree_sitter", "re2", "pathspec", "multiprocessing"}),
         (["scan", str(SAMPLE), "-f", "jsonl"], {"pandas", "rich", "networkx"}),
         (["scan", str(SAMPLE)], {"pandas"}),
     ],

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from analyzer.errors import Misuse
 from miner.corpus import Corpus, blob_hash
+from miner.errors import Misuse
 from miner.records import Answer, Fetched, Hit, Query, Repository
 
 CODE = b'AutoModel.from_pretrained("gpt2")\n'

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from analyzer.errors import Misuse
 from miner import dumps
+from miner.errors import Misuse
 
 pyarrow = pytest.importorskip("pyarrow")
 ROWS = [{"id": f"a/{number}", "text": 'ü, "x"\n' * number} for number in range(600)]

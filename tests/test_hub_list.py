@@ -14,7 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from click.testing import CliRunner
 
-from analyzer.errors import Misuse
+from miner.errors import Misuse
 from miner.records import CatalogModel
 from ptmscope.cli import cli
 

@@ -16,11 +16,11 @@ from conftest import ROOT
 
 pytest.importorskip("github")
 
-from analyzer.errors import Misuse
 from miner import github
 from miner.caller import Refused
 from miner.campaign import Campaign
 from miner.corpus import Corpus, blob_hash
+from miner.errors import Misuse
 from miner.forms import chosen, queries
 from miner.records import Query
 from miner.slices import Slice
