@@ -17,7 +17,7 @@ if __package__ in (None, ""):  # started as a file
 from analyzer.project import Project
 from analyzer.source import examine
 from bench.tables import table
-from ptmscope.walk import Rules, Skip, walk
+from miner.walk import Rules, Skip, walk
 from ptmscope.worker import Task, contents, survey
 
 MAX_FILE_SIZE = 10_000_000

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 
-from ptmscope.walk import shown
+from miner.walk import shown
 from ptmscope.worker import Task
 
 T = TypeVar("T")

@@ -11,12 +11,12 @@ from analyzer import others, script_trails
 from analyzer.explain import explain
 from analyzer.records import LoadSite
 from analyzer.trails import Explained
+from miner.reader import read
+from miner.walk import SUFFIXES, Skip, shown
 from ptmscope.errors import Misuse
 from ptmscope.export.overview import place, short
 from ptmscope.pipeline import project_of
-from ptmscope.reader import read
 from ptmscope.settings import Settings
-from ptmscope.walk import SUFFIXES, Skip, shown
 
 #: What the top folder of a repository holds; the first that any folder above the file has decides.
 MARKS = ((".git", ".hg"), ("pyproject.toml", "setup.py", "setup.cfg"))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from analyzer.records import CallSequence, Diagnostic, LoadSite
-from ptmscope.copies import Copy
+from miner.copies import Copy
 from ptmscope.lookup import NOTHING, Lookup
 
 if TYPE_CHECKING:

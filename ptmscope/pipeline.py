@@ -11,13 +11,14 @@ from functools import partial
 
 from analyzer.project import Project
 from analyzer.records import CallSequence, Diagnostic, FileReport, LoadSite
-from ptmscope import copies, engine
+from miner import copies
+from miner.walk import REASONS, Rules, Skip, is_read, walk
+from ptmscope import engine
 from ptmscope.errors import Misuse
 from ptmscope.findings import Counts, Scan
 from ptmscope.lookup import Sources
 from ptmscope.selection import Selection
 from ptmscope.settings import MAX_FILE_SIZE, Settings
-from ptmscope.walk import REASONS, Rules, Skip, is_read, walk
 from ptmscope.worker import Outcome, Survey, Task, contents, crashed, merge, survey, surveyed, unsurveyed, use
 from ptmscope.worker import run as analyse
 

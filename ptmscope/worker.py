@@ -17,8 +17,8 @@ from analyzer.records import Diagnostic, FileReport, LoadSite, ModelRef
 from analyzer.scripts import Script
 from analyzer.source import examine
 from analyzer.survey import Glance, glance
-from ptmscope.reader import read
-from ptmscope.walk import SUFFIXES, Skip, shown
+from miner.reader import read
+from miner.walk import SUFFIXES, Skip, shown
 
 #: Reports kept per process, so that the copies of a file are analysed once.
 REMEMBERED = 1000

@@ -11,8 +11,8 @@ from conftest import LOADS_GPT2, Tree
 
 import ptmscope
 from analyzer.loaders import tables
+from miner.copies import MARKERS, Copy, facts, set_apart
 from ptmscope.cli import cli
-from ptmscope.copies import MARKERS, Copy, facts, set_apart
 
 TRANSFORMERS = ("__init__.py", "configuration_utils.py", "modeling_utils.py", "models/bert/modeling_bert.py")
 SETUP = 'setup(\n    name="transformers",\n)'

@@ -17,9 +17,9 @@ from analyzer.project import Project
 from analyzer.records import REASONS, LoadSite
 from analyzer.survey import glance
 from analyzer.trails import SENTENCES, Explained, Explanation, Trail
+from miner.walk import SUFFIXES
 from ptmscope.pipeline import project_of
 from ptmscope.settings import Settings
-from ptmscope.walk import SUFFIXES
 
 CASES = tuple(expectations.cases(ROOT / "fixtures"))
 

@@ -18,9 +18,9 @@ from conftest import ROOT
 import ptmscope
 from analyzer import records
 from analyzer.records import Anchor, ApiCall, CallSequence, Diagnostic, LoadSite, ModelRef, Origin
+from miner.copies import Copy
 from miner.records import HubModel
 from ptmscope import cli
-from ptmscope.copies import Copy
 from ptmscope.export import formats, wire
 from ptmscope.export.frame import site_frame, usage_frame
 from ptmscope.export.output import Output, printable

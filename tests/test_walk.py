@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from conftest import Tree
 
-from ptmscope import gitignore
-from ptmscope.walk import REASONS, Rules, Skip, shown, walk
+from miner import gitignore
+from miner.walk import REASONS, Rules, Skip, shown, walk
 
 DEFAULT = Rules()
 

@@ -8,11 +8,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from analyzer.records import ApiCall, CallSequence, Diagnostic, LoadSite, ModelRef
-from ptmscope.copies import Copy
+from miner.copies import Copy
+from miner.walk import REASONS
 from ptmscope.export.output import printable
 from ptmscope.findings import Counts, Scan
 from ptmscope.lookup import Lookup
-from ptmscope.walk import REASONS
 
 #: Steps of a usage that tell what it does. Derived calls (`.cpu()` on a result) tell little.
 TELLING_ROLES = ("prepare", "infer", "postprocess", "train", "evaluate", "save")

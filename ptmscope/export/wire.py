@@ -9,8 +9,8 @@ from dataclasses import asdict
 from typing import Any
 
 from analyzer.records import Anchor, ApiCall, CallSequence, Diagnostic, LoadSite, ModelRef, Origin
+from miner.copies import Copy
 from miner.records import HubModel
-from ptmscope.copies import Copy
 from ptmscope.findings import Counts
 from ptmscope.lookup import NOTHING, Lookup
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from analyzer import others
 from analyzer.languages import GRAMMARS
-from ptmscope import folders, gitignore
+from miner import folders, gitignore
 
 #: Endings of the programs that are read; configs and scripts are read, too (`others.wanted`).
 SUFFIXES = tuple(GRAMMARS)

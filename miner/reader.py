@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 
-from ptmscope.walk import Skip
+from miner.walk import Skip
 
 #: O_NONBLOCK: a pipe put in the place of a file since the walk must not stop the run.
 FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)

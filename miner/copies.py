@@ -11,8 +11,8 @@ from functools import cache
 from importlib import resources
 from typing import Literal, TypeAlias
 
-from ptmscope.reader import read
-from ptmscope.walk import Skip, shown
+from miner.reader import read
+from miner.walk import Skip, shown
 
 Status: TypeAlias = Literal["left_out", "counted", "own"]
 
@@ -67,7 +67,7 @@ class _Place:
 @cache
 def facts() -> Facts:
     """The table that comes with the package."""
-    table = tomllib.loads((resources.files("ptmscope") / "copies.toml").read_text("utf-8"))
+    table = tomllib.loads((resources.files("miner") / "copies.toml").read_text("utf-8"))
     rows = [Library(row["package"], tuple(row["distributions"]), tuple(row["markers"])) for row in table["library"]]
     folders, files = tuple(table["checkout_folders"]), tuple(table["checkout_files"])
     return Facts({row.package: row for row in rows}, folders, files)
