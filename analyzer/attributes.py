@@ -494,7 +494,8 @@ def _field(ev: Evaluator, cls: Cls, scope: Scope, field: Field, bound: Value | N
         given = calls.argument(ev, bound.frame.arguments, (field.name,), position)
         if given is None:
             return default or annotated or (Unknown("runtime_input"),)
-        return relabel(_built(ev, given, classes, env), "call_argument")
+        lacking = default if calls.may_lack(ev, bound.frame.arguments, field.name) else ()
+        return merged(relabel(_built(ev, given, classes, env), "call_argument"), lacking)
     found = [default, annotated]
     for call, where in callers.calls_named(ev, cls.module, scope.name):
         if any(

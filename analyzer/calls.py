@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from analyzer import apis, attributes, callers, containers, handed, open_configs, options, stdlib, strings
+from analyzer import apis, attributes, callers, config_calls, containers, handed, open_configs, options, stdlib, strings
 from analyzer.objects import (
     BOUND,
     PROMISED,
@@ -101,6 +101,15 @@ def _spread(ev: Evaluator, value: Value, name: str) -> Values:
     return options.attribute(ev, value, name) if isinstance(value, Ref) else ()
 
 
+def may_lack(ev: Evaluator, arguments: Arguments, name: str) -> bool:
+    """Whether `**` passes one of several dicts, and one of them lacks the keyword, so that the default holds."""
+    if any(key == name for key, _, _ in arguments.keywords):
+        return False
+    spread = [v for key, e, env in arguments.keywords if key is None for v in ev.evaluate(e, env)]
+    docs = [d for v in spread for d in (v.docs if isinstance(v, Configs) else (v,)) if isinstance(d, Dict)]
+    return len(docs) > 1 and not all(_spread(ev, doc, name) for doc in docs)
+
+
 def argument(ev: Evaluator, arguments: Arguments, names: tuple[str, ...], position: int | None) -> Values | None:
     """The values of one argument, by any of its keywords or its position; None if it is not given."""
     for name in names if position is None or not _has_only_places(ev, arguments) else ():
@@ -143,10 +152,23 @@ def parameter(ev: Evaluator, expression: Parameter, env: Env) -> Values:
     for frame in callers.frames(ev, env.module, expression.scope):
         if frame.frame is not None and frame.frame.arguments is not None:
             found.append(_in_frame(ev, scope, param, expression, frame, frame.frame.arguments))  # noqa: PERF401
+    for given in _of_configs(ev, scope, expression, env, owner):
+        found.append(_in_frame(ev, scope, param, expression, env, given))  # noqa: PERF401
     values = merged(*found)
     is_open = all(isinstance(value, Unknown | Const) for value in values)
     values = merged(values, _annotated(ev, param, env, is_open=is_open))
     return values or (Unknown("parameter"),)
+
+
+def _of_configs(
+    ev: Evaluator, scope: Scope, expression: Parameter, env: Env, owner: Cls | None
+) -> tuple[Arguments, ...]:
+    """What configs pass to the function, or to the constructor of the class that is being made."""
+    if (owner is not None and scope.name != "__init__") or env.parent is None or scope.kind != "function":
+        return ()
+    bound = env.frame.bound if env.frame is not None else None
+    made = bound.cls if isinstance(bound, Inst) else owner
+    return config_calls.arguments(ev, Fn(env.module, expression.scope, env.parent), made)
 
 
 def _self(ev: Evaluator, scope: Scope, owner: Cls, env: Env) -> Values:
@@ -178,7 +200,8 @@ def _in_frame(
     if found is None or found == (Unknown("no_argument"),):
         default = parameter_default(ev, scope, param, env)
         return default or found or (Unknown("call_not_followed" if _spreads_unknown(ev, arguments) else "parameter"),)
-    return relabel(found, "call_argument")
+    default = parameter_default(ev, scope, param, env) if may_lack(ev, arguments, param.name) else ()
+    return merged(relabel(found, "call_argument"), default)
 
 
 def _spreads_unknown(ev: Evaluator, arguments: Arguments) -> bool:

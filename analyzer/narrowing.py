@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 
 #: Steps of defaults that a run can override.
 _GIVEN_AT_RUN = frozenset({"argparse_default", "option_default", "environment_default", "launch_line"})
+#: Signs of operators, and methods, whose outcome is a truth value.
+_TESTS = frozenset({"==", "!=", "in", "not in", "is", "is not", "not", "and", "or"})
+_ASKING = frozenset({"startswith", "endswith"})
 _SAME = frozenset({"lower", "upper", "strip", "casefold"})
 
 
@@ -41,10 +44,57 @@ def narrowed(ev: Evaluator, values: Values, use: tuple[Name, str], since: int, e
     scope = ev.modules[env.module].scopes[env.scope]
     root, key = use
     asking = [test for test in scope.tests if key in test.names]
+    if scope.tests and (kept := _kept_tests(ev, scope, env)):
+        asking += [spelled for test in scope.tests for spelled in _spelled(scope, test, kept, key, since, root.at)]
     for test, holds in _in_force(asking, root.at, root.path) if asking else ():
         if since <= test.at and not ("." in key and _changed(scope, (key,), test.at, root.at)):
             values = _kept(ev, values, key, test.condition, env, holds=holds)
     return _not_replaced(ev, values, use, since, env) if asking else values
+
+
+def _kept_tests(ev: Evaluator, scope: Scope, env: Env) -> dict[str, Binding]:
+    """Names that hold the outcome of a test, and are asked for by tests: `is_clip = "openai" in name`."""
+    key = "kept tests", env.module, env.scope
+    known = ev.caches.get(key)
+    if isinstance(known, dict) and known["tests"] == len(scope.tests):
+        return known["names"]  # type: ignore[no-any-return]
+    asked = {name for test in scope.tests for name in test.names}
+    bound = {name: scope.bindings.get(name, []) for name in sorted(asked)}
+    names = {name: found[0] for name, found in bound.items() if len(found) == 1 and _is_test(found[0].value)}
+    ev.caches[key] = {"tests": len(scope.tests), "names": names}
+    return names
+
+
+def _is_test(value: Expression) -> bool:
+    if isinstance(value, Operator):
+        return value.sign in _TESTS
+    return isinstance(value, Call) and isinstance(value.function, Attribute) and value.function.name in _ASKING
+
+
+def _spelled(scope: Scope, test: Test, kept: dict[str, Binding], key: str, since: int, until: int) -> Iterator[Test]:
+    """The test with what the names in it stand for, where that asks about `key`."""
+    for name in test.names & kept.keys():
+        binding = kept[name]
+        asks = name != key and since <= binding.at < test.at and key in _names_in(binding.value)
+        if asks and not _changed(scope, (key,), binding.at, until):
+            yield test._replace(condition=_replaced(test.condition, name, binding.value), names=frozenset({key}))
+
+
+def _replaced(condition: Expression, name: str, value: Expression) -> Expression:
+    if _key(condition) == name:
+        return value
+    if isinstance(condition, Operator) and condition.sign in ("and", "or", "not"):
+        return condition._replace(operands=tuple(_replaced(each, name, value) for each in condition.operands))
+    return condition
+
+
+def _names_in(value: Expression) -> set[str]:
+    match value:
+        case Operator(operands=parts):
+            return {name for part in parts for name in _names_in(part)}
+        case Call(function=Attribute(base=base)):
+            return _names_in(base)
+    return {_key(value)}
 
 
 def _not_replaced(ev: Evaluator, values: Values, use: tuple[Name, str], since: int, env: Env) -> Values:

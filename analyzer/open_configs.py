@@ -21,6 +21,8 @@ MAX_CONFIGS = 160
 RUNTIME = Unknown("runtime_input")
 
 YAML = (".yaml", ".yml")
+#: Of all configs that a framework builds from.
+ENDINGS = (*YAML, ".json", ".py")
 _KINDS = (
     (re.compile(r"yaml|omegaconf|yacs|CfgNode"), YAML),
     (re.compile(r"toml"), (".toml",)),

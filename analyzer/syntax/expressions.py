@@ -236,7 +236,8 @@ class Expressions:
         self.depth += 1
         operands = self.all(node.named_children)
         self.depth -= 1
-        return Operator(node.type, operands, node.start_byte)
+        sign = node.children[1].type if node.type == "comparison_operator" and len(operands) == 2 else node.type
+        return Operator(_SIGNS.get(sign, sign), operands, node.start_byte)
 
     # -- calls and access
 
@@ -372,6 +373,8 @@ def dotted_name(expression: Expression) -> str | None:
 
 _CONSTANTS = {"true": True, "false": False, "none": None, "ellipsis": None}
 _PATTERNS = frozenset({"pattern_list", "tuple_pattern", "list_pattern", "tuple", "list", "expression_list"})
+#: Operators under another name than that of their node.
+_SIGNS = {"not_operator": "not"}
 _HANDLERS: dict[str, Callable[[Expressions, Node], Expression]] = {
     "identifier": Expressions.name,
     "dotted_name": Expressions.dotted,
