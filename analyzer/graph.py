@@ -16,21 +16,17 @@ from typing import Any, TypeAlias, cast
 import networkx
 
 from analyzer.records import ApiCall, CallSequence
-from analyzer.tally import OTHER, STAGES, Groups, Kind, Symbol, connections, stage, tally
+from analyzer.symbols import LEVELS, tasks
+from analyzer.tally import STAGES, Groups, Kind, Symbol, connections, stage, tally
 
 Graph: TypeAlias = "networkx.MultiDiGraph[Any]"
-
-#: What a node stands for.
-LEVELS: dict[str, Symbol] = {
-    "api": lambda call: call.api,
-    "role": lambda call: call.role or OTHER,
-}
 
 #: What has a graph of its own; the groups of one call share no node.
 GROUPS: dict[str, Groups] = {
     "all": lambda usage: ("",),
     "library": lambda usage: sorted({anchor.api.partition(".")[0] for anchor in usage.anchors}),
     "model": lambda usage: (usage.model_id,),
+    "task": tasks,
 }
 
 #: Attributes that are lists, which XML formats hold as lines.
@@ -97,9 +93,9 @@ def aggregated(
 ) -> Graph:
     """The graph of many usages, each with the name of its repository.
 
-    `level` is one of LEVELS or a function from a call to its symbol, `by` one of GROUPS or a function from a usage
-    to its groups. Nodes carry the fields of `Node`, edges those of `Edge`; all are in the same order for the same
-    usages, whatever the order of these.
+    `level` is one of `analyzer.symbols.LEVELS` or a function from a call to its symbol, `by` one of GROUPS or a
+    function from a usage to its groups. Nodes carry the fields of `Node`, edges those of `Edge`; all are in the same
+    order for the same usages, whatever the order of these.
     """
     symbol = LEVELS[level] if isinstance(level, str) else level
     groups = GROUPS[by] if isinstance(by, str) else by

@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import Literal, TypeAlias, TypeVar, get_args
 
 from analyzer.records import ApiCall, CallSequence, Role
+from analyzer.symbols import OTHER
 
 Kind = Literal["flow", "order"]
 Symbol: TypeAlias = Callable[[ApiCall], str]
@@ -17,7 +18,6 @@ Groups: TypeAlias = Callable[[CallSequence], Iterable[str]]
 Key = TypeVar("Key", tuple[str, str], tuple[str, str, str, Kind])
 
 #: The columns of a picture, in the order of work; `other` is for calls without a role.
-OTHER = "other"
 STAGES = (*get_args(Role), OTHER)
 
 #: Places kept per node and edge.

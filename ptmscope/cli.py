@@ -157,13 +157,17 @@ def explain(place: str, root: str | None, format_name: str) -> None:
 @click.option("-o", "--output", type=click.Path(), help="File to write; by its ending, the format is told.")
 @click.option(
     "--by",
-    type=click.Choice(("all", "library", "model")),
+    type=click.Choice(("all", "library", "model", "task")),
     default="all",
     show_default=True,
     help="One graph for each, side by side.",
 )
 @click.option(
-    "--level", type=click.Choice(("api", "role")), default="api", show_default=True, help="What a node stands for."
+    "--level",
+    type=click.Choice(("api", "family", "role")),
+    default="api",
+    show_default=True,
+    help="What a node stands for.",
 )
 @click.option(
     "--nodes", type=click.IntRange(1), default=40, show_default=True, help="Most nodes of a graph in a picture (svg)."
@@ -175,7 +179,7 @@ def graph(paths: tuple[str, ...], format_name: str | None, output: str | None, n
     \b
     ptmscope graph . --model gpt2 -o gpt2.svg                   a picture, laid out by stage
     ptmscope graph repos/* --model 'bert-base*' -o bert.graphml for Gephi, yEd, networkx
-    ptmscope graph repos/* --by library --level role -f dot | dot -Tpdf > roles.pdf
+    ptmscope graph repos/* --by task --level family -f dot | dot -Tpdf > tasks.pdf
     ptmscope graph . --format json | jq '.nodes[].label'
 
     Nodes and edges are weighted by usages and by distinct repositories, and name places where they are seen.
