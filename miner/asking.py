@@ -12,6 +12,10 @@ from miner.tokens import Token
 Shape = Callable[[Any], bool]
 
 
+#: Where services say what is wrong.
+_SAID = ("message", "error", "reason")
+
+
 def is_object(data: Any) -> bool:
     return isinstance(data, dict)
 
@@ -47,7 +51,8 @@ class Reply:
     @property
     def message(self) -> str:
         """What the service says of it, in a word or two."""
-        said = self.data.get("message") or self.data.get("error") if isinstance(self.data, dict) else None
+        data = self.data if isinstance(self.data, dict) else {}
+        said = next((data[name] for name in _SAID if data.get(name)), None)
         text = " ".join(str(said).split())[:200] if said else self.problem
         return f"HTTP status {self.status}" + (f": {text}" if text else "") if self.status else str(self.problem)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+from collections.abc import Iterable
 from functools import partial
 from typing import Any
 
@@ -16,6 +17,7 @@ from miner.asking import Ask, Reply, Steps
 from miner.campaign import Service
 from miner.corpus import blob_hash
 from miner.errors import Misuse
+from miner.pages import Page, walked
 from miner.records import Answer, Hit, Query, Repository
 from miner.slices import Slice
 from miner.tokens import Source, Token
@@ -40,8 +42,8 @@ LIMITS = {"code_search": (10, 60.0), "core": (5000, 3600.0)}
 #: Results of a page, and of a query however many there are.
 PAGE, CAP = 100, 1000
 
-#: Times that a query is walked through whose pages shift, and asked that was not answered in full.
-WALKS, ASKS = 3, 3
+#: Times that a query is asked that was not answered in full.
+ASKS = 3
 
 #: Seconds that a request may take.
 TIMEOUT = 30
@@ -96,7 +98,7 @@ def service(base: str = API) -> Service:
 
 def _searched(host: str, query: Query, etag: str | None) -> Steps[Answer]:
     """All results of a query; or the slices that it is cut into, where there are more than the service gives."""
-    first = yield from _page(query.text, 1)
+    first = yield from _results(query.text, 1)
     total = first["total_count"]
     part = Slice.parse(query.text)
     is_cut_short = first["incomplete_results"]
@@ -105,7 +107,7 @@ def _searched(host: str, query: Query, etag: str | None) -> Steps[Answer]:
         if cuts := part.cut(total):
             slices = [Query(NAME, "search", cut.text, model=query.model, form=query.form) for cut in cuts]
             return Answer(query, "split", total, hits, then=(*slices, *_repositories(hits)))
-    items = yield from _walked(query.text, first)
+    items = yield from walked(partial(_page, query.text), _key, _as_page(first, 1))
     hits = _hits(host, items)
     then = _repositories(hits)
     if total > CAP:
@@ -116,7 +118,7 @@ def _searched(host: str, query: Query, etag: str | None) -> Steps[Answer]:
     return Answer(query, "complete", total, hits, then=then)
 
 
-def _page(text: str, number: int) -> Steps[dict[str, Any]]:
+def _results(text: str, number: int) -> Steps[dict[str, Any]]:
     """One page of results, asked again where the search was cut short."""
     ask = Ask("/search/code", {"q": text, "per_page": PAGE, "page": number}, "code_search", shape=_is_page)
     for _ in range(ASKS):
@@ -126,21 +128,13 @@ def _page(text: str, number: int) -> Steps[dict[str, Any]]:
     return page
 
 
-def _walked(text: str, first: dict[str, Any]) -> Steps[list[dict[str, Any]]]:
-    """The items of all pages. Where pages repeat or lack items, the list has shifted meanwhile: they are read again."""
-    pages = -(-min(first["total_count"], CAP) // PAGE)
-    found: dict[tuple[str, str, str], dict[str, Any]] = {}
-    before = -1
-    for _ in range(WALKS):
-        walk = list(first["items"])
-        for number in range(2, pages + 1):
-            walk += (yield from _page(text, number))["items"]
-        found |= {_key(item): item for item in walk}
-        if len({_key(item) for item in walk}) >= min(first["total_count"], CAP) or len(found) == before:
-            break
-        before = len(found)
-        first = yield from _page(text, 1)
-    return list(found.values())
+def _page(text: str, number: int) -> Steps[Page]:
+    return _as_page((yield from _results(text, number)), number)
+
+
+def _as_page(results: dict[str, Any], number: int) -> Page:
+    total = min(results["total_count"], CAP)
+    return Page(tuple(results["items"]), number * PAGE >= total, total)
 
 
 def _key(item: dict[str, Any]) -> tuple[str, str, str]:
@@ -167,7 +161,7 @@ def _is_item(item: Any) -> bool:
     )
 
 
-def _hits(host: str, items: list[dict[str, Any]]) -> tuple[Hit, ...]:
+def _hits(host: str, items: Iterable[dict[str, Any]]) -> tuple[Hit, ...]:
     """Items as hits. The commit stands only in the URL of an item."""
     return tuple(
         Hit(

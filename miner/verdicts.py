@@ -40,7 +40,7 @@ def judge(ask: Ask, reply: Reply) -> Verdict:
     if reply.status == 304:
         return Verdict(Meaning.TAKEN if ask.etag else Meaning.PASSING)
     if reply.status in _TAKEN:
-        is_good = reply.problem is None and (ask.is_raw or ask.shape(reply.data))
+        is_good = reply.problem is None and ask.shape(reply.data)
         return Verdict(Meaning.TAKEN if is_good else Meaning.PASSING)
     if reply.status in _MOVED:
         return Verdict(Meaning.MOVED if "location" in reply.headers else Meaning.PASSING)
