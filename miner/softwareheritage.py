@@ -22,7 +22,6 @@ from miner.tokens import Source, Token
 
 try:
     import requests
-    from requests.utils import quote, unquote
 except ImportError as missing:
     raise Misuse("mine swh needs requests: pip install 'ptmscope[mine]'") from missing
 
@@ -150,13 +149,28 @@ def _named(host: str, query: Query, etag: str | None) -> Steps[Answer]:
 def _parsed(swhid: str) -> tuple[str, dict[str, str]]:
     found = _SWHID.fullmatch(swhid)
     assert found is not None
-    return found[2], dict(unquote(part).split("=", 1) for part in found[3].split(";") if part)
+    return found[2], dict(_unescaped(part).split("=", 1) for part in found[3].split(";") if part)
 
 
 def _swhid(kind: str, digest: str, qualifiers: dict[str, str]) -> str:
-    """Blanks and semicolons in qualifiers are written as in URLs."""
-    written = (f";{name}={quote(value, safe='/:@%~+.,!()')}" for name, value in qualifiers.items())
+    written = (f";{name}={_escaped(value)}" for name, value in qualifiers.items())
     return f"swh:1:{kind}:{digest}{''.join(written)}"
+
+
+def _escaped(text: str) -> str:
+    """What a qualifier cannot hold, as the standard of SWHIDs writes it; blanks, too, for lists."""
+    for character, escape in _ESCAPES:
+        text = text.replace(character, escape)
+    return text
+
+
+def _unescaped(text: str) -> str:
+    for character, escape in reversed(_ESCAPES):
+        text = text.replace(escape, character)
+    return text
+
+
+_ESCAPES = (("%", "%25"), (";", "%3B"), (" ", "%20"))
 
 
 def _hit(host: str, digest: str, qualifiers: dict[str, str]) -> Hit:

@@ -73,7 +73,7 @@ def test_an_instance_without_advanced_search(tmp_path: Path) -> None:
     server = GitLab(WORLD, clock, tokens=SECRETS, has_advanced_search=False)
     with serving(server) as base, Corpus.open(tmp_path, create=True, clock=clock.now) as corpus:
         mine(corpus, base, clock, gitlab, queries(gitlab.NAME, ["gpt2"], chosen(())))
-        rows = set(corpus.select("SELECT outcome, reason FROM queries"))
+        rows = set(corpus.database.select("SELECT outcome, reason FROM queries"))
     assert rows == {("failed", "HTTP status 400: scope does not have a valid value")}
 
 

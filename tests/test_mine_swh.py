@@ -72,7 +72,7 @@ def test_contents_by_their_names(tmp_path: Path) -> None:
             ("127.0.0.1", names[0]): WORLD.sha(one),
             ("github.com/a/b", "src/my;app.py"): WORLD.sha(other),
         }
-        (reason,) = next(iter(corpus.select("SELECT reason FROM files WHERE reason IS NOT NULL")))
+        (reason,) = next(iter(corpus.database.select("SELECT reason FROM files WHERE reason IS NOT NULL")))
         assert reason.startswith("HTTP status 404")
 
 
@@ -85,7 +85,7 @@ def test_names_that_are_none() -> None:
 def test_an_origin_that_is_not_archived(tmp_path: Path) -> None:
     mined(tmp_path, ["https://github.com/no/such"])
     with Corpus.open(tmp_path) as corpus:
-        ((outcome, reason),) = corpus.select("SELECT outcome, reason FROM queries")
+        ((outcome, reason),) = corpus.database.select("SELECT outcome, reason FROM queries")
     assert outcome == "failed"
     assert reason.startswith("HTTP status 404: Origin with url https://github.com/no/such not found")
 
