@@ -14,6 +14,15 @@ def names(library: str) -> dict[str, str]:
 
 
 @cache
+def former_names() -> dict[str, tuple[str, ...]]:
+    """Present name of a model on the Hugging Face Hub -> the names it had before; all in lower case."""
+    found: dict[str, tuple[str, ...]] = {}
+    for old, new in names("huggingface").items():
+        found[new.lower()] = (*found.get(new.lower(), ()), old.lower())
+    return found
+
+
+@cache
 def timm_names() -> dict[str, str]:
     """timm's `architecture.tag` -> id; a bare architecture stands for its first tag."""
     found: dict[str, str] = {}

@@ -149,9 +149,12 @@ class Corpus:
             raise Misuse(f"corpus {self.database.folder}: content {blob} is damaged")
         return content
 
-    def files(self, *, after: int = 0, limit: int = -1) -> Iterator[StoredFile]:
-        """The files whose content is there, by their keys, from behind a key on."""
-        rows = self.database.select(f"{_FILE} WHERE files.key > ? ORDER BY files.key LIMIT ?", after, limit)
+    def files(self, *, repository: int | None = None, after: int = 0, limit: int = -1) -> Iterator[StoredFile]:
+        """The files whose content is there, in the order of their keys, from behind a key on; those of one repository
+        (also by its key), or all."""
+        where = "WHERE files.key > ?" if repository is None else "WHERE files.key > ? AND repository = ?"
+        given = (after,) if repository is None else (after, repository)
+        rows = self.database.select(f"{_FILE} {where} ORDER BY files.key LIMIT ?", *given, limit)
         for key, *hit, blob, size in rows:
             yield StoredFile(key, Hit(*hit), blob, size)
 

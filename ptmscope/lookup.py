@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
 
-from analyzer.known_ids import names as names_of
+from analyzer.known_ids import former_names
 from analyzer.records import LoadSite, ModelRef
 from miner.catalog import ID, read_catalog
 from miner.records import HubModel
@@ -77,7 +76,7 @@ def names_on_hub(site: LoadSite, model: ModelRef) -> tuple[str, ...]:
 def _in_catalog(sites: Iterable[LoadSite], catalog: frozenset[str]) -> frozenset[str]:
     """The names of the sites' models that the catalog has, under their present or a former name."""
     names = {name.lower() for site in sites for model in site.models for name in names_on_hub(site, model)}
-    return frozenset(name for name in names if name in catalog or not catalog.isdisjoint(_former().get(name, ())))
+    return frozenset(name for name in names if name in catalog or not catalog.isdisjoint(former_names().get(name, ())))
 
 
 def _to_ask(sites: Iterable[LoadSite]) -> tuple[str, ...]:
@@ -88,12 +87,3 @@ def _to_ask(sites: Iterable[LoadSite]) -> tuple[str, ...]:
             for name in names_on_hub(site, model)[:1]:
                 found[name.lower()] = min(name, found.get(name.lower(), name))
     return tuple(sorted(found.values()))
-
-
-@cache
-def _former() -> dict[str, tuple[str, ...]]:
-    """Present name -> the names it had before, in lower case."""
-    found: dict[str, tuple[str, ...]] = {}
-    for old, new in names_of(HUB).items():
-        found[new.lower()] = (*found.get(new.lower(), ()), old.lower())
-    return found

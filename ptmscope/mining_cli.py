@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 _CORPUS = click.argument("corpus", type=click.Path(file_okay=False))
+_SIZE = click.option("--max-file-size", default="10MB", show_default=True, metavar="SIZE", help="Skip larger files.")
 
 
 @click.group()
@@ -16,6 +17,10 @@ def mine() -> None:
 
     \b
     ptmscope mine hub corpus --from models.jsonl.gz --card   which models to look for
+    ptmscope mine local corpus repos/*                       repositories on disk
+    ptmscope mine shards corpus data-*.parquet               data sets of code
+    ptmscope mine verify corpus                              which hits are uses
+    ptmscope mine status corpus                              how far it is
     ptmscope mine changes old.jsonl.gz new.jsonl.gz          what changed between two catalogs
 
     A run that was stopped, in whatever way, goes on where it was when it is started again.
@@ -99,3 +104,97 @@ def changes(old: str, new: str, format_name: str) -> None:
 
     found = between(catalog.read_models(old), catalog.read_models(new))
     sys.stdout.writelines(f"{line}\n" for line in CHANGES[format_name](found))
+
+
+@mine.command()
+@_CORPUS
+@click.argument("folders", metavar="FOLDER...", nargs=-1, type=click.Path(), required=True)
+@_SIZE
+def local(corpus: str, folders: tuple[str, ...], max_file_size: str) -> None:
+    """Folders and git clones on disk; each is one repository, known by its remote and commit where it is a clone.
+
+    \b
+    ptmscope mine local corpus repos/*
+
+    What `ptmscope scan` leaves out (ignored by git, vendored folders) is left out here too.
+    """
+    from miner import local
+    from ptmscope.settings import size
+
+    _collect(corpus, local.plan, local.collect, folders, size(max_file_size))
+
+
+@mine.command()
+@_CORPUS
+@click.argument("locations", metavar="FILE...", nargs=-1, required=True)
+@_SIZE
+def shards(corpus: str, locations: tuple[str, ...], max_file_size: str) -> None:
+    """Files of data sets of code: Parquet, JSON Lines or CSV, packed with gzip or zstd or not; paths or URLs.
+
+    \b
+    ptmscope mine shards corpus the-stack/data-*.parquet
+    ptmscope mine shards corpus hf://datasets/OWNER/NAME/data/train-00000.parquet
+
+    The columns tell the layout: The Stack v1 and v2, StarCoder data, github-code, CommitPack, or path and content.
+    Kept are the files that may load a model. Of data sets that hold only hashes, names are kept, to be fetched.
+    """
+    from miner import shards
+    from ptmscope.settings import size
+
+    _collect(corpus, shards.plan, shards.collect, locations, size(max_file_size))
+
+
+def _collect(corpus: str, plan: Any, collect: Any, places: tuple[str, ...], max_size: int) -> None:
+    """Reads what is on the list; the last line says what came of it."""
+    from miner.corpus import Corpus
+
+    answers = looked_at = kept = failed = 0
+    with Corpus.open(corpus, create=True) as found:
+        plan(found, places)
+        for answer in collect(found, max_size=max_size):
+            answers += 1
+            looked_at += answer.total or 0
+            kept += len(answer.files) + len(answer.hits)
+            failed += answer.outcome == "failed"
+            if answer.reason:
+                click.echo(f"ptmscope: {answer.query.text}: {answer.reason}", err=True)
+            if sys.stderr.isatty():
+                click.echo(f"\r{looked_at:,} looked at, {kept:,} kept", nl=False, err=True)
+    click.echo(f"{looked_at:,} looked at, {kept:,} kept, {failed:,} failed")
+
+
+@mine.command()
+@_CORPUS
+@click.option("--by", type=click.Choice(("form", "model", "both")), default="form", show_default=True)
+@click.option("-f", "--format", "format_name", type=click.Choice(("table", "csv", "jsonl")), default="table")
+def verify(corpus: str, by: str, format_name: str) -> None:
+    """Which hits are uses: each file goes through the analysis, and the share of true hits is told.
+
+    \b
+    ptmscope mine verify corpus
+    ptmscope mine verify corpus --by model -f csv > shares.csv
+
+    Verdicts: load, mention, comment, config, vendored, unparsable, absent. Only what is new is analysed.
+    """
+    from miner.corpus import Corpus
+    from miner.shares import shares as shares_of
+    from miner.verification import verify as verdicts
+    from ptmscope.export.mining import SHARES
+
+    with Corpus.open(corpus) as found:
+        for number, _ in enumerate(verdicts(found), 1):
+            if sys.stderr.isatty():
+                click.echo(f"\r{number:,} repositories", nl=False, err=True)
+        sys.stdout.writelines(f"{line}\n" for line in SHARES[format_name](shares_of(found, by)))
+
+
+@mine.command()
+@_CORPUS
+def status(corpus: str) -> None:
+    """How far a corpus is: what is asked, answered, fetched and judged, the rate, and what is left."""
+    from miner.corpus import Corpus
+    from miner.status import status as status_of
+    from ptmscope.export.mining import progress
+
+    with Corpus.open(corpus) as found:
+        sys.stdout.writelines(f"{line}\n" for line in progress(status_of(found)))

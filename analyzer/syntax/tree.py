@@ -41,6 +41,15 @@ class Tree:
         node = self.root.descendant_for_byte_range(at, at + 1)
         return node is not None and (node.type not in _TEXT or self._is_name(node, at))
 
+    def is_remark(self, at: int) -> bool:
+        """Whether offset `at` stands in a comment, or in a string that is a statement by itself, as docstrings are."""
+        node = self.root.descendant_for_byte_range(at, at + 1)
+        while node is not None and node.type in _TEXT:
+            if node.type in ("comment", "html_comment"):
+                return True
+            node = node.parent
+        return node is not None and node.type == "expression_statement"
+
     def first_error(self) -> int | None:
         """Where the first place that did not parse begins."""
         todo = [self.root]

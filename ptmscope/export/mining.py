@@ -1,7 +1,9 @@
-"""What the miners tell people: funnels, changes."""
+"""What the miners tell people: funnels, changes, shares of true hits, how far a corpus is."""
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
@@ -9,6 +11,9 @@ from dataclasses import asdict
 
 from miner.changes import Change
 from miner.funnel import Step
+from miner.shares import Share
+from miner.status import Asked, Status
+from miner.verification import VERDICTS
 
 
 def funnel(entered: int, steps: Iterable[Step]) -> Iterator[str]:
@@ -31,3 +36,61 @@ def _told(changes: Iterable[Change]) -> Iterator[str]:
 
 #: Format -> the lines of it.
 CHANGES: dict[str, Callable[[Iterable[Change]], Iterator[str]]] = {"table": _counted, "jsonl": _told}
+
+
+_COLUMNS = ("source", "model", "form", "hits", "open", *VERDICTS, "verified")
+
+
+def _row(share: Share) -> dict[str, object]:
+    verified = None if share.verified is None else round(share.verified, 4)
+    told = {"source": share.source, "model": share.model or None, "form": share.form or None}
+    return {**told, "hits": share.hits, "open": share.open, **share.counts, "verified": verified}
+
+
+def _shares_table(shares: Iterable[Share]) -> Iterator[str]:
+    rows = [[str("" if value is None else value) for value in _row(share).values()] for share in shares]
+    named = [at for at in range(len(_COLUMNS)) if at != 1 or any(row[1] for row in rows)]
+    widths = [max(len(row[at]) for row in [list(_COLUMNS), *rows]) for at in range(len(_COLUMNS))]
+    for row in [list(_COLUMNS), *rows]:
+        cells = (row[at].ljust(widths[at]) if at < 3 else row[at].rjust(widths[at]) for at in named)
+        yield "  ".join(cells).rstrip()
+
+
+def _shares_csv(shares: Iterable[Share]) -> Iterator[str]:
+    for row in [_COLUMNS, *(tuple(_row(share).values()) for share in shares)]:
+        line = io.StringIO()
+        csv.writer(line, lineterminator="").writerow(row)
+        yield line.getvalue()
+
+
+def _shares_lines(shares: Iterable[Share]) -> Iterator[str]:
+    return (json.dumps(_row(share), ensure_ascii=False) for share in shares)
+
+
+#: Format -> the lines of it.
+SHARES: dict[str, Callable[[Iterable[Share]], Iterator[str]]] = {
+    "table": _shares_table,
+    "csv": _shares_csv,
+    "jsonl": _shares_lines,
+}
+
+
+def progress(status: Status) -> Iterator[str]:
+    """One line for each kind of query, then what is there."""
+    for asked in status.asked:
+        yield f"{asked.source} {asked.kind}: {asked.answered:,} of {asked.queries:,} answered{_remarks(asked)}"
+    counts = status.counts
+    yield f"{counts['models']:,} models to look for, {counts['repositories']:,} repositories"
+    lost = f", {counts['lost']:,} cannot be had" if counts["lost"] else ""
+    yield f"{counts['fetched']:,} of {counts['files']:,} files fetched{lost}: {counts['contents']:,} contents, " + (
+        f"{counts['bytes'] / 1e6:,.1f} MB"
+    )
+    yield f"{counts['judged']:,} files judged, {counts['uses']:,} load a model"
+
+
+def _remarks(asked: Asked) -> str:
+    remarks = [f"{asked.failed:,} failed"] if asked.failed else []
+    remarks += [f"{asked.short:,} with more hits than the source gives"] if asked.short else []
+    if asked.left and asked.rate and asked.seconds_left:
+        remarks.append(f"{asked.rate * 60:,.0f} a minute, {asked.seconds_left / 3600:,.1f} hours left")
+    return f" ({', '.join(remarks)})" if remarks else ""
