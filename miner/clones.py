@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
 
 _COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _REMOTE = re.compile(r'(?m)^\s*\[\s*remote\s+"([^"\n]+)"\s*\](?:[^\[]*?\n)\s*url\s*=\s*(\S+)')
+_ADDRESS = re.compile(r"\w[\w+.-]*://(?:[^/@]*@)?([^/:@]+)(?::\d+)?/(.+)")
 _SHORT = re.compile(r"(?:[^/@:]+@)?([^/@:]+):(?!//)(.+)")
 _LARGEST = 50_000_000  # of packed refs
 
@@ -82,14 +82,9 @@ def _origin(config: str) -> tuple[str, str]:
 
 def repository_of(url: str) -> tuple[str, str]:
     """(host, owner/name) of the address of a repository; empty for what is none. Users and tokens stay out."""
-    short = _SHORT.fullmatch(url)
-    if short and "://" not in url:
-        host, path = short.groups()
-    else:
-        parts = urlsplit(url)
-        host, path = parts.hostname or "", parts.path
-    name = path.strip("/").removesuffix(".git")
-    return (host.lower(), name) if host and name else ("", "")
+    found = _ADDRESS.fullmatch(url) or _SHORT.fullmatch(url)
+    name = found[2].strip("/").removesuffix(".git") if found else ""
+    return (found[1].lower(), name) if found and name else ("", "")
 
 
 def _text(file: Path) -> str | None:
