@@ -1,8 +1,8 @@
 """Usages grouped by how they use a model, at two levels: patterns (fine) and kinds of use (coarse).
 
-Equal usages are one row; rows are joined to their nearest ones by the weighted Jaccard similarity of what they show;
-the communities of that graph are the clusters. Each level has its own cut, the finest that stays much the same when
-repositories are left out. Small clusters join one with the same decisive events, else their usages are singular.
+Equal usages are one row; rows are joined by average linkage over the weighted Jaccard distance of what they show. Each
+level has its own cut, the coarsest of those that stay much the same when repositories are left out. Small clusters join
+one with the same decisive events, else their usages are singular.
 """
 
 from __future__ import annotations
@@ -14,88 +14,115 @@ from dataclasses import dataclass
 import numpy as np
 
 from analyzer.records import CallSequence
-from patterns import features
-from patterns.communities import Cut, Labels, communities, cuts, finest
+from patterns import features, similarity
+from patterns.cuts import Cut, Samples, chosen
 from patterns.errors import PatternError
 from patterns.features import Describe, Rows
-from patterns.neighbours import neighbours
+from patterns.linkage import clusters, medoids
+from patterns.similarity import Ints
 
 
 @dataclass(frozen=True, slots=True)
-class Level:
-    """How usages are described and joined at a level: to how many nearest rows, of which least similarity."""
+class Settings:
+    """How usages are described at a level, and the distances to cut at, of which the most stable is found."""
 
     describe: Describe
-    nearest: int
-    least: float
-    resolutions: tuple[float, ...]
+    distances: tuple[float, ...]
 
 
-FINE = Level(features.fine, nearest=12, least=0.3, resolutions=(1, 2, 3, 4, 6, 8, 12, 16))
-COARSE = Level(features.coarse, nearest=8, least=0.2, resolutions=(0.5, 1, 1.5, 2, 3))
+FINE = Settings(features.fine, (0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55))
+COARSE = Settings(features.coarse, (0.5, 0.55, 0.6, 0.65, 0.7, 0.75))
 
 #: A cluster of fewer usages is small.
 LEAST_USAGES = 3
 #: A feature that decides what a cluster is: at least this weight, in at least this share of its usages.
 DECISIVE_WEIGHT = 3.0
 DECISIVE_SHARE = 0.6
+#: Rows among which the most central one is looked for.
+_CENTRAL_ROWS = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """For each usage, in the order given, its cluster; None: singular.
+
+    Clusters are numbered from 0, those of the most repositories first. For each, `stability` tells how much of it is
+    found again when repositories are left out (None: not measured), `central` its usages of the most central row.
+    """
+
+    labels: tuple[int | None, ...] = ()
+    cuts: tuple[Cut, ...] = ()
+    stability: tuple[float | None, ...] = ()
+    central: tuple[tuple[int, ...], ...] = ()
+
+    @property
+    def singular(self) -> int:
+        """Usages in no cluster."""
+        return self.labels.count(None)
+
+    @property
+    def cut(self) -> Cut | None:
+        """The cut that was chosen; None if there are no usages."""
+        return chosen(self.cuts) if self.cuts else None
 
 
 @dataclass(frozen=True, slots=True)
 class Clustering:
-    """For each usage, in the order given, its fine and its coarse cluster; None: singular.
+    """Both levels. `fine` and `coarse` are the labels of the usages in the order given; None: singular."""
 
-    Clusters are numbered from 0, those of the most repositories first. The cuts tell what was chosen from.
-    """
-
-    fine: tuple[int | None, ...]
-    coarse: tuple[int | None, ...]
-    fine_cuts: tuple[Cut, ...]
-    coarse_cuts: tuple[Cut, ...]
+    patterns: Level
+    kinds: Level
 
     @property
-    def singular(self) -> int:
-        """Usages in no fine cluster."""
-        return self.fine.count(None)
+    def fine(self) -> tuple[int | None, ...]:
+        return self.patterns.labels
+
+    @property
+    def coarse(self) -> tuple[int | None, ...]:
+        return self.kinds.labels
 
 
 def clustered(
     usages: Iterable[CallSequence],
     groups: Iterable[Hashable] | None = None,
     *,
-    fine: Level = FINE,
-    coarse: Level = COARSE,
+    fine: Settings = FINE,
+    coarse: Settings = COARSE,
     least_usages: int = LEAST_USAGES,
 ) -> Clustering:
     """The clusters of usages; `groups` gives the repository of each, all are of one if it is left out.
 
-    The same usages give the same clusters. No usages give no clusters. Raises PatternError if there are not as many
-    groups as usages.
+    The same usages give the same clusters, in whatever order. No usages give no clusters. Raises PatternError if there
+    are not as many groups as usages.
     """
     given = tuple(usages)
     owners = tuple(groups) if groups is not None else (None,) * len(given)
     if len(owners) != len(given):
         raise PatternError("there are not as many groups as usages")
-    fine_labels, fine_cuts = _level(given, owners, fine, least_usages)
-    coarse_labels, coarse_cuts = _level(given, owners, coarse, least_usages)
-    return Clustering(fine_labels, coarse_labels, fine_cuts, coarse_cuts)
+    return Clustering(_level(given, owners, fine, least_usages), _level(given, owners, coarse, least_usages))
 
 
-def _level(
-    usages: Sequence[CallSequence], owners: Sequence[Hashable], level: Level, least: int
-) -> tuple[tuple[int | None, ...], tuple[Cut, ...]]:
+def _level(usages: Sequence[CallSequence], owners: Sequence[Hashable], settings: Settings, least: int) -> Level:
     if not usages:
-        return (), ()
-    rows = features.rows(usages, owners, level.describe)
-    pairs = neighbours(rows, level.nearest, level.least)
-    measured = cuts(pairs, rows.holders, level.resolutions)
-    labels = communities(pairs, range(len(rows.sizes)), finest(measured).resolution)
-    labels = _joined(rows, labels, least)
-    numbers = _numbers(rows, labels, least)
-    return tuple(numbers.get(int(labels[row])) for row in rows.row_of), tuple(measured)
+        return Level()
+    rows = features.rows(usages, owners, settings.describe)
+    samples = Samples.of(rows)
+    cuts = tuple(map(samples.cut, settings.distances))
+    distance = chosen(cuts).distance
+    labels = _joined(rows, clusters(rows, distance), least)
+    kept = samples.kept(distance, labels)
+    order = _order(rows, labels, least)
+    numbers = {cluster: number for number, cluster in enumerate(order)}
+    of_row = _usages(rows)
+    return Level(
+        tuple(numbers.get(int(labels[row])) for row in rows.row_of),
+        cuts,
+        tuple(kept.get(cluster) for cluster in order),
+        tuple(of_row[_central(rows, np.flatnonzero(labels == cluster))] for cluster in order),
+    )
 
 
-def _joined(rows: Rows, labels: Labels, least: int) -> Labels:
+def _joined(rows: Rows, labels: Ints, least: int) -> Ints:
     """Small clusters put into the largest that has the same decisive features, if there is one."""
     sizes = _sizes(rows, labels)
     alike: defaultdict[frozenset[int], list[int]] = defaultdict(list)
@@ -103,13 +130,13 @@ def _joined(rows: Rows, labels: Labels, least: int) -> Labels:
         if decisive:
             alike[decisive].append(cluster)
     target = np.arange(len(sizes))
-    for clusters in alike.values():
-        largest = max(clusters, key=lambda cluster: (sizes[cluster], -cluster))
-        target[[cluster for cluster in clusters if sizes[cluster] < least]] = largest
+    for similar in alike.values():
+        largest = max(similar, key=lambda cluster: (sizes[cluster], -cluster))
+        target[[cluster for cluster in similar if sizes[cluster] < least]] = largest
     return target[labels]
 
 
-def _decisive(rows: Rows, labels: Labels) -> list[frozenset[int]]:
+def _decisive(rows: Rows, labels: Ints) -> list[frozenset[int]]:
     """For each cluster the numbers of the features that decide what it is."""
     sizes = _sizes(rows, labels)
     held: list[Counter[int]] = [Counter() for _ in sizes]
@@ -123,17 +150,33 @@ def _decisive(rows: Rows, labels: Labels) -> list[frozenset[int]]:
     ]
 
 
-def _sizes(rows: Rows, labels: Labels) -> list[int]:
+def _sizes(rows: Rows, labels: Ints) -> list[int]:
     """Usages of each cluster."""
     return [int(size) for size in np.bincount(labels, weights=rows.sizes)]
 
 
-def _numbers(rows: Rows, labels: Labels, least: int) -> dict[int, int]:
-    """Cluster -> its final number, for those that are not small."""
+def _order(rows: Rows, labels: Ints, least: int) -> list[int]:
+    """The clusters that are not small, those of most repositories first."""
     holders: defaultdict[int, set[Hashable]] = defaultdict(set)
     for row, cluster in enumerate(labels.tolist()):
         holders[cluster] |= rows.holders[row]
     sizes = _sizes(rows, labels)
     kept = [cluster for cluster in sorted(holders) if sizes[cluster] >= least]
-    kept.sort(key=lambda cluster: (-len(holders[cluster]), -sizes[cluster]))
-    return {cluster: number for number, cluster in enumerate(kept)}
+    return sorted(kept, key=lambda cluster: (-len(holders[cluster]), -sizes[cluster]))
+
+
+def _usages(rows: Rows) -> list[tuple[int, ...]]:
+    """The usages of each row."""
+    found: list[list[int]] = [[] for _ in rows.sizes]
+    for usage, row in enumerate(rows.row_of):
+        found[row].append(usage)
+    return [tuple(usages) for usages in found]
+
+
+def _central(rows: Rows, members: Ints) -> int:
+    """The most central of the commonest rows of a cluster."""
+    sizes = np.array(rows.sizes)[members]
+    common = np.sort(np.argsort(-sizes, kind="stable")[:_CENTRAL_ROWS])
+    square = similarity.distances(rows, members[common])
+    (at,) = medoids(square, np.zeros(len(common), dtype=np.int64), sizes[common])
+    return int(members[common][at])

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from analyzer import analyze_source
 from analyzer.records import CallSequence
-from patterns import communities, features, neighbours
-from patterns.cluster import Clustering, clustered
-from patterns.communities import adjusted_rand
+from patterns import cuts, features, linkage, similarity
+from patterns.cluster import Clustering, Level, clustered
+from patterns.cuts import adjusted_rand
 from patterns.errors import PatternError
 
 GENERATE = """
@@ -30,14 +30,14 @@ Trainer(model=model, tokenizer=tokenizer).train()
 """
 EMBED = """
 from sentence_transformers import SentenceTransformer
-m = SentenceTransformer("org/m"){extra}
-m.encode(["a"])
+model = SentenceTransformer("org/m"){extra}
+model.encode(["a"])
 """
-EXTRAS = ("", ".eval()", "\nprint(model.config)", ".to('cuda')")
+EXTRAS = ("", "\nmodel.save_pretrained('x')", "\nmodel.state_dict()", ".to('cuda')")
 
 
 def usage(template: str, cls: str = "AutoModelForCausalLM", extra: str = "") -> CallSequence:
-    code = template.format(cls=cls, extra=extra if "model" in template else "")
+    code = template.format(cls=cls, extra=extra)
     return analyze_source(code.encode(), "a.py").sequences[0]
 
 
@@ -52,7 +52,7 @@ def test_clusters_are_the_templates(many: list[CallSequence]) -> None:
     kinds = [number // 12 for number in range(len(many))]
     assert len(set(zip(kinds, found.fine, strict=True))) == 3
     assert len(set(found.fine)) == 3
-    assert found.singular == 0
+    assert found.patterns.singular == 0
 
 
 def test_order_does_not_count(many: list[CallSequence]) -> None:
@@ -66,12 +66,12 @@ def test_order_does_not_count(many: list[CallSequence]) -> None:
 
 
 def test_nothing() -> None:
-    assert clustered([]) == Clustering((), (), (), ())
+    assert clustered([]) == Clustering(Level(), Level())
 
 
 def test_one_usage_is_singular() -> None:
     found = clustered([usage(EMBED)])
-    assert (found.fine, found.singular) == ((None,), 1)
+    assert (found.fine, found.patterns.singular) == ((None,), 1)
 
 
 @pytest.mark.parametrize("groups", [None, ["a"] * 4, list("abcd")])
@@ -89,15 +89,26 @@ def test_groups_are_as_many_as_usages() -> None:
         clustered([usage(EMBED)], [])
 
 
-def test_blocks_find_the_nearest_of_those_alike(monkeypatch: pytest.MonkeyPatch) -> None:
-    """More rows than fit into a block: equal and nearly equal rows still meet."""
-    usages = [usage(EMBED)] * 3 + [usage(GENERATE)] + [usage(TRAIN, extra=extra) for extra in EXTRAS]
-    rows = features.rows(usages, ["a"] * len(usages), features.fine)
-    whole = neighbours.neighbours(rows, 3, 0.3)
-    monkeypatch.setattr(neighbours, "BLOCK", 2)
-    parts = neighbours.neighbours(rows, 3, 0.3)
-    assert parts.items() <= whole.items()
-    assert len(rows.sizes) > 2
+def test_blocks_give_the_same_clusters(monkeypatch: pytest.MonkeyPatch, many: list[CallSequence]) -> None:
+    rows = features.rows(many, ["a"] * len(many), features.fine)
+    whole = linkage.clusters(rows, 0.45)
+    monkeypatch.setattr(similarity, "BLOCK", 3)
+    parts = linkage.clusters(rows, 0.45)
+    assert len(rows.sizes) > 3
+    assert parts.tolist() == whole.tolist()
+
+
+def test_rows_alike_in_every_hash_are_cut_anywhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = features.rows([usage(EMBED)], ["a"], features.fine)
+    monkeypatch.setattr(similarity, "BLOCK", 2)
+    found = list(similarity.blocks(rows, np.zeros(5, dtype=np.int64)))
+    assert [len(block) for block in found] == [2, 2, 1]
+
+
+def test_stability_of_clusters(many: list[CallSequence]) -> None:
+    found = clustered(many, [f"repo-{number % 12}" for number in range(len(many))]).patterns
+    assert all(value is not None and value > 0.8 for value in found.stability)
+    assert all(set(members) <= set(range(len(many))) and members for members in found.central)
 
 
 @given(st.lists(st.integers(0, 4), min_size=2, max_size=30), st.randoms())
@@ -115,6 +126,6 @@ def test_adjusted_rand_of_chance_is_about_zero() -> None:
     assert adjusted_rand(np.array([0, 0, 1, 1]), np.array([0, 0, 1, 2])) == pytest.approx(4 / 7)
 
 
-def test_the_finest_of_the_stable_cuts() -> None:
-    measured = [communities.Cut(1, 0.90, 3), communities.Cut(2, 0.89, 5), communities.Cut(4, 0.7, 9)]
-    assert communities.finest(measured).resolution == 2
+def test_the_coarsest_of_the_stable_cuts() -> None:
+    measured = [cuts.Cut(0.2, 0.90, 9), cuts.Cut(0.3, 0.895, 5), cuts.Cut(0.4, 0.7, 3)]
+    assert cuts.chosen(measured).distance == 0.3
