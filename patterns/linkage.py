@@ -18,6 +18,9 @@ from patterns import similarity
 from patterns.features import Rows
 from patterns.similarity import Floats, Ints
 
+#: How often what does not fit into one block is put into new ones, by other hashes.
+_ROUNDS = 6
+
 
 @dataclass(frozen=True, slots=True)
 class Tree:
@@ -49,23 +52,23 @@ def numbered(labels: NDArray[Any]) -> Ints:
 
 def clusters(rows: Rows, distance: float) -> Ints:
     """The cluster of each row."""
-    return _joined(rows, np.arange(len(rows.sizes)), distance)
+    return _joined(rows, np.arange(len(rows.sizes)), distance, 0)
 
 
-def _joined(rows: Rows, members: Ints, distance: float) -> Ints:
+def _joined(rows: Rows, members: Ints, distance: float, round_: int) -> Ints:
     if len(members) <= similarity.BLOCK:
         return Tree.of(similarity.distances(rows, members)).cut(distance)
     place = {int(row): at for at, row in enumerate(members)}
     labels = np.empty(len(members), dtype=np.int64)
     central: list[int] = []
-    for block in similarity.blocks(rows, members):
+    for block in similarity.blocks(rows, members, f"round {round_}"):
         square = similarity.distances(rows, block)
         found = Tree.of(square).cut(distance)
         labels[[place[int(row)] for row in block]] = found + len(central)
         central += [int(block[at]) for at in medoids(square, found, np.ones(len(block)))]
-    if len(central) == len(members):  # nothing could be joined, so no more can
-        return labels
-    return numbered(_joined(rows, np.array(central), distance)[labels])
+    if round_ == _ROUNDS - 1:
+        return numbered(labels)
+    return numbered(_joined(rows, np.array(central), distance, round_ + 1)[labels])
 
 
 def medoids(square: Floats, labels: Ints, sizes: NDArray[Any]) -> list[int]:

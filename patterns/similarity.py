@@ -37,8 +37,11 @@ def distances(rows: Rows, members: Ints) -> Floats:
     return square
 
 
-def blocks(rows: Rows, members: Ints, depth: int = 0) -> Iterator[Ints]:
-    """The rows in blocks of at most BLOCK: those of one hash together, small groups side by side."""
+def blocks(rows: Rows, members: Ints, salt: str, depth: int = 0) -> Iterator[Ints]:
+    """The rows in blocks of at most BLOCK: those of one hash together, small groups side by side.
+
+    Another `salt` gives other hashes.
+    """
     if len(members) <= BLOCK:
         yield members
         return
@@ -46,9 +49,9 @@ def blocks(rows: Rows, members: Ints, depth: int = 0) -> Iterator[Ints]:
         yield from (members[start : start + BLOCK] for start in range(0, len(members), BLOCK))
         return
     pending: list[Ints] = []
-    for part in _of_one_hash(rows, members, str(depth)):
+    for part in _of_one_hash(rows, members, f"{salt} {depth}"):
         if len(part) > BLOCK:
-            yield from blocks(rows, part, depth + 1)
+            yield from blocks(rows, part, salt, depth + 1)
             continue
         if sum(map(len, pending)) + len(part) > BLOCK:
             yield np.sort(np.concatenate(pending))

@@ -92,7 +92,7 @@ def test_groups_are_as_many_as_usages() -> None:
 def test_blocks_give_the_same_clusters(monkeypatch: pytest.MonkeyPatch, many: list[CallSequence]) -> None:
     rows = features.rows(many, ["a"] * len(many), features.fine)
     whole = linkage.clusters(rows, 0.45)
-    monkeypatch.setattr(similarity, "BLOCK", 3)
+    monkeypatch.setattr(similarity, "BLOCK", 5)
     parts = linkage.clusters(rows, 0.45)
     assert len(rows.sizes) > 3
     assert parts.tolist() == whole.tolist()
@@ -101,7 +101,7 @@ def test_blocks_give_the_same_clusters(monkeypatch: pytest.MonkeyPatch, many: li
 def test_rows_alike_in_every_hash_are_cut_anywhere(monkeypatch: pytest.MonkeyPatch) -> None:
     rows = features.rows([usage(EMBED)], ["a"], features.fine)
     monkeypatch.setattr(similarity, "BLOCK", 2)
-    found = list(similarity.blocks(rows, np.zeros(5, dtype=np.int64)))
+    found = list(similarity.blocks(rows, np.zeros(5, dtype=np.int64), ""))
     assert [len(block) for block in found] == [2, 2, 1]
 
 
