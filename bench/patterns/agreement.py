@@ -27,7 +27,7 @@ class Agreement:
 
 
 def agreement(known: Labels, found: Labels, *, noise: bool = True) -> Agreement:
-    """Each usage without a class, or without a cluster, is alone; without `noise`, those without a class are left out."""
+    """Each usage without a class, or without a cluster, is alone; without `noise`, they are left out."""
     pairs = [(k, f) for k, f in zip(known, found, strict=True) if noise or k]
     left, right = _singles([k or None for k, _ in pairs]), _singles([f for _, f in pairs])
     return Agreement(

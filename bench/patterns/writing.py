@@ -3,46 +3,32 @@
 from __future__ import annotations
 
 import ast
+import functools
 import random
 import re
 import textwrap
+import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
-NAMES = {
-    "tok": ("tokenizer", "tok", "tk", "text_encoder", "enc", "hf_tokenizer"),
-    "model": ("model", "net", "lm", "m", "backbone", "llm"),
-    "base": ("base_model", "model", "base", "llm", "raw"),
-    "pipe": ("pipe", "task_pipe", "generator", "p", "classifier"),
-}
-OTHERS = ("x", "data", "value", "item", "res", "batch", "tmp", "sample", "content", "record", "obj", "current", "part")
-UNRELATED = (
-    ("import logging", 'logging.getLogger(__name__).info("step done")'),
-    ("import os", 'os.makedirs("results", exist_ok=True)'),
-    ("import time", "started = time.perf_counter()"),
-    ("import random", "random.seed(42)"),
-    ("import numpy as np", "np.random.seed(0)"),
-    ("import pandas as pd", 'frame = pd.read_csv("rows.csv").dropna()'),
-    ("import json", 'settings = json.loads("{}")'),
-    ("import sys", "sys.stdout.flush()"),
-    ("import torch", "torch.manual_seed(7)"),
-    ("from pathlib import Path", 'home = Path("~").expanduser()'),
-    ("import gc", "gc.collect()"),
-)
-COMMENTS = ("# TODO: check this again", "# as in the paper", "# see the README", "# slow on CPU", "#", "# --- next ---")
+_AROUND = Path(__file__).with_name("surroundings.toml")
 _API = re.compile(r"<([\w.]+):(\w+)>")
+_LITERAL = re.compile(r'~("[^"]*"|\d+)')
 _LONG = 60
 
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """How a person writes: `shape` of the file, `imports`, and how often there are unrelated lines and comments."""
+    """How a person writes: `shape` of the file, `imports`, and what stands around it."""
 
     shape: str
     imports: str
     constant: bool
     unrelated: float
     comments: float
+    helpers: int
     spread: bool
     normal: bool
 
@@ -54,6 +40,7 @@ class Style:
             rng.random() < 0.5,
             rng.choice((0.0, 0.15, 0.4)),
             rng.choice((0.0, 0.1, 0.3)),
+            rng.choice((0, 0, 1, 2, 4)),
             rng.random() < 0.3,
             rng.random() < 0.2,
         )
@@ -65,20 +52,41 @@ def written(loads: Sequence[str], uses: Sequence[str], model_id: str, style: Sty
     names = _names([*loads, *uses], rng)
     in_class = {name: f"self.{new}" for name, new in names.items() if name[0] == "@"} if style.shape == "class" else {}
     around = list(_around([*loads, *uses], {**names, **in_class}, imports, style, rng))
+    helpers = [_helper(imports, rng) for _ in range(style.helpers)]
     code = _SHAPES[style.shape](around[: len(loads)], around[len(loads) :], names, "MODEL" if style.constant else "ID")
     code = f"MODEL = {model_id!r}\n\n\n{code}" if style.constant else re.sub(r"\bID\b", repr(model_id), code)
+    code = "\n\n\n".join(
+        rng.sample([*helpers, code], len(helpers) + 1) if style.shape != "script" else [*helpers, code]
+    )
     code = "\n".join([*sorted(imports, key=lambda line: rng.random()), "\n", code])
     return ast.unparse(ast.parse(code)) + "\n" if style.normal else code
+
+
+@functools.cache
+def _around_it() -> dict[str, Any]:
+    return tomllib.loads(_AROUND.read_text(encoding="utf-8"))
+
+
+def _helper(imports: dict[str, None], rng: random.Random) -> str:
+    """A function that has nothing to do with the model."""
+    table = _around_it()
+    function = rng.choice(table["function"])
+    imports[function["import"]] = None
+    first, second, word = rng.sample(table["words"].split(), 3)
+    code: str = function["code"]
+    return code.replace("NAME", f"{first}_{second}").replace("WORD", word)
 
 
 def _names(lines: Sequence[str], rng: random.Random) -> dict[str, str]:
     """A fresh name for each object and local variable of the template."""
     found = dict.fromkeys(re.findall(r"[@$]\w+", " ".join(lines)))
+    table = _around_it()
     names: dict[str, str] = {}
     for mark in found:
-        pool = [*NAMES.get(mark[1:], ()), mark[1:], *(f"{mark[1:]}_{other}" for other in OTHERS), *OTHERS]
-        free = [name for name in pool[: len(NAMES.get(mark[1:], OTHERS)) + 3] if name not in names.values()]
-        names[mark] = rng.choice(free)
+        usual = table["names"].get(mark[1:], [])
+        pool = usual or [mark[1:], *(f"{mark[1:]}_{other}" for other in table["others"]), *table["others"]]
+        spare = [f"{mark[1:]}_{number}" for number in range(2, 4)]
+        names[mark] = rng.choice([name for name in pool if name not in names.values()] or spare)
     return names
 
 
@@ -89,14 +97,25 @@ def _around(
     for line in lines:
         before = []
         if rng.random() < style.unrelated:
-            needed, call = rng.choice(UNRELATED)
-            imports[needed] = None
-            before.append(call)
+            statement = rng.choice(_around_it()["statement"])
+            imports[statement["import"]] = None
+            before.append(statement["code"])
         if rng.random() < style.comments:
-            before.append(rng.choice(COMMENTS))
-        text = _API.sub(lambda match: _imported(match[1], match[2], imports, style), line)
+            before.append(rng.choice(_around_it()["comments"]))
+        text = _LITERAL.sub(lambda match: _other(match[1], rng), line)
+        text = _API.sub(lambda match: _imported(match[1], match[2], imports, style), text)
         text = re.sub(r"[@$]\w+", lambda match: names[match[0]], text)
         yield "\n".join([*before, _spread(text) if style.spread else text])
+
+
+def _other(literal: str, rng: random.Random) -> str:
+    """A number up to twice as large; a phrase, a word, or a file name with the same ending."""
+    if literal.isdigit():
+        return str(rng.randint(max(1, int(literal) // 2), 2 * int(literal)))
+    text = literal.strip('"')
+    stem, dot, ending = text.rpartition(".") if re.search(r"\w\.\w+$", text) else (text, "", "")
+    words = rng.sample(_around_it()["words"].split(), rng.randint(2, 7) if " " in stem else 1)
+    return f'"{" ".join(words)}{dot}{ending}"'
 
 
 def _imported(module: str, name: str, imports: dict[str, None], style: Style) -> str:
