@@ -21,10 +21,14 @@ def _api(call: ApiCall) -> str:
 
 def _family(call: ApiCall) -> str:
     """`causal-lm.load`, `tokenizer.__call__`; the API where no table knows it."""
-    family = tables().family(call.api)
+    known = tables()
+    owner, _, method = call.api.rpartition(".")
+    if known.match(call.api) is None and (known.consumer(call.api) or known.consumer(owner)):
+        return call.api  # a trainer is no model, whatever its name
+    family = known.family(call.api)
     if family is None:
         return call.api
-    return f"{family}.load" if call.link == "load" else f"{family}.{call.api.rpartition('.')[2]}"
+    return f"{family}.load" if "load" in (call.link, call.role) else f"{family}.{method}"
 
 
 def _role(call: ApiCall) -> str:

@@ -18,7 +18,7 @@ from patterns import features, similarity
 from patterns.cuts import Cut, Samples, chosen
 from patterns.errors import PatternError
 from patterns.features import Describe, Rows
-from patterns.linkage import clusters, medoids
+from patterns.linkage import clusters
 from patterns.similarity import Ints
 
 
@@ -30,7 +30,7 @@ class Settings:
     distances: tuple[float, ...]
 
 
-FINE = Settings(features.fine, (0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55))
+FINE = Settings(features.fine, (0.3, 0.35, 0.4, 0.45))
 COARSE = Settings(features.coarse, (0.5, 0.55, 0.6, 0.65, 0.7, 0.75))
 
 #: A cluster of fewer usages is small.
@@ -38,8 +38,9 @@ LEAST_USAGES = 3
 #: A feature that decides what a cluster is: at least this weight, in at least this share of its usages.
 DECISIVE_WEIGHT = 3.0
 DECISIVE_SHARE = 0.6
-#: Rows among which the most central one is looked for.
+#: Rows among which the most central ones are looked for, and usages that are told.
 _CENTRAL_ROWS = 1_000
+_CENTRAL_USAGES = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ class Level:
     """For each usage, in the order given, its cluster; None: singular.
 
     Clusters are numbered from 0, those of the most repositories first. For each, `stability` tells how much of it is
-    found again when repositories are left out (None: not measured), `central` its usages of the most central row.
+    found again when repositories are left out (None: not measured), `central` are usages of it, the most central first.
     """
 
     labels: tuple[int | None, ...] = ()
@@ -113,12 +114,11 @@ def _level(usages: Sequence[CallSequence], owners: Sequence[Hashable], settings:
     kept = samples.kept(distance, labels)
     order = _order(rows, labels, least)
     numbers = {cluster: number for number, cluster in enumerate(order)}
-    of_row = _usages(rows)
     return Level(
         tuple(numbers.get(int(labels[row])) for row in rows.row_of),
         cuts,
         tuple(kept.get(cluster) for cluster in order),
-        tuple(of_row[_central(rows, np.flatnonzero(labels == cluster))] for cluster in order),
+        _central(rows, labels, order),
     )
 
 
@@ -173,10 +173,16 @@ def _usages(rows: Rows) -> list[tuple[int, ...]]:
     return [tuple(usages) for usages in found]
 
 
-def _central(rows: Rows, members: Ints) -> int:
-    """The most central of the commonest rows of a cluster."""
-    sizes = np.array(rows.sizes)[members]
-    common = np.sort(np.argsort(-sizes, kind="stable")[:_CENTRAL_ROWS])
-    square = similarity.distances(rows, members[common])
-    (at,) = medoids(square, np.zeros(len(common), dtype=np.int64), sizes[common])
-    return int(members[common][at])
+def _central(rows: Rows, labels: Ints, order: Sequence[int]) -> tuple[tuple[int, ...], ...]:
+    """For each cluster usages of its rows, those of the rows first that are nearest to all its usages."""
+    of_row = _usages(rows)
+    found = []
+    for cluster in order:
+        members = np.flatnonzero(labels == cluster)
+        sizes = np.array(rows.sizes)[members]
+        common = np.sort(np.argsort(-sizes, kind="stable")[:_CENTRAL_ROWS])
+        far = np.round(similarity.distances(rows, members[common]) @ sizes[common], 3)
+        nearest = members[common][np.argsort(far, kind="stable")]
+        usages = [usage for row in nearest.tolist() for usage in of_row[row]]
+        found.append(tuple(usages[:_CENTRAL_USAGES]))
+    return tuple(found)

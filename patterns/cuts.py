@@ -20,7 +20,7 @@ SHARE = 0.8
 #: Fewer repositories are no sample; rows are left out instead.
 _LEAST_REPOSITORIES = 10
 #: Cuts that are less stable than the best one by no more than this are as good; the coarsest of them is taken.
-TOLERANCE = 0.01
+TOLERANCE = 0.02
 #: Rows on which stability is measured; more say the same and take longer.
 MEASURED_ON = 3_000
 

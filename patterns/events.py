@@ -62,12 +62,13 @@ def _shared(given: tuple[str, ...], wanted: tuple[str, ...]) -> bool:
 
 
 class Event(NamedTuple):
-    """One step of a usage; `call` is the number of the call that shows it."""
+    """One step of a usage; `call` is the number of the call that shows it, `detail`: by its arguments or result."""
 
     name: str
     weight: float
     kind: str | None
     call: int
+    detail: bool = False
 
 
 class _Named(NamedTuple):
@@ -86,7 +87,9 @@ def _of_call(call: ApiCall, number: int) -> Iterator[Event]:
     named = _named(call.api, call.role, call.link)
     if named.event is not None:
         yield Event(*named.event, number)
-    yield from (Event(rule.name, rule.weight, rule.kind, number) for rule in named.details if rule.is_shown(call))
+    for rule in named.details:
+        if rule.is_shown(call):
+            yield Event(rule.name, rule.weight, rule.kind, number, detail=True)
 
 
 @functools.cache

@@ -183,8 +183,8 @@ def _bound(statement: Node) -> set[str]:
         left, right = (assignment.child_by_field_name(side) for side in ("left", "right"))
         is_plain = left is not None and left.type == "identifier" and right is not None and _is_literal(right)
         return {_text(left)} if left is not None and is_plain else set()
-    found = set()
-    for child in statement.children_by_field_name("name"):
+    found: set[str] = set()
+    for child in statement.children_by_field_name("name") if statement.type in _IMPORTS else ():
         name = child.child_by_field_name("alias") or child
         found.add(_text(name).partition(".")[0])
     return found

@@ -1,0 +1,117 @@
+"""What the usages of a cluster have in common: their steps in order, some of them optional, and a name for it.
+
+A usage is the sequence of its events, each where it first occurs. The core is the closed frequent subsequence that
+explains most of the cluster: its length times its support. The skeleton is the longest one around it that many usages
+have; a step that some go without is optional.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+
+from analyzer.records import CallSequence
+from patterns.closed import closed_subsequences
+from patterns.events import events
+from patterns.gapped import contains
+from patterns.symbols import symbols
+
+#: A skeleton holds for this share of the cluster at least; a step of fewer usages than the second is optional.
+LEAST_SHARE = 0.4
+ALWAYS = 0.75
+#: Lighter events are no steps.
+LEAST_WEIGHT = 0.6
+#: A detail is told of a step if it is seen in this share of the usages that have the step.
+TOLD = 0.5
+#: Stages in a name.
+NAMED = 4
+#: Longer skeletons are not looked for; usages with more events are long notebooks.
+_MAX_STEPS = 15
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step: what it means, the commonest call that shows it (at the level of families), and its details."""
+
+    event: str
+    call: str
+    role: str | None
+    optional: bool
+    details: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """One usage: its events in order, each once, with the call and role that show it first; details by event."""
+
+    order: tuple[str, ...]
+    calls: dict[str, tuple[str, str | None]]
+    details: dict[str, frozenset[str]]
+
+
+def skeleton(usages: Sequence[CallSequence], groups: Sequence[Hashable]) -> tuple[Step, ...]:
+    """The steps of usages that are alike, given with their repositories; none if they share no order of events."""
+    seen = [_seen(usage) for usage in usages]
+    chosen = _explaining(seen, groups)
+    return tuple(_step(seen, event) for event in chosen)
+
+
+def _seen(usage: CallSequence) -> _Seen:
+    spelled = symbols(usage, "family")
+    calls: dict[str, tuple[str, str | None]] = {}
+    details: dict[str, set[str]] = {}
+    of_call: dict[int, str] = {}
+    for event in events(usage):
+        if event.weight < LEAST_WEIGHT:
+            continue
+        if event.detail:
+            details.setdefault(of_call.get(event.call, ""), set()).add(event.name)
+        else:
+            of_call[event.call] = event.name
+            calls.setdefault(event.name, (spelled[event.call], usage.calls[event.call].role))
+    return _Seen(tuple(calls), calls, {event: frozenset(names) for event, names in details.items()})
+
+
+def _explaining(seen: Sequence[_Seen], groups: Sequence[Hashable]) -> tuple[str, ...]:
+    several = len(set(groups)) > 2
+    found = closed_subsequences(
+        (one.order for one in seen),
+        min_support=LEAST_SHARE,
+        groups=groups if several else None,
+        max_length=_MAX_STEPS,
+    )
+    core, _ = max(found, key=lambda pattern: (len(pattern[0]) * pattern[1], len(pattern[0])), default=((), 0))
+    around = [(len(steps), support, steps) for steps, support in found if contains(steps, core)]
+    return max(around, key=lambda entry: entry[:2], default=(0, 0, core))[2]
+
+
+def _step(seen: Sequence[_Seen], event: str) -> Step:
+    having = [one for one in seen if event in one.calls]
+    calls = Counter(one.calls[event] for one in having)
+    (call, role), _ = min(calls.items(), key=lambda item: (-item[1], item[0][0]))
+    details = Counter(name for one in having for name in one.details.get(event, ()))
+    told = tuple(sorted(name for name, times in details.items() if times >= TOLD * len(having)))
+    return Step(event, call, role, len(having) < ALWAYS * len(seen), told)
+
+
+def name(steps: Sequence[Step], weights: dict[str, float]) -> str:
+    """`tokenize, generate, decode with streamer`: the stages that are always there, loads only if there is no other."""
+    firm = [step for step in steps if not step.optional] or list(steps)
+    done = [step for step in firm if not step.event.startswith("load ")]
+    stages = done or firm
+    heaviest = sorted(stages, key=lambda step: -weights.get(step.event, 0.0))[:NAMED]
+    text = ", ".join(step.event for step in stages if step in heaviest)
+    details = sorted({detail for step in stages for detail in step.details})
+    if not text:
+        return "nothing in common"
+    return f"{text} with {_listed(details)}" if details else text if done else f"{text} only"
+
+
+def _listed(words: Sequence[str]) -> str:
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def weights_of(usages: Sequence[CallSequence]) -> dict[str, float]:
+    """Event -> how much it decides."""
+    return {event.name: event.weight for usage in usages for event in events(usage)}

@@ -1,0 +1,113 @@
+"""Pattern records: skeleton, name, support, exemplar."""
+
+from __future__ import annotations
+
+import ast
+
+import pytest
+
+from analyzer import analyze_source
+from analyzer.records import CallSequence
+from patterns.exemplar import with_exemplar
+from patterns.pattern import Member, Patterns, patterns
+from patterns.skeleton import Step, name, skeleton
+
+LOAD = """
+from transformers import AutoModelForCausalLM, AutoTokenizer
+tokenizer = AutoTokenizer.from_pretrained("{model}")
+model = AutoModelForCausalLM.from_pretrained("{model}")
+"""
+GENERATE = LOAD + "ids = tokenizer('a')\n{extra}print(tokenizer.decode(model.generate(**ids)[0]))\n"
+CHAT = LOAD + "ids = tokenizer.apply_chat_template([])\n{extra}print(tokenizer.decode(model.generate(ids)[0]))\n"
+TRAIN = LOAD + "from transformers import Trainer\nt = Trainer(model=model)\nt.train()\n{extra}"
+SAVE = "model.save_pretrained('x')\n"
+
+
+def code(template: str, model: str = "gpt2", extra: str = "") -> str:
+    return template.format(model=model, extra=extra)
+
+
+def usage(source: str, path: str = "a.py") -> CallSequence:
+    return analyze_source(source.encode(), path).sequences[0]
+
+
+SOURCES = {
+    ("one", "a.py"): code(GENERATE),
+    ("one", "b.py"): code(GENERATE, "org/m"),
+    ("two", "a.py"): code(GENERATE, "org/m", "# a comment\n"),
+    ("one", "c.py"): code(TRAIN, extra=SAVE),
+    ("two", "c.py"): code(TRAIN),
+    ("three", "c.py"): code(TRAIN),
+    ("three", "d.py"): code(TRAIN, extra=SAVE),
+    ("three", "x.py"): code(CHAT),
+}
+
+
+@pytest.fixture(scope="module")
+def given() -> list[tuple[str, CallSequence]]:
+    return [(source, usage(text, path)) for (source, path), text in SOURCES.items()]
+
+
+@pytest.fixture(scope="module")
+def found(given: list[tuple[str, CallSequence]]) -> Patterns:
+    return patterns(given)
+
+
+def test_names_come_from_the_stages(found: Patterns) -> None:
+    assert [(p.name, p.group) for p in found.patterns] == [
+        ("trainer, run training", "train"), ("tokenize, generate, decode", "generate"),
+    ]  # fmt: skip
+
+
+def test_support_and_members(found: Patterns) -> None:
+    train, generate = found.patterns
+    assert (train.repositories, len(train.members), train.coverage) == (3, 4, 0.5)
+    assert generate.models == ("org/m", "gpt2")
+    assert generate.members[0] == Member("one", "a.py", None, 3, "gpt2")
+    assert found.singular == (Member("three", "x.py", None, 3, "gpt2"),)
+    everybody = [m for p in found.patterns for m in p.members] + list(found.singular)
+    assert len(everybody) == len(set(everybody)) == found.usages == len(SOURCES)
+
+
+def test_what_only_some_do_is_optional(found: Patterns) -> None:
+    assert [(step.call, step.role, step.optional) for step in found.patterns[0].skeleton] == [
+        ("tokenizer.load", "load", False), ("causal-lm.load", "load", False), ("transformers.Trainer", "train", False),
+        ("transformers.Trainer.train", "train", False), ("causal-lm.save_pretrained", "save", True),
+    ]  # fmt: skip
+
+
+def test_ids_do_not_depend_on_the_order(given: list[tuple[str, CallSequence]], found: Patterns) -> None:
+    assert patterns(reversed(given)).patterns[0].id == found.patterns[0].id
+    assert len({p.id for p in found.patterns}) == 2
+
+
+def test_exemplar(given: list[tuple[str, CallSequence]], found: Patterns) -> None:
+    shown = with_exemplar(found.patterns[1], given, lambda source, path: SOURCES[source, path].encode()).exemplar
+    assert shown is not None
+    assert (shown.path, shown.line, shown.end_line) == ("a.py", 3, 6)
+    assert "comment" not in shown.code
+    ast.parse(shown.code)
+    assert with_exemplar(found.patterns[1], given, lambda *_: None).exemplar is None
+
+
+def test_nothing_and_one() -> None:
+    assert patterns([]).patterns == ()
+    alone = patterns([("one", usage(code(CHAT)))])
+    assert (len(alone.patterns), len(alone.singular)) == (0, 1)
+
+
+def test_one_repository_all_identical() -> None:
+    (only,) = patterns([("one", usage(code(CHAT), f"{n}.py")) for n in range(5)]).patterns
+    assert (only.name, only.repositories, only.coverage) == ("chat template, generate, decode", 1, 1.0)
+    assert not any(step.optional for step in only.skeleton)
+
+
+def test_a_name_says_what_is_given() -> None:
+    steps = (Step("load model", "m", "load", False), Step("generate", "g", "infer", False, ("an image", "streamer")))
+    assert name(steps, {}) == "generate with an image and streamer"
+    assert name(steps[:1], {}) == "load model only"
+    assert name((), {}) == "nothing in common"
+
+
+def test_usages_without_an_order_in_common_have_no_skeleton() -> None:
+    assert skeleton([], []) == ()
