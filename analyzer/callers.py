@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from analyzer import attributes, calls
+from analyzer import attributes, calls, patched
 from analyzer.objects import Arguments, Cls, Env, Fn, Inst, Partial, Thing, Unknown, Value, Values
 from analyzer.program import (
     Attribute,
@@ -44,7 +44,12 @@ def frames(ev: Evaluator, module: int, index: int) -> tuple[Env, ...]:
     found: dict[Env, None] = {}
     method = Fn(module, index, ev.env(module, scope.parent), Inst(owner, None)) if owner is not None else None
     unsure = method if method is not None and ev.is_distinct(module, scope.name) else None
-    entered = (e for call, env in callers(ev, module, scope, owner) for e in _likely_entries(ev, call, env, unsure))
+    calling = (
+        (c, e)
+        for c, e in callers(ev, module, scope, owner)
+        if e.scope not in ev.index("patched", e.module, patched.scopes)
+    )
+    entered = (e for call, env in calling for e in _likely_entries(ev, call, env, unsure))
     picked = (e for call, env in _table_calls(ev, module, scope, owner) for e in _known_entries(ev, call, env))
     for env in (*entered, *picked):
         if (env.module, env.scope) == (module, index) and len(found) < _MAX_CALLERS:

@@ -1,0 +1,49 @@
+"""Tests that put a stand-in where a loader is: the ids that they pass on load nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+
+from analyzer.loaders import tables
+from analyzer.program import Attribute, Call, Expression, Module, Name, Scope, Text, last_name
+
+#: `patch("lib.Model")`, `patch.object(Model, "load")`, `mocker.patch(…)`, `monkeypatch.setattr("lib.load", …)`.
+_PATCHERS = frozenset({"patch", "mocker", "monkeypatch"})
+
+
+def scopes(module: Module) -> frozenset[int]:
+    """The test functions and classes of a file in which a class or a loader is patched, and what stands in them."""
+    found: set[int] = set()
+    for index, scope in enumerate(module.scopes):
+        if index and (scope.parent in found or (scope.name.lower().startswith("test") and _patches(scope))):
+            found.add(index)
+    return frozenset(found)
+
+
+def _patches(scope: Scope) -> bool:
+    calls = [*scope.calls, *(decorator for decorator in scope.decorators if isinstance(decorator, Call))]
+    return any(_is_patcher(call.function) and any(map(_may_load, _targets(call))) for call in calls)
+
+
+def _is_patcher(function: Expression) -> bool:
+    while isinstance(function, Attribute):
+        if function.name in _PATCHERS:
+            return True
+        function = function.base
+    return isinstance(function, Name) and function.id in _PATCHERS
+
+
+def _targets(call: Call) -> Iterator[str]:
+    """Last names of what is replaced."""
+    for argument in call.args[:2]:
+        yield argument.value.rpartition(".")[2] if isinstance(argument, Text) else last_name(argument)
+
+
+def _may_load(name: str) -> bool:
+    return name[:1].isupper() or name in _loaders()
+
+
+@cache
+def _loaders() -> frozenset[str]:
+    return frozenset(token.rpartition(".")[2] for token, _ in tables().gate_tokens())
