@@ -67,6 +67,10 @@ class Layout:
         """A quick look whether a dotted name can mean a file of the tree."""
         return qualified[:1] == "." or qualified.partition(".")[0] in self.tops
 
+    def is_own(self, root: str) -> bool:
+        """Whether the tree is the repository of this package: it lies at the top, or in `src` there."""
+        return any((*base, root) in self.packages for base in ((), ("src",)))
+
     def child(self, package: str, name: str) -> str | None:
         """The submodule `name` of the package whose `__init__` is `package`."""
         folder, last = _split(package)

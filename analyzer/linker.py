@@ -81,7 +81,7 @@ class Linker(Evaluator):
         if not self.project.layout.may_hold(qualified):
             return (Ref(qualified),)
         importer = self.modules[module].path if module >= 0 else ""
-        if _is_library(qualified, importer):
+        if self._is_library(qualified, importer):
             return (Ref(qualified),)
         found = self.project.layout.find(qualified, importer)
         if found is None:
@@ -98,6 +98,19 @@ class Linker(Evaluator):
         if self.follow and found.rest and all(isinstance(value, Unknown) for value in values):
             return (Ref(qualified),)  # of a file that the tree lacks: followed as a library's
         return relabel(values, "import")
+
+    def _is_library(self, qualified: str, importer: str) -> bool:
+        """Whether the name stays a library's, also where the tree holds a copy of that.
+
+        In the code of the copy, and anywhere in a repository that is the library's own, what it defines is a wrapper
+        like any other. But what takes a model keeps its name, and so do the loaders of a library that no other table's
+        loaders stand behind.
+        """
+        root = qualified.partition(".")[0]
+        if root not in tables().roots:
+            return False
+        is_own = f"/{root}/" in f"/{importer}" or self.project.layout.is_own(root)
+        return not is_own or _keeps_name(qualified)
 
     def _module(self, path: str, qualified: str) -> Values:
         index = self.load(path)
@@ -127,7 +140,7 @@ class Linker(Evaluator):
         if not isinstance(binding.value, Imported):
             return ()
         source = self.project.layout.find(binding.value.qualified, self.modules[module].path)
-        if source is None or source.rest or _is_library(binding.value.qualified, self.modules[module].path):
+        if source is None or source.rest or self._is_library(binding.value.qualified, self.modules[module].path):
             return super().starred(binding, name, module)
         return self._starred(binding.value, name, module)
 
@@ -253,16 +266,6 @@ class Linker(Evaluator):
         path = self.modules[module].path
         near = dict.fromkeys((*self.project.imported.get(path, ()), *self.project.importers.get(path, ())))
         return [module, *self._loaded(self.project.mentioning(near, "add_argument"))]
-
-
-def _is_library(qualified: str, importer: str) -> bool:
-    """Whether the name stays a library's, also where the tree holds a copy of that.
-
-    In the code of the copy itself, what it defines is a wrapper like any other. But what takes a model keeps its name,
-    and so do the loaders of a library that no other table's loaders stand behind.
-    """
-    root = qualified.partition(".")[0]
-    return root in tables().roots and (f"/{root}/" not in f"/{importer}" or _keeps_name(qualified))
 
 
 @lru_cache(maxsize=4096)
