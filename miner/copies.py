@@ -86,6 +86,11 @@ def set_apart(root: str, files: tuple[str, ...], *, counted: bool) -> tuple[tupl
     return tuple(file for file in files if not file.startswith(parts)), tuple(sorted(copies))
 
 
+def packages(files: tuple[str, ...]) -> tuple[str, ...]:
+    """The folders below the root in which the files are the source of a library, by the paths alone."""
+    return tuple(folder for folder, _ in _packages(files))
+
+
 def skips(copies: Iterable[Copy]) -> Iterator[Skip]:
     """What the copies leave out."""
     for copy in copies:

@@ -105,6 +105,12 @@ CREATE TABLE verdicts (         -- what the analysis makes of a hit
     PRIMARY KEY (file, model)
 ) WITHOUT ROWID;
 
+CREATE TABLE rules (            -- by which the decisions were made
+    place INTEGER NOT NULL,
+    name TEXT PRIMARY KEY,
+    leaves_out INTEGER NOT NULL
+);
+
 CREATE TABLE decisions (        -- reasons to leave a file out
     file INTEGER NOT NULL REFERENCES files,
     rule TEXT NOT NULL,

@@ -16,6 +16,9 @@ from miner.walk import Rules, Skip, shown, walk
 
 SOURCE = "local"
 KIND = "repository"
+#: Endings of files with weights, and the bytes that a pointer to one has at most.
+_WEIGHTS = (".bin", ".safetensors", ".h5", ".msgpack", ".onnx", ".gguf", ".ckpt", ".pt", ".pth")
+_POINTER = 4096
 #: Files of one page, which is stored in one step.
 PAGE = 200
 
@@ -34,7 +37,8 @@ class _Folder:
         clone = clone_of(Path(root)) or Clone()
         if not os.path.isdir(root) or (clone.commit or "") != commit:
             raise Misuse(f"{root}: no longer there as it was")
-        return cls(root, clone, tuple(each for each in walk(root, Rules()) if isinstance(each, str)))
+        found = (each for each in walk(root, Rules()) if isinstance(each, str))
+        return cls(root, clone, tuple(sorted({*found, *_signs(root)})))
 
     @property
     def repository(self) -> Repository:
@@ -69,6 +73,14 @@ def _pages(query: Query, max_size: int) -> Iterator[Answer]:
         yield answer
         answer = _page(folder, answer.then[0], max_size)
     yield answer
+
+
+def _signs(root: str) -> Iterator[str]:
+    """Files at the root that are no code, and tell a repository of the Hub: pointers in place of weights."""
+    for entry in os.scandir(root):
+        is_sign = entry.name == ".gitattributes" or entry.name.endswith(_WEIGHTS)
+        if is_sign and entry.is_file(follow_symlinks=False) and entry.stat().st_size <= _POINTER:
+            yield entry.name
 
 
 def _question(folder: Path) -> str:

@@ -12,7 +12,7 @@ import click
 
 from ptmscope import __version__
 from ptmscope.errors import Misuse
-from ptmscope.mining_cli import mine
+from ptmscope.mining_cli import curate, mine
 
 if TYPE_CHECKING:
     from ptmscope.export.formats import Format
@@ -76,10 +76,12 @@ def cli() -> None:
     ptmscope explain app.py:12               how the ids get to the call on line 12
     ptmscope graph . --model gpt2 -o g.svg   a picture of how gpt2 is used
     ptmscope mine --help                     code of many repositories, to do the same with
+    ptmscope curate corpus                   what of it is no usage to count
     """
 
 
 cli.add_command(mine)
+cli.add_command(curate)
 
 
 @cli.command()

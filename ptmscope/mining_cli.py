@@ -198,3 +198,28 @@ def status(corpus: str) -> None:
 
     with Corpus.open(corpus) as found:
         sys.stdout.writelines(f"{line}\n" for line in progress(status_of(found)))
+
+
+@click.command()
+@_CORPUS
+@click.option("--rules", metavar="FILE", type=click.Path(), help="Rules of your own, in the form of miner/rules.toml.")
+@click.option("-f", "--format", "format_name", type=click.Choice(("table", "jsonl")), default="table")
+def curate(corpus: str, rules: str | None, format_name: str) -> None:
+    """Which files of a corpus are no usages to count, and why: forks, mirrors, copies, toys, generated code, ….
+
+    \b
+    ptmscope curate corpus
+    ptmscope curate corpus --rules my_rules.toml -f jsonl
+
+    Nothing is deleted: each file keeps its reasons, and is left out where the corpus is read. The table has the files
+    and repositories with each reason, the files that have no other, and how often two reasons meet.
+    """
+    from miner.corpus import Corpus
+    from miner.curate import curate as decide
+    from miner.curate import tallies
+    from miner.rules import read_rules
+    from ptmscope.export.mining import TALLIES
+
+    with Corpus.open(corpus) as found:
+        decide(found, read_rules(rules))
+        sys.stdout.writelines(f"{line}\n" for line in TALLIES[format_name](tallies(found)))

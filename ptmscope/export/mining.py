@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict
 
 from miner.changes import Change
+from miner.curate import Tally
 from miner.funnel import Step
 from miner.shares import Share
 from miner.status import Asked, Status
@@ -94,3 +95,36 @@ def _remarks(asked: Asked) -> str:
     if asked.left and asked.rate and asked.seconds_left:
         remarks.append(f"{asked.rate * 60:,.0f} a minute, {asked.seconds_left / 3600:,.1f} hours left")
     return f" ({', '.join(remarks)})" if remarks else ""
+
+
+def _tally_table(tallies: Iterable[Tally]) -> Iterator[str]:
+    rows = list(tallies)
+    head = ("rule", "files", "repositories", "alone", "together with")
+    cells = [
+        head,
+        *((_named(row), *(f"{n:,}" for n in (row.files, row.repositories, row.alone)), _met(row)) for row in rows),
+    ]
+    widths = [max(len(row[at]) for row in cells) for at in range(len(head))]
+    for first, *numbers, last in cells:
+        right = (number.rjust(width) for number, width in zip(numbers, widths[1:], strict=False))
+        yield "  ".join((first.ljust(widths[0]), *right, last)).rstrip()
+
+
+def _tally_cells(tally: Tally) -> tuple[str, ...]:
+    return _named(tally), f"{tally.files:,}", f"{tally.repositories:,}", f"{tally.alone:,}", _met(tally)
+
+
+def _named(tally: Tally) -> str:
+    return tally.rule if tally.leaves_out else f"{tally.rule} (kept)"
+
+
+def _met(tally: Tally) -> str:
+    return ", ".join(f"{rule} {number:,}" for rule, number in sorted(tally.overlaps.items()))
+
+
+def _tally_lines(tallies: Iterable[Tally]) -> Iterator[str]:
+    return (json.dumps(asdict(tally), sort_keys=True) for tally in tallies)
+
+
+#: Format -> the lines of it.
+TALLIES: dict[str, Callable[[Iterable[Tally]], Iterator[str]]] = {"table": _tally_table, "jsonl": _tally_lines}
