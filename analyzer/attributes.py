@@ -51,6 +51,8 @@ from analyzer.program import (
 if TYPE_CHECKING:
     from analyzer.values import Evaluator
 
+#: Classes that derive from one, at most.
+_MAX_DERIVED = 64
 _MISSING = Unknown("attribute_not_found")
 _DICT_METHODS = frozenset({"get", "pop", "setdefault", "values", "keys", "items", "copy", "update"})
 _RECORD_BASES = frozenset(
@@ -231,18 +233,28 @@ def subclasses(ev: Evaluator, cls: Cls) -> tuple[Cls, ...]:
     key = "subclasses", cls.module, cls.scope
     if key not in ev.caches:
         ev.caches[key] = ()
-        found: list[Cls] = []
-        for module in ev.derived_in(cls.module, ev.modules[cls.module].scopes[cls.scope].name):
-            ev.read_mentioning(module, ev.modules[cls.module].scopes[cls.scope].name)
-            for index, scope in ev.modules[module].in_order():
-                env = ev.env(module, index)
-                if scope.kind == "class" and scope.bases and env.parent is not None:
-                    other = Cls(module, index, env.parent)
-                    line = [c for c in lineage(ev, other) if isinstance(c, Cls)][1:]
-                    if any((c.module, c.scope) == (cls.module, cls.scope) for c in line):
-                        found.append(other)
-        ev.caches[key] = tuple(found)
+        found: dict[tuple[int, int], Cls] = {}
+        todo = [cls]
+        while todo and len(found) < _MAX_DERIVED:
+            for other in _derived(ev, todo.pop(0)):
+                if (other.module, other.scope) not in found:
+                    found[other.module, other.scope] = other
+                    todo.append(other)
+        ev.caches[key] = tuple(found.values())
     return ev.caches[key]  # type: ignore[return-value]
+
+
+def _derived(ev: Evaluator, cls: Cls) -> Iterator[Cls]:
+    """Classes that derive from `cls` in files that have one with a base of its name."""
+    name = ev.modules[cls.module].scopes[cls.scope].name
+    for module in ev.derived_in(cls.module, name):
+        ev.read_mentioning(module, name)
+        for index, scope in ev.modules[module].in_order():
+            env = ev.env(module, index)
+            if scope.kind == "class" and scope.bases and env.parent is not None:
+                other = Cls(module, index, env.parent)
+                if (module, index) != (cls.module, cls.scope) and derives(ev, other, cls):
+                    yield other
 
 
 def constructors(ev: Evaluator, cls: Cls) -> tuple[Fn, ...]:
@@ -381,7 +393,7 @@ def _set_from_outside(ev: Evaluator, cls: Cls, name: str) -> Values:
         for index, chain, binding in ev.index("set", module, _set_on_others).get(name, ()):
             env = ev.env(module, index)
             owners = ev.evaluate(ev.keep(_expression(chain, binding)), env)
-            if any(isinstance(v, Inst) and _is_a(ev, v.cls, cls) for v in owners):
+            if any(isinstance(v, Inst) and derives(ev, v.cls, cls) for v in owners):
                 found.append(ev.evaluate(binding.value, env))
     del ev.busy[key]
     values = relabel(merged(*found), "attribute")
@@ -390,7 +402,8 @@ def _set_from_outside(ev: Evaluator, cls: Cls, name: str) -> Values:
     return values
 
 
-def _is_a(ev: Evaluator, cls: Cls, other: Cls) -> bool:
+def derives(ev: Evaluator, cls: Cls, other: Cls) -> bool:
+    """Whether the class is the other one, or derives from it."""
     return any(isinstance(c, Cls) and (c.module, c.scope) == (other.module, other.scope) for c in lineage(ev, cls))
 
 
@@ -526,13 +539,13 @@ def _built(ev: Evaluator, given: Values, classes: tuple[Cls, ...], env: Env) -> 
         return given
     found: list[Value] = []
     for value in given:
-        found += [made(ev, cls, value, env) for cls in records] if isinstance(value, Dict | Configs) else [value]
+        found += [made(ev, cls, (value,), env) for cls in records] if isinstance(value, Dict | Configs) else [value]
     return tuple(found)
 
 
-def made(ev: Evaluator, cls: Cls, value: Value, env: Env) -> Inst:
-    """The object `cls(**value)`."""
-    key = "made of", cls, value
+def made(ev: Evaluator, cls: Cls, values: Values, env: Env) -> Inst:
+    """The object `cls(**value)`, of any of the values."""
+    key = "made of", cls, values
     if key not in ev.caches:
-        ev.caches[key] = Frame(Arguments((), ((None, ev.keep(Held((value,))), env),)), None, 1)
+        ev.caches[key] = Frame(Arguments((), ((None, ev.keep(Held(values)), env),)), None, 1)
     return Inst(cls, ev.caches[key])  # type: ignore[arg-type]

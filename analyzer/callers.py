@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from analyzer import attributes, calls, patched
+from analyzer import attributes, calls, dispatch, patched
 from analyzer.objects import Arguments, Cls, Env, Fn, Inst, Partial, Thing, Unknown, Value, Values
 from analyzer.program import (
     Attribute,
@@ -45,7 +45,7 @@ def frames(ev: Evaluator, module: int, index: int) -> tuple[Env, ...]:
     method = Fn(module, index, ev.env(module, scope.parent), Inst(owner, None)) if owner is not None else None
     unsure = method if method is not None and ev.is_distinct(module, scope.name) else None
     calling = (
-        (c, e)
+        (c, _within(ev, c, e, owner))
         for c, e in callers(ev, module, scope, owner)
         if e.scope not in ev.index("patched", e.module, patched.scopes)
     )
@@ -58,6 +58,29 @@ def frames(ev: Evaluator, module: int, index: int) -> tuple[Env, ...]:
     ev.caches[key] = tuple(found)
     ev.note(ev.caches, key)
     return tuple(found)
+
+
+def _within(ev: Evaluator, call: Call, env: Env, owner: Cls | None) -> Env:
+    """Where a base class calls a method of its own objects that a derived class defines: in an object of that class."""
+    function = call.function
+    if owner is None or not isinstance(function, Attribute) or not isinstance(function.base, Name):
+        return env
+    inner: list[Env] = []  # functions inside the method
+    here, base = env, attributes.owner(ev, env.module, env.scope)
+    while base is None and here.parent is not None:
+        inner.append(here)
+        here = here.parent
+        base = attributes.owner(ev, here.module, here.scope)
+    params = ev.modules[here.module].scopes[here.scope].params
+    own = params[0].name if params else ""
+    is_own = base is not None and here.frame is None and here.parent is not None and function.base.id == own
+    if not is_own or base is None or here.parent is None or base == owner or not attributes.derives(ev, owner, base):
+        return env
+    method = Fn(here.module, here.scope, here.parent, Inst(owner, None))
+    found = calls.enter(ev, method, None, ("within", owner), here.parent)
+    for each in reversed(inner if found is not None else []):
+        found = ev.frames.setdefault((each, "within", owner), Env(each.module, each.scope, None, found))
+    return found or env
 
 
 def _entries(ev: Evaluator, call: Call, env: Env, unsure: Fn | None = None) -> Iterator[Env]:
@@ -100,10 +123,24 @@ def _known_entries(ev: Evaluator, call: Call, env: Env) -> Iterator[Env]:
     if len(found) == 1:
         yield from found
         return
+    if found:
+        by_key = list(_entries_by_key(ev, call, env))
+        if by_key:
+            yield from by_key
+            return
     for frame in frames(ev, env.module, env.scope) if found and env.parent is not None else ():
         inside = list(_entries(ev, call, frame))
         if len(inside) == 1:
             yield from inside
+
+
+def _entries_by_key(ev: Evaluator, call: Call, env: Env) -> Iterator[Env]:
+    """Of a call out of a table by a key that configs hold: each with its own configs."""
+    for value, given, word in dispatch.by_key(ev, call, env):
+        for fn, arguments in _targets(ev, value, given):
+            entered = calls.enter(ev, fn, arguments, (call.end, word), env)
+            if entered is not None:
+                yield entered
 
 
 def _targets(ev: Evaluator, value: Value, arguments: Arguments) -> Iterator[tuple[Fn, Arguments]]:
@@ -138,7 +175,11 @@ def callers(ev: Evaluator, module: int, scope: Scope, owner: Cls | None) -> Iter
     elif owner is None and scope.parent:
         yield from calls_in(ev, module, scope.name)
     else:
-        yield from calls_named(ev, module, scope.name)
+        near = list(ev.callers_of(module, scope.name))
+        above = attributes.lineage(ev, owner) if owner is not None else ()
+        bases = (base.module for base in above if isinstance(base, Cls) and base.module not in near)
+        for index in (*near, *dict.fromkeys(bases)):
+            yield from calls_in(ev, index, scope.name)
 
 
 def _direct(module: Module) -> dict[int, list[tuple[Call, int]]]:

@@ -149,7 +149,7 @@ def parameter(ev: Evaluator, expression: Parameter, env: Env) -> Values:
     if env.frame is not None and env.frame.arguments is not None:
         return _in_frame(ev, scope, param, expression, env, env.frame.arguments)
     found = [parameter_default(ev, scope, param, env), options.decorator(ev, scope, param, env)]
-    for frame in callers.frames(ev, env.module, expression.scope):
+    for frame in _of_same_class(ev, callers.frames(ev, env.module, expression.scope), env):
         if frame.frame is not None and frame.frame.arguments is not None:
             found.append(_in_frame(ev, scope, param, expression, frame, frame.frame.arguments))  # noqa: PERF401
     for given in _of_configs(ev, scope, expression, env, owner):
@@ -158,6 +158,19 @@ def parameter(ev: Evaluator, expression: Parameter, env: Env) -> Values:
     is_open = all(isinstance(value, Unknown | Const) for value in values)
     values = merged(values, _annotated(ev, param, env, is_open=is_open))
     return values or (Unknown("parameter"),)
+
+
+def _of_same_class(ev: Evaluator, frames: tuple[Env, ...], env: Env) -> tuple[Env, ...]:
+    """Of the calls of a method those on an object of the class at hand: its own, those of derived classes, else those
+    of the classes that it derives from; and those on what is not known."""
+    bound = env.frame.bound if env.frame is not None else None
+    if not isinstance(bound, Inst):
+        return frames
+    made = [(f, f.frame.bound.cls) for f in frames if f.frame is not None and isinstance(f.frame.bound, Inst)]
+    own = tuple(frame for frame, cls in made if attributes.derives(ev, cls, bound.cls))
+    own = own or tuple(frame for frame, cls in made if attributes.derives(ev, bound.cls, cls))
+    others = tuple(f for f in frames if f.frame is None or not isinstance(f.frame.bound, Inst))
+    return (*own, *others)
 
 
 def _of_configs(

@@ -147,6 +147,19 @@ def _under(ev: Evaluator, base: Configs, name: str) -> Values:
     return ()
 
 
+def documents(ev: Evaluator, base: Configs, name: str) -> tuple[Dict, ...]:
+    """The documents that have the key, nearest first."""
+    from analyzer import containers
+
+    for group in () if base.docs else base.groups:
+        found = tuple(
+            doc for _, doc in ev.config_documents(group, name) if containers.known(ev, doc, (Str(name, 0, 0),))
+        )
+        if found:
+            return found
+    return base.docs
+
+
 def _all(found: Iterable[Values]) -> Values:
     """Each value once: of equal strings the first."""
     strings: dict[object, Value] = {}

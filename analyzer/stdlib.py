@@ -169,12 +169,14 @@ def _partial(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Value
 
 
 def _super(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
-    """`super()`: the class around the method, and the method's self."""
+    """`super()`: the class around the method, and the method's self; `super(cls, self)`: the class that it names."""
+    named = [v for v in _first(ev, arguments) if isinstance(v, Cls)]
     here: Env | None = env
     while here is not None:
         cls = attributes.owner(ev, here.module, here.scope)
         if cls is not None:
-            return (Super(cls, here.frame.bound if here.frame is not None else None),)
+            bound = here.frame.bound if here.frame is not None else None
+            return (Super(named[0], bound or Inst(cls, None)) if named else Super(cls, bound),)
         here = here.parent
     return (UNKNOWN_CALL,)
 
