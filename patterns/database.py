@@ -57,11 +57,20 @@ def collapse(
     rows: Counter[Row] = Counter()
     if weights is None:
         rows.update(map(_row, sequences))
-    for row, weight in () if weights is None else _pairs(sequences, weights, "weights"):
-        if isinstance(weight, bool) or not isinstance(weight, int | np.integer) or weight < 1:
-            raise PatternError(f"a weight is a positive whole number, not {weight!r}")
-        rows[row] += int(weight)
+    else:
+        given = _whole(weights)
+        for row, weight in _pairs(sequences, given, "weights"):
+            rows[row] += weight
     return Collapsed(tuple(rows), tuple(rows.values()), None, rows.total())
+
+
+def _whole(weights: Iterable[int]) -> list[int]:
+    given = list(weights)
+    wrong = {kind for kind in set(map(type, given)) if kind is bool or not issubclass(kind, int | np.integer)}
+    if wrong or min(given, default=1) < 1:
+        weight = next(weight for weight in given if type(weight) in wrong or weight < 1)
+        raise PatternError(f"a weight is a positive whole number, not {weight!r}")
+    return [int(weight) for weight in given]
 
 
 def _pairs(sequences: Iterable[Sequence[str]], others: Iterable[_T], what: str) -> Iterator[tuple[Row, _T]]:
@@ -107,52 +116,77 @@ def database(collapsed: Collapsed, threshold: int) -> Database:
     alphabet = sorted(set(chain.from_iterable(collapsed.rows)))
     if len(alphabet) >= _MAX_SYMBOLS:
         raise PatternError(f"more than {_MAX_SYMBOLS - 1} different symbols")
-    code = {symbol: chr(number) for number, symbol in enumerate(alphabet)}
-    texts = ["".join(map(code.__getitem__, row)) for row in collapsed.rows]
-    sizes = Counter(collapsed.groups or ())
-    numbers = {group: number for number, (group, _) in enumerate(reversed(sizes.most_common()))}
-    groups = [numbers[group] for group in collapsed.groups or ()] or [0] * len(texts)
-    full = _laid_out(tuple(alphabet), texts, collapsed.weights, groups, grouped=collapsed.groups is not None)
-    supports = _supports(full, len(alphabet))
-    frequent = [number for number, support in enumerate(supports.tolist()) if support >= threshold]
-    kept = dict.fromkeys(range(len(alphabet))) | {number: chr(new) for new, number in enumerate(frequent)}
-    rows: Counter[tuple[int, str]] = Counter()
-    for group, text, weight in zip(groups, _translated(texts, kept), collapsed.weights, strict=True):
-        if text:
-            rows[group, text] += weight
-    ordered = sorted(rows, key=lambda row: (row[0], len(row[1]), row[1]))
+    number = {symbol: code for code, symbol in enumerate(alphabet)}
+    lengths = np.fromiter(map(len, collapsed.rows), dtype=np.int32, count=len(collapsed.rows))
+    everything = map(number.__getitem__, chain.from_iterable(collapsed.rows))
+    codes = _narrow(np.fromiter(everything, dtype=np.uint32, count=int(lengths.sum())), len(alphabet))
+    row = np.repeat(np.arange(len(lengths), dtype=np.int32), lengths)
+    groups = _numbered(collapsed.groups or (None,) * len(lengths))
+    frequent = _supports(codes, row, collapsed, groups, len(alphabet)) >= threshold
+    kept = frequent[codes]
+    texts = _texts((np.cumsum(frequent) - 1)[codes[kept]], np.bincount(row[kept], minlength=len(lengths)))
+    rows: dict[tuple[int, str], int] = {}
+    for key, weight in zip(zip(groups.tolist(), texts, strict=True), collapsed.weights, strict=True):
+        rows[key] = rows.get(key, 0) + weight
     return _laid_out(
-        tuple(alphabet[number] for number in frequent),
-        [text for _, text in ordered],
-        [rows[row] for row in ordered],
-        [group for group, _ in ordered],
-        grouped=full.grouped,
+        tuple(alphabet[code] for code in np.flatnonzero(frequent).tolist()),
+        {key: weight for key, weight in rows.items() if key[1]},
+        grouped=collapsed.groups is not None,
     )
 
 
-def _translated(texts: list[str], kept: Mapping[int, str | None]) -> list[str]:
-    """The rows in new codes, without those that have none; all at once, since the call costs more than the work."""
-    end = chr(_MAX_SYMBOLS)
-    return end.join(texts).translate(kept).split(end) if texts else []
+def _numbered(groups: Sequence[Hashable]) -> Ints:
+    """Groups as numbers, those of few rows first."""
+    sizes = Counter(groups)
+    numbers = {group: number for number, (group, _) in enumerate(reversed(sizes.most_common()))}
+    return np.fromiter(map(numbers.__getitem__, groups), dtype=np.int32, count=len(groups))
 
 
-def _supports(rows: Database, size: int) -> NDArray[np.integer]:
+def _narrow(codes: NDArray[np.integer], size: int) -> NDArray[np.integer]:
+    """Small codes sort in linear time."""
+    return codes.astype(np.uint16 if size <= 0xFFFF else np.uint32)
+
+
+def _supports(
+    codes: NDArray[np.integer], row: Ints, collapsed: Collapsed, groups: Ints, size: int
+) -> NDArray[np.number]:
     """Support of each code."""
-    first = rows.before < 0
-    codes, row = rows.codes[first], np.repeat(np.arange(len(rows.starts)), rows.ends - rows.starts)[first]
-    if not rows.grouped:
-        return np.bincount(codes, None if rows.uniform else rows.weights[row], minlength=size)
-    return np.bincount(np.unique(codes.astype(np.int64) + rows.groups[row].astype(np.int64) * size) % size)
+    if collapsed.groups is not None:
+        return np.bincount(
+            np.unique(codes.astype(np.int64) + groups[row].astype(np.int64) * size) % size, minlength=size
+        )
+    order = np.argsort(codes, kind="stable")
+    codes, row = codes[order], row[order]
+    first = np.ones(len(codes), dtype=bool)
+    first[1:] = (codes[1:] != codes[:-1]) | (row[1:] != row[:-1])
+    weights = np.array(collapsed.weights, dtype=np.int64)
+    return np.bincount(codes[first], weights[row[first]], minlength=size)
 
 
-def _laid_out(
-    symbols: tuple[str, ...], texts: list[str], weights: Sequence[int], groups: list[int], *, grouped: bool
-) -> Database:
-    text = "".join(texts)
-    lengths = np.fromiter(map(len, texts), dtype=np.int32, count=len(texts))
+def _texts(codes: NDArray[np.integer], lengths: NDArray[np.integer]) -> list[str]:
+    """Each row as a string, one character for each code; all at once, since the call costs more than the work."""
+    if not len(lengths):
+        return []
+    ends = np.cumsum(lengths) + np.arange(len(lengths))
+    characters = np.full(len(codes) + len(lengths), _MAX_SYMBOLS, dtype="<u4")
+    inside = np.ones(len(characters), dtype=bool)
+    inside[ends] = False
+    characters[inside] = codes
+    return characters[:-1].tobytes().decode("utf-32-le", "surrogatepass").split(chr(_MAX_SYMBOLS))
+
+
+def _laid_out(symbols: tuple[str, ...], rows: Mapping[tuple[int, str], int], *, grouped: bool) -> Database:
+    """(group, text) -> weight, in the order that the database has."""
+    given = list(rows)
+    group = np.fromiter((number for number, _ in given), dtype=np.int32, count=len(given))
+    lengths = np.fromiter((len(text) for _, text in given), dtype=np.int32, count=len(given))
+    weights = np.ones(len(given), np.int64) if grouped else np.fromiter(rows.values(), np.int64, count=len(given))
+    by_size = np.lexsort((lengths, group))
+    text = "".join([given[place][1] for place in by_size.tolist()])
+    group, lengths, weights = group[by_size], lengths[by_size], weights[by_size]
     ends = np.cumsum(lengths, dtype=np.int32)
-    codes: NDArray[np.integer] = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-    codes = codes.astype(np.uint16 if len(symbols) <= 0xFFFF else np.uint32)
+    codes: NDArray[np.integer] = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
+    codes = _narrow(codes, len(symbols))
     order = np.argsort(codes, kind="stable").astype(np.int32)
     none = np.array([-1], dtype=np.int32)
     edges = np.cumsum(np.bincount(codes, minlength=len(symbols))).tolist()
@@ -162,12 +196,12 @@ def _laid_out(
         codes,
         ends - lengths,
         ends,
-        np.array([1] * len(texts) if grouped else weights, dtype=np.int64),
-        np.array(groups, dtype=np.int32),
-        _before(codes, order, np.repeat(np.arange(len(texts), dtype=np.int32), lengths)),
+        weights,
+        group,
+        _before(codes, order, np.repeat(np.arange(len(lengths), dtype=np.int32), lengths)),
         tuple(np.concatenate((none, order[low:high])) for low, high in itertools.pairwise([0, *edges])),
         grouped=grouped,
-        uniform=grouped or set(weights) <= {1},
+        uniform=bool((weights == 1).all()),
     )
 
 

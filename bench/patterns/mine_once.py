@@ -14,8 +14,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Reads, mines, writes; what it took is measured from outside."""
     source, support, target = sys.argv[1:] if arguments is None else arguments
     with Path(source).open(encoding="ascii") as lines:
-        rows = Counter(line.strip().removesuffix(" -1 -2") for line in lines)  # equal lines are read once
-    sequences = [row.split(" -1 ") if row != "-2" else [] for row in rows]
+        rows = Counter(lines)  # equal lines are read once
+    sequences = (row.split(" -1 ")[:-1] for row in rows)
     found = closed_subsequences(sequences, weights=list(rows.values()), min_support=int(support))
     with Path(target).open("w", encoding="ascii") as out:
         out.writelines(f"{' -1 '.join(pattern)} -1 #SUP: {count}\n" for pattern, count in found)

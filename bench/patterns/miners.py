@@ -64,9 +64,10 @@ class Miner:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Median seconds and the largest memory in MB; `found` is None where it failed."""
+    """Medians of wall and processor seconds, and the largest memory in MB; `found` is None where it failed."""
 
     seconds: float
+    cpu: float
     memory: float
     found: Result | None
     problem: str = ""
@@ -120,18 +121,18 @@ def compare(
         support = round(share * size)
         ours, *others = [(miner, run(miner, file, support, folder / "out.txt", runs)) for miner in miners]
         body: list[Sequence[Cell]] = [_row(miner, result, ours[1]) for miner, result in (ours, *others)]
-        head = ("miner", "writes", "patterns", "seconds", "to ptmscope", "MB", "same patterns")
+        head = ("miner", "writes", "patterns", "seconds", "to ours", "CPU seconds", "to ours", "MB", "same patterns")
         print(table(f"{title}, support {support} ({share:.2%})", head, body), flush=True)
 
 
 def _row(miner: Miner, result: Run, ours: Run) -> Sequence[Cell]:
     if result.found is None:
-        return (miner.name, miner.kind or "closed", result.problem, "", "", "", "")
+        return (miner.name, miner.kind or "closed", result.problem, *[""] * 6)
     same = (
         "" if not miner.kind or ours.found is None else "yes" if agree(miner.kind, ours.found, result.found) else "NO"
     )
-    kind, ratio = miner.kind or "closed", result.seconds / ours.seconds
-    return (miner.name, kind, len(result.found), result.seconds, ratio, result.memory, same)
+    by_clock, by_cpu = (result.seconds, result.seconds / ours.seconds), (result.cpu, result.cpu / ours.cpu)
+    return (miner.name, miner.kind or "closed", len(result.found), *by_clock, *by_cpu, result.memory, same)
 
 
 def agree(kind: str, closed: Result, other: Result) -> bool:
@@ -149,7 +150,7 @@ def agree(kind: str, closed: Result, other: Result) -> bool:
 
 def run(miner: Miner, file: Path, support: int, out: Path, runs: int) -> Run:
     """Runs it so many times; the time limit holds for each."""
-    seconds, memory = [], 0.0
+    seconds, cpu, memory = [], [], 0.0
     for _ in range(runs):
         out.unlink(missing_ok=True)
         start = time.perf_counter()
@@ -161,11 +162,12 @@ def run(miner: Miner, file: Path, support: int, out: Path, runs: int) -> Run:
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
         seconds.append(time.perf_counter() - start)
+        cpu.append(usage.ru_utime + usage.ru_stime)
         memory = max(memory, usage.ru_maxrss / 1024)
         if process.returncode:
             problem = f"more than {SECONDS} s" if process.returncode == 124 else "failed, or not installed"
-            return Run(0, 0, None, problem)
-    return Run(statistics.median(seconds), memory, read(out))
+            return Run(0, 0, 0, None, problem)
+    return Run(statistics.median(seconds), statistics.median(cpu), memory, read(out))
 
 
 def read(out: Path) -> Result:
