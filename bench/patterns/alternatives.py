@@ -22,7 +22,8 @@ from patterns.events import events
 from patterns.symbols import symbols
 
 Usages = Sequence[CallSequence]
-RESOLUTIONS = (0.5, 1, 2, 3, 4, 6, 9)
+DISTANCES = (0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
+NEAREST, LEAST, RESOLUTIONS = 12, 0.3, (0.5, 1, 2, 3, 4, 6, 9)
 
 
 def own(usage: CallSequence) -> CallSequence:
@@ -72,28 +73,26 @@ DESCRIPTIONS: tuple[tuple[str, Callable[[CallSequence], Mapping[str, float]]], .
 
 def found(usages: Usages, groups: Sequence[str], classes: int) -> Iterator[tuple[str, str, Labels]]:
     """(what is different, parameters, fine clusters)."""
-    for name, describe in DESCRIPTIONS:
-        yield f"description: {name}", "", clustered(usages, groups, fine=replace(FINE, describe=describe)).fine
-    for resolution in RESOLUTIONS:
-        fixed = replace(FINE, resolutions=(resolution,))
-        yield "cut: best fixed resolution", f"{resolution}", clustered(usages, groups, fine=fixed).fine
+    for name, describe in (*DESCRIPTIONS, ("as it is, best fixed cut", features.fine)):
+        for distance in DISTANCES:
+            settings = replace(FINE, describe=describe, distances=(distance,))
+            yield f"description: {name}", f"distance {distance}", clustered(usages, groups, fine=settings).fine
     jaccard = _jaccard([features.fine(usage) for usage in usages])
-    yield "cut: best silhouette, of kNN communities", "", _silhouette(jaccard)
-    yield "linkage: average, true k", "", _linkage(jaccard, classes)
+    yield "cut: best silhouette", "", _silhouette(jaccard)
+    yield "cut: true number of classes", "", _linkage(jaccard, classes)
     for size in (2, 3, 4, 5):
         yield "HDBSCAN", f"least size {size}", _hdbscan(jaccard, size)
     indel = _indel([symbols(usage, "family") for usage in usages])
-    for name, similarity in (("Indel of families", indel), ("mean of Indel and Jaccard", (indel + jaccard) / 2)):
-        graph = near(similarity, FINE.nearest, FINE.least)
+    similarities = (("Jaccard", jaccard), ("Indel of families", indel), ("mean of both", (indel + jaccard) / 2))
+    for name, similarity in similarities:
+        graph = near(similarity, NEAREST, LEAST)
         for resolution in RESOLUTIONS:
-            yield f"similarity: {name}", f"resolution {resolution}", communities(graph, resolution)
+            yield f"kNN communities: {name}", f"resolution {resolution}", communities(graph, resolution)
 
 
 def _silhouette(similarity: Vectors) -> Labels:
-    graph = near(similarity, FINE.nearest, FINE.least)
-    tried = [communities(graph, resolution) for resolution in FINE.resolutions]
-    numbered = [[-1 - place if label is None else label for place, label in enumerate(labels)] for labels in tried]
-    scores = [silhouette_score(1 - similarity, labels, metric="precomputed") for labels in numbered]
+    tried = [_linkage(similarity, count) for count in range(2, len(similarity) // 2, 5)]
+    scores = [silhouette_score(1 - similarity, labels, metric="precomputed") for labels in tried]
     return tried[int(np.argmax(scores))]
 
 
