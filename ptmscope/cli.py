@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
@@ -13,55 +12,28 @@ import click
 from ptmscope import __version__
 from ptmscope.errors import Misuse
 from ptmscope.mining_cli import curate, mine
+from ptmscope.options import READING, SCOPE, settings_of, with_options
+from ptmscope.pattern_cli import patterns
 
 if TYPE_CHECKING:
     from ptmscope.export.formats import Format
     from ptmscope.findings import Scan
-    from ptmscope.settings import Settings
 
 FORMATS = ("table", "json", "jsonl", "csv", "parquet", "markdown")
 GRAPH_FORMATS = ("json", "graphml", "gexf", "dot", "svg")
-
-_READING = (
-    click.option("--library", "libraries", multiple=True, metavar="GLOB", help="Only what this library loads."),
-    click.option("--model", "models", multiple=True, metavar="GLOB", help="Only models such as 'bert-*'."),
-    click.option("--exclude", multiple=True, metavar="PATTERN", help="Leave out, as a line of .gitignore does."),
-    click.option("-j", "--jobs", type=int, metavar="N", help="Processes. Default: all cores on large trees."),
-    click.option("--max-file-size", default="10MB", show_default=True, metavar="SIZE", help="Skip larger files."),
-    click.option("--no-gitignore", is_flag=True, help="Read files that git ignores."),
-    click.option("--include-vendored", is_flag=True, help="Read vendored code too."),
-    click.option("-q", "--quiet", is_flag=True, help="Nothing on standard error but errors."),
-)
 
 _COMMON = (
     click.argument("path", type=click.Path()),
     click.option("-f", "--format", "format_name", type=click.Choice(FORMATS), help="Default: table, or by --output."),
     click.option("-o", "--output", type=click.Path(), help="File to write; by its ending, the format is told."),
-    *_READING,
+    *READING,
     click.option("--strict", is_flag=True, help="Exit with 1 if a file could not be read or parsed in full."),
-)
-
-_SCOPE = click.option(
-    "--scope",
-    type=click.Choice(("file", "project")),
-    default="file",
-    show_default=True,
-    help="Where to follow a loaded object: in its file, or in all that call it.",
 )
 
 _LOOKUPS = (
     click.option("--catalog", type=click.Path(), metavar="FILE", help="Model ids there are; others are marked."),
     click.option("--hub", is_flag=True, help="Ask huggingface.co about each id; nothing else goes online."),
 )
-
-
-def _with(*options: Callable[[Callable[..., None]], Callable[..., None]]) -> Callable[..., Any]:
-    def add(command: Callable[..., None]) -> Callable[..., None]:
-        for option in reversed(options):
-            command = option(command)
-        return command
-
-    return add
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -75,6 +47,7 @@ def cli() -> None:
     ptmscope sequences app.py --model gpt2   what the file does with gpt2
     ptmscope explain app.py:12               how the ids get to the call on line 12
     ptmscope graph . --model gpt2 -o g.svg   a picture of how gpt2 is used
+    ptmscope patterns repos/*                which ways of use recur
     ptmscope mine --help                     code of many repositories, to do the same with
     ptmscope curate corpus                   what of it is no usage to count
     """
@@ -82,10 +55,11 @@ def cli() -> None:
 
 cli.add_command(mine)
 cli.add_command(curate)
+cli.add_command(patterns)
 
 
 @cli.command()
-@_with(*_COMMON, *_LOOKUPS)
+@with_options(*_COMMON, *_LOOKUPS)
 def scan(**options: Any) -> None:
     """Every place in PATH (a folder or a file) where Python, JavaScript or TypeScript loads a pre-trained model.
 
@@ -108,7 +82,7 @@ def scan(**options: Any) -> None:
 
 
 @cli.command()
-@_with(*_COMMON, _SCOPE)
+@with_options(*_COMMON, SCOPE)
 def sequences(**options: Any) -> None:
     """What each file in PATH does with each model: its API calls, in source order.
 
@@ -174,7 +148,7 @@ def explain(place: str, root: str | None, format_name: str) -> None:
 @click.option(
     "--nodes", type=click.IntRange(1), default=40, show_default=True, help="Most nodes of a graph in a picture (svg)."
 )
-@_with(_SCOPE, *_READING)
+@with_options(SCOPE, *READING)
 def graph(paths: tuple[str, ...], format_name: str | None, output: str | None, nodes: int, **options: Any) -> None:
     """How models are used in repositories (each PATH is one), as one graph: API calls, data flow, order.
 
@@ -196,7 +170,7 @@ def graph(paths: tuple[str, ...], format_name: str | None, output: str | None, n
     name = format_name or (suffix if suffix in GRAPH_FORMATS else GRAPH_FORMATS[0])
     with writing(output, is_binary=False) as destination:
         with progress(is_shown=sys.stderr.isatty() and not options["quiet"]) as advance:
-            found = graph_of(paths, _settings(options), level=options["level"], by=options["by"], progress=advance)
+            found = graph_of(paths, settings_of(options), level=options["level"], by=options["by"], progress=advance)
         destination.write(WRITERS[name](found, nodes))
     if not found and not options["quiet"]:
         click.echo("ptmscope: no usage of a model was found that was asked for; the graph is empty", err=True)
@@ -240,7 +214,7 @@ def _run(formats: tuple[Format, ...], options: dict[str, Any]) -> None:
     with writing(output, is_binary=chosen.is_binary) as destination:
         started = time.monotonic()
         with progress(is_shown=sys.stderr.isatty() and not quiet) as advance:
-            findings = run(options["path"], _settings(options, sequences=chosen.has_usages), advance)
+            findings = run(options["path"], settings_of(options, sequences=chosen.has_usages), advance)
         chosen.write(findings, destination)
     if not quiet:
         _tell(findings, chosen, time.monotonic() - started)
@@ -254,24 +228,6 @@ def _format(formats: tuple[Format, ...], name: str | None, output: str | None) -
         return next(each for each in formats if each.name == name)
     suffix = os.path.splitext(output or "")[1].lower()
     return next((each for each in formats if suffix and each.suffix == suffix), formats[0])
-
-
-def _settings(options: dict[str, Any], *, sequences: bool = True) -> Settings:
-    from ptmscope.settings import Settings, size
-
-    return Settings(
-        jobs=options["jobs"],
-        exclude=options["exclude"],
-        libraries=options["libraries"],
-        models=options["models"],
-        max_file_size=size(options["max_file_size"]),
-        include_vendored=options["include_vendored"],
-        gitignore=not options["no_gitignore"],
-        sequences=sequences,
-        across=options.get("scope") == "project",
-        catalog=options.get("catalog"),
-        hub=options.get("hub", False),
-    )
 
 
 def _tell(findings: Scan, chosen: Format, seconds: float) -> None:

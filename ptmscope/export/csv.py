@@ -16,14 +16,14 @@ FORMULA = ("=", "+", "-", "@", "\t", "\n")
 
 
 def write_sites(scan: Scan, output: Output) -> None:
-    _write(SITE_COLUMNS, site_rows(scan.sites, scan.lookup), output)
+    write_rows(SITE_COLUMNS, site_rows(scan.sites, scan.lookup), output)
 
 
 def write_usages(scan: Scan, output: Output) -> None:
-    _write(USAGE_COLUMNS, usage_rows(scan.usages), output)
+    write_rows(USAGE_COLUMNS, usage_rows(scan.usages), output)
 
 
-def _write(columns: Iterable[str], rows: Iterable[tuple[Cell, ...]], output: Output) -> None:
+def write_rows(columns: Iterable[str], rows: Iterable[tuple[Cell, ...]], output: Output) -> None:
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(columns)

@@ -10,24 +10,24 @@ from analyzer.records import CallSequence, LoadSite
 from ptmscope.export.rows import SITE_COLUMNS, USAGE_COLUMNS, Cell, Kind, site_rows, usage_rows
 from ptmscope.lookup import NOTHING, Lookup
 
-DTYPES: dict[Kind, str] = {"text": "string", "number": "Int64", "flag": "boolean"}
+DTYPES: dict[Kind, str] = {"text": "string", "number": "Int64", "flag": "boolean", "real": "Float64"}
 
 
 def site_frame(sites: Iterable[LoadSite], lookup: Lookup = NOTHING) -> pandas.DataFrame:
     """One row per site and model id."""
-    return _frame(SITE_COLUMNS, site_rows(sites, lookup))
+    return frame(SITE_COLUMNS, site_rows(sites, lookup))
 
 
 def usage_frame(usages: Iterable[CallSequence]) -> pandas.DataFrame:
     """One row per call."""
-    return _frame(USAGE_COLUMNS, usage_rows(usages))
+    return frame(USAGE_COLUMNS, usage_rows(usages))
 
 
-def _frame(columns: dict[str, Kind], rows: Iterable[tuple[Cell, ...]]) -> pandas.DataFrame:
+def frame(columns: dict[str, Kind], rows: Iterable[tuple[Cell, ...]]) -> pandas.DataFrame:
     """The same types whatever the rows, so that files written from several scans fit together."""
     cells = [[_encodable(cell) for cell in row] for row in rows]
-    frame = pandas.DataFrame(cells, columns=list(columns), dtype=object)
-    return frame.astype({name: DTYPES[kind] for name, kind in columns.items()})
+    made = pandas.DataFrame(cells, columns=list(columns), dtype=object)
+    return made.astype({name: DTYPES[kind] for name, kind in columns.items()})
 
 
 def _encodable(cell: Cell) -> Cell:

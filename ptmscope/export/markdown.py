@@ -22,14 +22,14 @@ def write_sites(scan: Scan, output: Output) -> None:
 def write_usages(scan: Scan, output: Output) -> None:
     output.write("# Usages of pre-trained models\n\n")
     for usage in scan.usages:
-        output.write(f"## {_code(usage.model_id)} in {_code(usage.path)}\n\n")
+        output.write(f"## {code(usage.model_id)} in {code(usage.path)}\n\n")
         if told := steps(usage):
             output.write(f"{told}\n\n")
         rows = [
             [
                 (
                     place(call.path or "", call.line, call.cell).removeprefix(":"),
-                    _code(short(call.api)),
+                    code(short(call.api)),
                     call.role or "",
                     call.link,
                 )
@@ -43,15 +43,15 @@ def write_usages(scan: Scan, output: Output) -> None:
 
 
 def _model(model: ModelEntry) -> Iterable[tuple[str, ...]]:
-    name = f"{_code(model.name)} ({_escape(model.also)})"
-    uses = "<br>".join(map(_escape, model.uses))
+    name = f"{code(model.name)} ({escape(model.also)})"
+    uses = "<br>".join(map(escape, model.uses))
     for number, site in enumerate(model.sites):
         first = (name, uses) if number == 0 else ("", "")
-        yield first[0], _code(site.place), _code(site.api), _escape(site.how), first[1]
+        yield first[0], code(site.place), code(site.api), escape(site.how), first[1]
 
 
 def _group(group: Group) -> str:
-    rows = [[(_code(line.place), _code(line.api), _escape(line.how))] for line in group.lines]
+    rows = [[(code(line.place), code(line.api), escape(line.how))] for line in group.lines]
     return f"## {group.title}\n\n" + _table(("Place", "What", "Why"), rows)
 
 
@@ -60,9 +60,9 @@ def _table(heads: tuple[str, ...], blocks: Iterable[Iterable[tuple[str, ...]]]) 
     return "".join(f"| {' | '.join(row)} |\n" for row in rows) + "\n"
 
 
-def _code(text: str) -> str:
+def code(text: str) -> str:
     return "`" + printable(text).replace("`", "'").replace("|", "\\|") + "`" if text else ""
 
 
-def _escape(text: str) -> str:
+def escape(text: str) -> str:
     return "".join("\\" + c if c in "\\`*_[]<>|#&~" else c for c in printable(text))

@@ -95,8 +95,8 @@ def footer(scan: Scan) -> tuple[str, ...]:
     """What was found, in how many files, and what was left out."""
     names = {_key(model) for site in scan.sites if _has_models(site) for model in site.models}
     counts = scan.counts
-    found = f"{_count(len(scan.sites), 'load site')}, {_count(len(names), 'model')}"
-    lines = [f"{found} in {_count(counts.files, 'file')}."]
+    found = f"{count(len(scan.sites), 'load site')}, {count(len(names), 'model')}"
+    lines = [f"{found} in {count(counts.files, 'file')}."]
     if counts.skipped:
         lines.append(f"Left out: {', '.join(skipped(counts))}.")
     return (*lines, *_copies(scan))
@@ -108,7 +108,7 @@ def _copies(scan: Scan) -> Iterable[str]:
     for copy in scan.copies:
         found.setdefault((copy.library, copy.status), []).append(copy)
     for (library, status), group in sorted(found.items()):
-        files = _count(sum(copy.files for copy in group), "file")
+        files = count(sum(copy.files for copy in group), "file")
         paths = ", ".join(printable(copy.path) for copy in group[:LISTED]) + ", …" * (len(group) > LISTED)
         yield COPIES[status].format(library=library, files=files, paths=paths)
 
@@ -257,5 +257,6 @@ def _problem(diagnostic: Diagnostic) -> SiteLine:
     return SiteLine(where, diagnostic.kind.replace("_", " "), printable(diagnostic.message))
 
 
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+def count(number: int, noun: str, plural: str = "") -> str:
+    """`1 file`, `1,200 files`, `2 repositories`."""
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"

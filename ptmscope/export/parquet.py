@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterable
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from ptmscope.errors import Misuse
 from ptmscope.export.output import Output
+from ptmscope.export.rows import Cell, Kind
 from ptmscope.findings import Scan
 
 if TYPE_CHECKING:
@@ -26,6 +28,14 @@ def write_usages(scan: Scan, output: Output) -> None:
     from ptmscope.export.frame import usage_frame
 
     _write(usage_frame(scan.usages), output)
+
+
+def write_rows(columns: dict[str, Kind], rows: Iterable[tuple[Cell, ...]], output: Output) -> None:
+    """Rows of any table."""
+    _require_pyarrow()
+    from ptmscope.export.frame import frame
+
+    _write(frame(columns, rows), output)
 
 
 def _write(frame: pandas.DataFrame, output: Output) -> None:

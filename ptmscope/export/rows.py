@@ -9,8 +9,8 @@ from typing import Literal
 from analyzer.records import CallSequence, LoadSite, ModelRef
 from ptmscope.lookup import NOTHING, Lookup
 
-Cell = str | int | bool | None
-Kind = Literal["text", "number", "flag"]
+Cell = str | int | float | bool | None
+Kind = Literal["text", "number", "flag", "real"]
 
 #: Columns of load sites: one row per site and model id; a site without an id has one row.
 SITE_COLUMNS: dict[str, Kind] = {

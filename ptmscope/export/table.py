@@ -22,18 +22,18 @@ UNWRAPPED = 4000
 def write_sites(scan: Scan, output: Output) -> None:
     view = overview(scan)
     for model in view.models:
-        _print(_model(model), output)
+        show(_model(model), output)
     for group in view.groups:
-        _print(_group(group), output)
-    _print([Text(line) for line in view.footer], output)
+        show(_group(group), output)
+    show([Text(line) for line in view.footer], output)
 
 
 def write_usages(scan: Scan, output: Output) -> None:
     for usage in scan.usages:
-        _print(_usage(usage), output)
+        show(_usage(usage), output)
     for group in unread(scan):
-        _print(_group(group), output)
-    _print([Text(line) for line in footer(scan)], output)
+        show(_group(group), output)
+    show([Text(line) for line in footer(scan)], output)
 
 
 def _model(model: ModelEntry) -> Iterator[RenderableType]:
@@ -82,7 +82,7 @@ def _grid(rows: Iterable[tuple[str | Text, ...]]) -> Table:
     return table
 
 
-def _print(parts: Iterable[RenderableType], output: Output) -> None:
+def show(parts: Iterable[RenderableType], output: Output) -> None:
     text = io.StringIO()
     console = Console(
         file=text,

@@ -1,0 +1,1 @@
+"""Patterns as text, tables and files."""
