@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cache
 
@@ -14,6 +14,7 @@ from analyzer.objects import (
     Cls,
     Const,
     Env,
+    Fn,
     Partial,
     Ref,
     Str,
@@ -130,6 +131,7 @@ def candidates(ev: Evaluator, module: int, words: Iterable[str] = ()) -> Iterato
     """Calls of loaders. Bodies read while looking are looked at too."""
     others = _other_names(ev, module).union(words)
     tokens = _tokens(ev.modules[module].language)
+    _read_receivers(ev, module, tokens | others)
     done: dict[int, int] = {}
     while True:
         scopes = ev.modules[module].scopes
@@ -143,6 +145,17 @@ def candidates(ev: Evaluator, module: int, words: Iterable[str] = ()) -> Iterato
             is_named = name in tokens or name in others
             if is_named or ((not name or (name in suspects and _is_suspect(call))) and _may_load(ev, call, index)):
                 yield from _of_call(ev, call, ev.env(module, index))
+
+
+def _read_receivers(ev: Evaluator, module: int, names: Collection[str]) -> None:
+    """Reads the functions of the file that are given a loader, under whatever name they call it: `retry(X.load, …)`."""
+    for index, scope in enumerate(list(ev.modules[module].scopes)):
+        for call in list(scope.calls):
+            given = (*call.args, *(value for _, value in call.keywords))
+            if any(isinstance(value, Name | Attribute) and last_name(value) in names for value in given):
+                for function in ev.evaluate(call.function, ev.env(module, index)):
+                    if isinstance(function, Fn) and function.module == module:
+                        ev.read_body(module, function.scope)
 
 
 def _may_load(ev: Evaluator, call: Call, scope: int) -> bool:
