@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -120,7 +121,7 @@ def _is_open(found: Values) -> bool:
 def _known_entries(ev: Evaluator, call: Call, env: Env) -> Iterator[Env]:
     """Of a call out of a table: only where the key is known, for all callers or for one of them."""
     found = list(_entries(ev, call, env))
-    if len(found) == 1:
+    if len(_targeted(found)) == 1:
         yield from found
         return
     if found:
@@ -130,7 +131,7 @@ def _known_entries(ev: Evaluator, call: Call, env: Env) -> Iterator[Env]:
             return
     for frame in frames(ev, env.module, env.scope) if found and env.parent is not None else ():
         inside = list(_entries(ev, call, frame))
-        if len(inside) == 1:
+        if len(_targeted(inside)) == 1:
             yield from inside
 
 
@@ -274,6 +275,23 @@ def _table_calls(ev: Evaluator, module: int, scope: Scope, owner: Cls | None) ->
         for holder, is_wide in ev.index("holders", index, _holders).get(name, ()):
             for other in ev.callers_of(index, holder) if is_wide else (index,):
                 yield from _calls_of_parts(ev, other, holder)
+    stem = posixpath.basename(ev.modules[module].path).partition(".")[0]
+    for index in ev.callers_of(module, "getattr"):
+        if stem in ev.index("modules asked", index, _modules_asked):
+            yield from _calls_of_parts(ev, index, "getattr")
+
+
+def _modules_asked(module: Module) -> frozenset[str]:
+    """Last names of what is imported, where `getattr` is asked for a part of it."""
+    imported = {
+        name: binding.value.qualified.rpartition(".")[2]
+        for scope in module.scopes
+        for name, bindings in scope.bindings.items()
+        for binding in bindings
+        if isinstance(binding.value, Imported)
+    }
+    calls = (call for scope in module.scopes for call in scope.calls if last_name(call.function) == "getattr")
+    return frozenset(imported.get(last_name(call.args[0]), "") for call in calls if len(call.args) > 1) - {""}
 
 
 def _calls_of_parts(ev: Evaluator, module: int, holder: str) -> Iterator[tuple[Call, Env]]:

@@ -18,6 +18,7 @@ from analyzer.objects import (
     Fn,
     Inst,
     List,
+    Mod,
     Partial,
     Ref,
     Str,
@@ -29,6 +30,9 @@ from analyzer.objects import (
     relabel,
 )
 from analyzer.program import Call, Element, Expression, Items, Spread, Text, last_name
+
+#: Classes of a module that `getattr` with an unknown name may give.
+_MAX_CLASSES = 24
 
 if TYPE_CHECKING:
     from analyzer.values import Evaluator
@@ -152,10 +156,19 @@ def _value(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
 def _getattr(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
     names = [v for v in _first(ev, arguments, 1) if isinstance(v, Str) and not v.partial]
     found = [attributes.attribute(ev, base, n.text) for base in _first(ev, arguments) for n in names]
+    if not names:
+        found = [_classes(ev, base.module) for base in _first(ev, arguments) if isinstance(base, Mod)]
     known = tuple(v for v in merged(*found) if not isinstance(v, Unknown))
     default = tuple(v for v in _first(ev, arguments, 2) if not isinstance(v, Const))
     unknown = () if known else merged(*found) or (Unknown("call_not_followed"),)
     return merged(known, default, unknown)
+
+
+def _classes(ev: Evaluator, module: int) -> Values:
+    """The classes of a module, one of which a name that only the run knows stands for."""
+    scopes = ev.modules[module].scopes
+    found = [Cls(module, at, ev.env(module, 0)) for at, s in enumerate(scopes) if s.kind == "class" and not s.parent]
+    return tuple(found[:_MAX_CLASSES])
 
 
 def _import_module(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
