@@ -2,3 +2,6 @@
 
 catalog of models -> queries -> hits -> files in a corpus -> verdicts -> reasons to leave a file out
 """
+
+#: The file that makes a folder a corpus.
+CORPUS = "corpus.sqlite"

@@ -11,10 +11,9 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
+from miner import CORPUS
 from miner.errors import Misuse
 
-#: The file within the folder.
-NAME = "corpus.sqlite"
 #: Of the tables; a corpus of another version is not opened.
 VERSION = 1
 #: Seconds to wait for another process that writes.
@@ -33,9 +32,9 @@ class Database:
     @classmethod
     def open(cls, folder: str | os.PathLike[str], *, create: bool) -> Database:
         """The database of a folder. Raises Misuse where there is none (unless `create`) or it cannot be read."""
-        file = Path(folder) / NAME
+        file = Path(folder) / CORPUS
         if not create and not file.is_file():
-            raise Misuse(f"{os.fspath(folder)}: no corpus (no {NAME} in it)")
+            raise Misuse(f"{os.fspath(folder)}: no corpus (no {CORPUS} in it)")
         try:
             file.parent.mkdir(parents=True, exist_ok=True)
             found = cls(folder, sqlite3.connect(file, timeout=_PATIENCE, isolation_level=None))

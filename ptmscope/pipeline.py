@@ -11,7 +11,7 @@ from functools import partial
 
 from analyzer.project import Project
 from analyzer.records import CallSequence, Diagnostic, FileReport, LoadSite
-from miner import copies
+from miner import CORPUS, copies
 from miner.walk import REASONS, Rules, Skip, is_read, walk
 from ptmscope import engine
 from ptmscope.errors import Misuse
@@ -73,7 +73,11 @@ def scan(
 
 
 def run(path: str, settings: Settings, progress: Progress | None = None) -> Scan:
-    """The scan that the settings describe."""
+    """The scan that the settings describe. A corpus is scanned repository by repository."""
+    if os.path.isfile(os.path.join(path, CORPUS)):
+        from ptmscope.corpora import scan_corpus
+
+        return scan_corpus(path, settings, progress)
     selection = Selection.of(settings.libraries, settings.models)
     sources = Sources.of(settings.catalog, hub=settings.hub)
     root, files, skipped = _files(path, settings)
