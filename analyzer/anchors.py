@@ -33,6 +33,7 @@ from analyzer.program import (
     Expression,
     Imported,
     Language,
+    Mapping,
     Module,
     Name,
     Parameter,
@@ -47,6 +48,8 @@ from analyzer.values import Evaluator
 
 #: Ways on which the program can also pass something else.
 _POSSIBLE = frozenset(DEFAULTS | {"container", "config_choice"})
+#: Entries of a table that are looked at for loaders.
+_MAX_HELD = 24
 _REASON_ORDER = (
     "runtime_input",
     "parameter",
@@ -216,9 +219,20 @@ def _other_names(ev: Evaluator, module: int) -> set[str]:
         for name, bindings in list(scopes[scope_index].bindings.items()):
             if any(_is_loader(ev, b.value, name, ev.env(module, scope_index)) for b in bindings):
                 found.add(name.rpartition(".")[2])
-    for name in sorted(found):
+    for name in sorted(found | set(_tables_of_loaders(ev, module))):
         ev.read_mentioning(module, name)
     return found
+
+
+def _tables_of_loaders(ev: Evaluator, module: int) -> Iterator[str]:
+    """Names of the file's tables that hold loaders: functions that use one may name no loader themselves."""
+    here = ev.env(module, 0)
+    for name, bindings in list(ev.modules[module].scopes[0].bindings.items()):
+        held = [v for b in bindings if isinstance(b.value, Mapping) for _, v in b.value.pairs[:_MAX_HELD]]
+        named = (value for value in held if isinstance(value, Name | Attribute))
+        refs = (v for value in named for v in ev.evaluate(value, here))
+        if any(isinstance(v, Ref) and ev.tables.match(v.qualified) for v in refs):
+            yield name
 
 
 def _is_loader(ev: Evaluator, value: Expression, name: str, env: Env) -> bool:

@@ -26,7 +26,7 @@ from analyzer.objects import (
     Values,
     merged,
 )
-from analyzer.program import Call, Constant, Expression
+from analyzer.program import Call, Constant, Expression, Name
 from analyzer.records import Link, Role
 
 if TYPE_CHECKING:
@@ -203,8 +203,17 @@ def required(ev: Evaluator, loader: Loader, arguments: Arguments) -> bool:
         if wanted == "*":
             if any(not (isinstance(v, Const) and not v.value) for v in given):
                 return True
-        elif not all(isinstance(v, Const) and v.value != wanted for v in given):
+        elif not all(isinstance(v, Const) and v.value != wanted for v in given) or _is_open(ev, arguments, name):
             return True
+    return False
+
+
+def _is_open(ev: Evaluator, arguments: Arguments, name: str) -> bool:
+    """Whether the argument is a parameter that each caller must fill: whatever those found pass, others can differ."""
+    for key, expression, env in arguments.keywords:
+        if key == name and isinstance(expression, Name):
+            params = ev.modules[env.module].scopes[env.scope].params
+            return any(param.name == expression.id and param.default is None for param in params)
     return False
 
 

@@ -6,7 +6,7 @@ import posixpath
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from analyzer import attributes, calls, dispatch, patched
+from analyzer import attributes, calls, dispatch, narrowing, patched
 from analyzer.objects import Arguments, Cls, Env, Fn, Inst, Partial, Thing, Unknown, Value, Values
 from analyzer.program import (
     Attribute,
@@ -21,6 +21,7 @@ from analyzer.program import (
     Name,
     Scope,
     Subscript,
+    dotted,
     last_name,
 )
 
@@ -46,9 +47,10 @@ def frames(ev: Evaluator, module: int, index: int) -> tuple[Env, ...]:
     method = Fn(module, index, ev.env(module, scope.parent), Inst(owner, None)) if owner is not None else None
     unsure = method if method is not None and ev.is_distinct(module, scope.name) else None
     calling = (
-        (c, _within(ev, c, e, owner))
+        (c, reached)
         for c, e in callers(ev, module, scope, owner)
         if e.scope not in ev.index("patched", e.module, patched.scopes)
+        for reached in _reached(ev, c, _within(ev, c, e, owner))
     )
     entered = (e for call, env in calling for e in _likely_entries(ev, call, env, unsure))
     picked = (e for call, env in _table_calls(ev, module, scope, owner) for e in _known_entries(ev, call, env))
@@ -59,6 +61,19 @@ def frames(ev: Evaluator, module: int, index: int) -> tuple[Env, ...]:
     ev.caches[key] = tuple(found)
     ev.note(ev.caches, key)
     return tuple(found)
+
+
+def _reached(ev: Evaluator, call: Call, env: Env) -> list[Env]:
+    """Where tests of what a function is given rule out the call for some of its callers: those that are left."""
+    scope = ev.modules[env.module].scopes[env.scope]
+    root = dotted(call.function)
+    params = frozenset(param.name for param in scope.params)
+    tests = narrowing.asked(scope, root[0], params) if root is not None and scope.tests and env.frame is None else []
+    if not tests:
+        return [env]
+    every = frames(ev, env.module, env.scope)
+    left = [frame for frame in every if narrowing.reached(ev, tests, params, frame)]
+    return left if 0 < len(left) < len(every) else [env]
 
 
 def _within(ev: Evaluator, call: Call, env: Env, owner: Cls | None) -> Env:

@@ -194,6 +194,11 @@ def _weights(text: str) -> Kind:
     return _registry(text)
 
 
+def _gensim(text: str) -> Kind:
+    """Vectors; the other names are data sets."""
+    return "model" if re.match(r"(?:glove|word2vec|fasttext|conceptnet)-[\w*]", text) else "invalid"
+
+
 def _registry(text: str) -> Kind:
     """A name in a list of the library's own; slashes are part of it."""
     if HUB_URL.match(text):
@@ -225,5 +230,6 @@ _SYNTAXES: dict[str, Callable[[str], Kind]] = {
     "file": _file,
     "url": _file,
     "weights": _weights,
+    "gensim": _gensim,
     "registry": _registry,
 }

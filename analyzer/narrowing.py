@@ -117,6 +117,29 @@ def _takes(ev: Evaluator, tests: list[Test], key: str, value: Value, env: Env) -
     return last is True and all(truth is False for truth in before)
 
 
+def asked(scope: Scope, use: Name, names: frozenset[str]) -> list[tuple[Test, bool]]:
+    """The tests of these names that decide whether control reaches the use, each with its outcome."""
+    asking = [test for test in scope.tests if not names.isdisjoint(test.names)]
+    return list(_in_force(asking, use.at, use.path)) if asking else []
+
+
+def reached(ev: Evaluator, tests: list[tuple[Test, bool]], names: frozenset[str], env: Env) -> bool:
+    """Whether control can pass the tests where the names are what they are in `env`."""
+    return not any(
+        values and all(_truth(ev, test.condition, name, value, env) is (not holds) for value in values)
+        for test, holds in tests
+        for name in sorted(names & test.names)
+        for values in (ev.evaluate(_name(ev, name, test), env),)
+    )
+
+
+def _name(ev: Evaluator, name: str, test: Test) -> Expression:
+    key = "asked", name, id(test)
+    if key not in ev.caches:
+        ev.caches[key] = ev.keep(Name(name, test.at, test.path)), test
+    return ev.caches[key][0]  # type: ignore[index,no-any-return]
+
+
 def excluded(ev: Evaluator, binding: Binding, use: Name, env: Env) -> bool:
     """Whether a test around the binding and one around the use cannot both have gone that way.
 

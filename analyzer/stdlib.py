@@ -16,6 +16,7 @@ from analyzer.objects import (
     Dict,
     Env,
     Fn,
+    Held,
     Inst,
     List,
     Mod,
@@ -108,10 +109,36 @@ def _text(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
 
 
 def _dict(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
-    """`dict(a=1, **other)`, and name spaces made the same way."""
-    merged_in = tuple((None, expression, where) for expression, where in arguments.args)
+    """`dict(a=1, **other)`, `dict(pairs)`, and name spaces made the same way."""
+    given: list[tuple[Expression | None, Expression, Env]] = []
+    for expression, where in arguments.args:
+        given += _pairs(ev, expression, where) or [(None, expression, where)]
     named = tuple((Text(n, e.at) if n is not None else None, e, where) for n, e, where in arguments.keywords)
-    return (Dict((*merged_in, *named)),)
+    return (Dict((*given, *named)),)
+
+
+def _pairs(ev: Evaluator, expression: Expression, env: Env) -> list[tuple[Expression | None, Expression, Env]]:
+    """The entries of a dict made of a list of pairs, of known length."""
+    found = ev.evaluate(expression, env)
+    listed = [v for v in found if isinstance(v, List) and not v.open]
+    entries = list(containers.entries(ev, listed[0])) if len(found) == len(listed) == 1 else [None]
+    if None in entries:
+        return []
+    pairs = [ev.evaluate(*entry) for entry in entries if entry is not None]
+    parts = [[containers.item(ev, pair, (Const(place),)) for place in (0, 1)] for pair in pairs]
+    return [(ev.keep(Held(key)), ev.keep(Held(value)), env) for key, value in parts]
+
+
+def _defaultdict(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
+    """`defaultdict(factory, other, a=1)`: what is in it, and what the factory makes for a key that is not."""
+    from analyzer import calls
+
+    made = [calls.invoke(ev, v, Arguments(), node, env) for v in _first(ev, arguments) if isinstance(v, Fn)]
+    rest = Arguments(arguments.args[1:], arguments.keywords)
+    (held,) = _dict(ev, rest, node, env)
+    strings_made = tuple(v for values in made for v in values if isinstance(v, Str))
+    entries = ((ev.keep(Held((UNKNOWN_CALL,))), ev.keep(Held(strings_made)), env),) if strings_made else ()
+    return (_keep(ev, node, env, lambda: Dict((*entries, *held.entries), more=True)),)  # type: ignore[union-attr]
 
 
 def _enumerate(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
@@ -125,6 +152,12 @@ def _enumerate(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Val
 
 
 def _zip(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
+    lists = [ev.evaluate(expression, where) for expression, where in arguments.args]
+    known = [list(containers.entries(ev, v[0])) for v in lists if len(v) == 1 and type(v[0]) is List and not v[0].open]
+    if len(known) == len(lists) and not any(None in entries for entries in known):
+        rows = zip(*known, strict=False)
+        items = [Items(tuple(ev.keep(Held(ev.evaluate(*e))) for e in row if e is not None), node.at) for row in rows]
+        return (_keep(ev, node, env, lambda: List(tuple((ev.keep(item), env) for item in items))),)
     pair = Items(tuple(Element(expression, node.at) for expression, _ in arguments.args), node.at)
     return (_keep(ev, node, env, lambda: List(((pair, env),), more=True)),)
 
@@ -209,6 +242,15 @@ def _default(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Value
             return relabel(merged(*made), "option_default" if arguments.args or name == "default" else "field_default")
     known = tuple(v for v in _first(ev, arguments) if not isinstance(v, Const))
     return relabel(known, "option_default") or (_RUNTIME,)
+
+
+def _chosen(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
+    """As `_default`, or any of the `choices` that are listed."""
+    from analyzer import calls
+
+    listed = containers.elements(ev, calls.keyword(ev, arguments, "choices") or ())
+    choices = tuple(value for value in listed if isinstance(value, Str))
+    return merged(_default(ev, arguments, node, env), relabel(choices, "option_default"))
 
 
 def _field(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
@@ -360,6 +402,7 @@ _TABLE: dict[str, _Call] = {
     **_rows(_path, "os.path.join", "pathlib.Path", "pathlib.PurePath", "posixpath.join", "pathlib.PosixPath"),
     **_rows(_text, "builtins.str", "builtins.repr", "shlex.quote"),
     **_rows(_dict, "builtins.dict", "types.SimpleNamespace", "argparse.Namespace", "collections.OrderedDict"),
+    **_rows(_defaultdict, "collections.defaultdict"),
     **_rows(_dict, "easydict.EasyDict", "ml_collections.ConfigDict", "addict.Dict", "box.Box", "munch.Munch"),
     **_rows(_enumerate, "builtins.enumerate"),
     **_rows(_zip, "builtins.zip"),
@@ -381,7 +424,8 @@ _TABLE: dict[str, _Call] = {
     **_rows(_keyword_default, "trl.trainer.utils.field", "tyro.conf.arg"),
     **_rows(_field, "pydantic.Field", "pydantic.v1.Field", "sqlmodel.Field", "pydantic.fields.Field"),
     **_rows(_default, "typer.Option", "typer.Argument", "fastapi.Query", "fastapi.Body"),
-    **_rows(_default, "fastapi.Form", "cog.Input"),
+    **_rows(_default, "fastapi.Form"),
+    **_rows(_chosen, "cog.Input"),
     **_rows(
         _environment, "globalThis.Deno.env.get", "globalThis.localStorage.getItem", "globalThis.sessionStorage.getItem"
     ),

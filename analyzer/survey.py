@@ -11,6 +11,8 @@ from analyzer.languages import language_of
 from analyzer.syntax import specifiers
 
 _NAME = re.compile(rb"[\w.]+(?:[ \t]+as[ \t]+\w+)?")
+_QUOTED = re.compile(rb"[\"']([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+)[\"']")
+_MAX_LATE = 200
 _BASE = re.compile(rb"(?<![=\w.])[\w.]+(?![\w.]*[ \t]*=)")
 
 
@@ -45,6 +47,7 @@ def glance(source: bytes, path: str) -> Glance:
             imports.update((start + n, None) for n in _imported(names))
             if b"*" in names:
                 imports[package.decode()] = None
+    imports.update((name, None) for name in _late(source))
     return Glance(path, _is_gated(source, path), tuple(imports), tuple(classes))
 
 
@@ -59,6 +62,12 @@ def _ecma_glance(source: bytes, path: str) -> Glance:
         imports[root] = None
         imports.update((specifiers.member(root, n), None) for n in _imported(names))
     return Glance(path, bool(gate.hits(source, "javascript")), tuple(imports), tuple(classes))
+
+
+def _late(source: bytes) -> Iterator[str]:
+    """Dotted names in strings, in a file that imports modules by their name."""
+    if b"import_module" in source or b"Lazy" in source or b"lazy" in source:
+        yield from (name.decode("ascii", "replace") for name in _QUOTED.findall(source)[:_MAX_LATE])
 
 
 def _is_gated(source: bytes, path: str) -> bool:

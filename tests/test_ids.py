@@ -52,6 +52,7 @@ KINDS = {
         "invalid": ["pytorch/vis ion"],
     },
     "keras": {"model": ["bert_base_en", "hf://google/gemma-2b", "kaggle://keras/gemma/keras/2b"], "local": ["./bert"]},
+    "gensim": {"model": ["glove-wiki-gigaword-50", "word2vec-google-news-300"], "invalid": ["text8", "quora-pairs"]},
     "gradio": {"model": ["models/gpt2", "huggingface/acme/tiny", "acme/tiny"], "invalid": ["spaces/acme/demo"]},
     "llama_index": {
         "model": ["local:BAAI/bge-small-en-v1.5", "local", "clip:ViT-B/32"],
