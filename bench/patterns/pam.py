@@ -12,10 +12,11 @@ import statistics
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import combinations
 from pathlib import Path
 
 from bench.tables import Cell, table
-from patterns.closed import closed_subsequences
+from patterns.closed import Pattern, closed_subsequences
 from patterns.rank import Quality, quality, rank
 
 Usage = tuple[str, tuple[str, ...]]  # caller, calls
@@ -28,9 +29,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--pam", type=Path, required=True, metavar="DIR", help="folder with train/ and all/")
     parser.add_argument("--top", type=int, default=50, metavar="N")
     parser.add_argument("--share", type=float, default=0.015, help="minimum support in callers' projects, at least 2")
+    parser.add_argument("--pairs", action="store_true", help="rank the pairs within closed patterns, too")
     options = parser.parse_args(arguments)
     names = sorted(file.stem for file in (options.pam / "all").glob("*.arff"))
-    rows = [(name, *measure(options.pam, name, options.top, options.share)) for name in names]
+    settings = (options.top, options.share, options.pairs)
+    rows = [(name, *measure(options.pam, name, *settings)) for name in names]
     head = ("library", "train", "held out", "projects", "closed", "top", "precision", "recall", "redundancy")
     means: list[Cell] = [mean([row[column] for row in rows]) for column in range(5, 12)]
     print(table("PAM data", (*head, "containing", "coverage", "s"), [*rows, ("mean", "", "", "", "", *means)]))
@@ -42,7 +45,7 @@ def mean(values: Sequence[Cell]) -> float:
     return statistics.mean(float(value or 0) for value in values)
 
 
-def measure(folder: Path, name: str, top: int, share: float) -> tuple[Cell, ...]:
+def measure(folder: Path, name: str, top: int, share: float, pairs: bool) -> tuple[Cell, ...]:
     """The figures of one library."""
     train = list(usages(folder / "train" / f"{name}.arff"))
     held = [calls for _, calls in Counter(usages(folder / "all" / f"{name}.arff")) - Counter(train)]
@@ -51,11 +54,20 @@ def measure(folder: Path, name: str, top: int, share: float) -> tuple[Cell, ...]
     least = max(2, round(share * len(set(projects))))
     sequences = [calls for _, calls in train]
     closed = closed_subsequences(sequences, groups=projects, min_support=least)
-    ranked = rank(closed, sequences, groups=projects, top=top)
+    ranked = rank(with_pairs(closed) if pairs else closed, sequences, groups=projects, top=top)
     seconds = time.perf_counter() - start
     q: Quality = quality(ranked, held)
     figures = (q.patterns, q.precision, q.recall, q.redundancy, q.containment, q.coverage)
     return (len(train), len(held), len(set(projects)), len(closed), *figures, seconds)
+
+
+def with_pairs(closed: Sequence[Pattern]) -> list[Pattern]:
+    """Also every pair of calls within a closed pattern. The support is the best known: that of the pattern."""
+    known = dict(closed)
+    for pattern, support in closed:
+        for pair in combinations(pattern, 2):
+            known[pair] = max(known.get(pair, 0), support)
+    return sorted(known.items())
 
 
 def usages(file: Path) -> Iterator[Usage]:

