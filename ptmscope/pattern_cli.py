@@ -1,4 +1,4 @@
-"""The commands on what recurs: patterns."""
+"""The commands on what recurs: patterns, compare."""
 
 from __future__ import annotations
 
@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from ptmscope.repositories import Progress
 
 FORMATS = ("table", "json", "jsonl", "csv", "parquet", "markdown")
-SUFFIXES = {".json": "json", ".jsonl": "jsonl", ".csv": "csv", ".parquet": "parquet", ".md": "markdown"}
+SUFFIXES = {".json": "json", ".jsonl": "jsonl", ".csv": "csv", ".parquet": "parquet", ".md": "markdown", ".svg": "svg"}
+
+COMPARISONS = ("table", "json", "markdown", "svg")
 
 _PATHS = click.argument("paths", metavar="PATH...", type=click.Path(), nargs=-1, required=True)
 
@@ -43,11 +45,51 @@ def patterns(paths: tuple[str, ...], format_name: str | None, output: str | None
     from ptmscope.recurring import recurring
     from ptmscope.repositories import repositories
 
-    name = format_name or SUFFIXES.get(os.path.splitext(output or "")[1].lower(), FORMATS[0])
+    name = _format(FORMATS, format_name, output)
     with writing(output, is_binary=name == "parquet") as destination:
         with _progress(options) as advance:
             found = recurring(repositories(paths, settings_of(options), advance))
         WRITERS[name](found, destination)
+
+
+@click.command()
+@click.argument("names", metavar="NAME NAME...", nargs=-1, required=True)
+@click.option("--in", "paths", type=click.Path(), multiple=True, required=True, metavar="PATH", help="A repository.")
+@click.option("--by", type=click.Choice(("model", "task", "library")), default="model", show_default=True)
+@click.option("-f", "--format", "format_name", type=click.Choice(COMPARISONS), help="Default: table, or by --output.")
+@click.option("-o", "--output", type=click.Path(), help="File to write; by its ending, the format is told.")
+@with_options(SCOPE, *READING)
+def compare(
+    names: tuple[str, ...], paths: tuple[str, ...], by: str, format_name: str | None, output: str | None, **options: Any
+) -> None:
+    """What is done with each of several models, tasks or libraries (NAME, globs), and how that differs.
+
+    \b
+    ptmscope compare 'bert-*' 'roberta-*' --in repo1 --in repo2
+    ptmscope compare causal-lm seq2seq-lm --by task --in study
+    ptmscope compare transformers sentence_transformers --by library --in study -o compared.svg
+
+    Patterns that the sides share and that are distinctive of one, the divergence of their call transitions (with the
+    interval that 95% of draws of repositories lie in), roles and arguments, and models used together in a file:
+    alternatives (loaded by one call), stages (one call takes both), or side by side.
+    Exit codes: 0 done (also where nothing is found), 2 misuse.
+    """
+    from ptmscope.comparing import comparing
+    from ptmscope.destination import writing
+    from ptmscope.export.comparison.formats import FORMATS as WRITERS
+    from ptmscope.repositories import repositories
+
+    name = _format(COMPARISONS, format_name, output)
+    with writing(output, is_binary=False) as destination:
+        with _progress(options) as advance:
+            found = comparing(repositories(paths, settings_of(options), advance), names, by)
+        WRITERS[name](found, destination)
+
+
+def _format(formats: tuple[str, ...], name: str | None, output: str | None) -> str:
+    """The format asked for, else the one that the output's ending tells, else the first."""
+    told = SUFFIXES.get(os.path.splitext(output or "")[1].lower())
+    return name or (told if told in formats else formats[0])
 
 
 @contextmanager

@@ -13,7 +13,7 @@ def write_sites(scan: Scan, output: Output) -> None:
     view = overview(scan)
     output.write("# Pre-trained models\n\n")
     if view.models:
-        output.write(_table(("Model", "Site", "API", "Model id from", "Used for"), map(_model, view.models)))
+        output.write(table(("Model", "Site", "API", "Model id from", "Used for"), map(_model, view.models)))
     for group in view.groups:
         output.write(_group(group))
     output.write("  \n".join(view.footer) + "\n")
@@ -36,7 +36,7 @@ def write_usages(scan: Scan, output: Output) -> None:
             ]
             for call in usage.calls
         ]
-        output.write(_table(("Line", "Call", "Role", "Link"), rows))
+        output.write(table(("Line", "Call", "Role", "Link"), rows))
     for group in unread(scan):
         output.write(_group(group))
     output.write("  \n".join(footer(scan)) + "\n")
@@ -52,10 +52,10 @@ def _model(model: ModelEntry) -> Iterable[tuple[str, ...]]:
 
 def _group(group: Group) -> str:
     rows = [[(code(line.place), code(line.api), escape(line.how))] for line in group.lines]
-    return f"## {group.title}\n\n" + _table(("Place", "What", "Why"), rows)
+    return f"## {group.title}\n\n" + table(("Place", "What", "Why"), rows)
 
 
-def _table(heads: tuple[str, ...], blocks: Iterable[Iterable[tuple[str, ...]]]) -> str:
+def table(heads: tuple[str, ...], blocks: Iterable[Iterable[tuple[str, ...]]]) -> str:
     rows = [heads, ("---",) * len(heads), *(row for block in blocks for row in block)]
     return "".join(f"| {' | '.join(row)} |\n" for row in rows) + "\n"
 

@@ -51,7 +51,7 @@ def _group(group: Group) -> Iterator[RenderableType]:
 
 
 def _lines(lines: Iterable[SiteLine]) -> Table:
-    return _grid((line.place, line.api, Text(line.how, "dim")) for line in lines)
+    return grid((line.place, line.api, Text(line.how, "dim")) for line in lines)
 
 
 def _usage(usage: CallSequence) -> Iterator[RenderableType]:
@@ -68,11 +68,11 @@ def _usage(usage: CallSequence) -> Iterator[RenderableType]:
                 inputs,
             )
         )
-    yield _grid(rows)
+    yield grid(rows)
     yield Text()
 
 
-def _grid(rows: Iterable[tuple[str | Text, ...]]) -> Table:
+def grid(rows: Iterable[tuple[str | Text, ...]]) -> Table:
     table = Table.grid(padding=(0, 2, 0, 0))
     for row in rows:
         cells = [Text("")] + [cell if isinstance(cell, Text) else Text(cell) for cell in row]
