@@ -49,10 +49,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
             known = planted(Path(folder), seed)
         first = seed == options.seeds[0]
         report(f"planted, seed {seed}", known, options.python, short=options.short or not first)
+    halves: dict[str, Sequence[Known]] = {}
     for half in ("open", "aside")[: 0 if options.repos is None else 2 if options.final else 1]:
-        known, missing = labelled(options.repos, half)
+        halves[half], missing = labelled(options.repos, half)
         print(f"labelled, {half} half: not at hand {', '.join(missing) or 'none'}\n", file=sys.stderr)
-        report(f"labelled, {half} half", known, options.python, short=options.short)
+        report(f"labelled, {half} half", halves[half], options.python, short=options.short)
+    if len(halves) > 1:
+        both = [entry for half in halves.values() for entry in half]
+        report("labelled, both halves", both, options.python, short=options.short)
     return 0
 
 
