@@ -13,7 +13,7 @@ from ptmscope import __version__
 from ptmscope.errors import Misuse
 from ptmscope.mining_cli import curate, mine
 from ptmscope.options import READING, SCOPE, settings_of, with_options
-from ptmscope.pattern_cli import compare, patterns
+from ptmscope.pattern_cli import compare, patterns, study
 
 if TYPE_CHECKING:
     from ptmscope.export.formats import Format
@@ -49,6 +49,7 @@ def cli() -> None:
     ptmscope graph . --model gpt2 -o g.svg   a picture of how gpt2 is used
     ptmscope patterns repos/*                which ways of use recur
     ptmscope compare gpt2 t5-small --in .    what is done with each, and what differs
+    ptmscope study repos/* -o study          all of this in one folder
     ptmscope mine --help                     code of many repositories, to do the same with
     ptmscope curate corpus                   what of it is no usage to count
     """
@@ -58,6 +59,7 @@ cli.add_command(mine)
 cli.add_command(curate)
 cli.add_command(patterns)
 cli.add_command(compare)
+cli.add_command(study)
 
 
 @cli.command()

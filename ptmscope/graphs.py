@@ -6,7 +6,7 @@ import os
 from collections.abc import Sequence
 
 from analyzer.graph import Graph, aggregated
-from ptmscope.repositories import Progress, repositories
+from ptmscope.collection import Progress, repositories
 from ptmscope.settings import Settings
 
 

@@ -4,26 +4,19 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from analyzer.records import CallSequence, LoadSite
 from ptmscope import provenance
 from ptmscope.errors import Misuse
-from ptmscope.findings import Scan
 from ptmscope.pipeline import run
 from ptmscope.settings import Settings
-
-#: Called with (repositories done, repositories in all).
-Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Repository:
-    """`folder` is what paths are relative to; usages are under the canonical ids of their models.
-
-    `commit` and `licence` are None where they cannot be told.
-    """
+    """`folder` is what paths are relative to; `commit` and `licence` are None where they cannot be told."""
 
     name: str
     folder: str
@@ -41,19 +34,18 @@ class Repository:
             return None
 
 
-def repositories(paths: Sequence[str], settings: Settings, progress: Progress | None = None) -> Iterator[Repository]:
-    """Each path scanned. A path that is a file is a repository of one file."""
-    for number, (path, name) in enumerate(zip(paths, names(paths), strict=True), 1):
-        yield repository(path, name, settings)
-        if progress:
-            progress(number, len(paths))
-
-
 def repository(path: str, name: str, settings: Settings) -> Repository:
+    """The path scanned."""
     scan = run(path, settings)
     folder = path if os.path.isdir(path) else os.path.dirname(path) or "."
-    origin = provenance.commit(folder), provenance.licence(folder)
-    return Repository(name, folder, scan.sites, tuple(_renamed(scan)), *origin)
+    return Repository(name, folder, scan.sites, scan.usages, provenance.commit(folder), provenance.licence(folder))
+
+
+def renamed(repository: Repository) -> Repository:
+    """With usages under the canonical ids of their models."""
+    present = {model.id: model.canonical_id for site in repository.sites for model in site.models}
+    usages = (replace(usage, model_id=present.get(usage.model_id) or usage.model_id) for usage in repository.usages)
+    return replace(repository, usages=tuple(usages))
 
 
 def names(paths: Sequence[str]) -> list[str]:
@@ -65,10 +57,3 @@ def names(paths: Sequence[str]) -> list[str]:
     last = [os.path.basename(path) for path in whole]
     alike = Counter(last)
     return [path if alike[name] > 1 else name for path, name in zip(whole, last, strict=True)]
-
-
-def _renamed(scan: Scan) -> Iterator[CallSequence]:
-    """The usages, each under the canonical id of its model."""
-    present = {model.id: model.canonical_id for site in scan.sites for model in site.models}
-    for usage in scan.usages:
-        yield replace(usage, model_id=present.get(usage.model_id) or usage.model_id)
