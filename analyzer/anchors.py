@@ -48,6 +48,8 @@ from analyzer.values import Evaluator
 
 #: Ways on which the program can also pass something else.
 _POSSIBLE = frozenset(DEFAULTS | {"container", "config_choice"})
+#: What the bound on the steps of a file grows by for each load site in it.
+STEPS_OF_A_SITE = 300
 #: Entries of a table that are looked at for loaders.
 _MAX_HELD = 24
 _REASON_ORDER = (
@@ -112,6 +114,7 @@ def sites(ev: Evaluator, module: int, words: Iterable[str] = ()) -> list[LoadSit
     """All load sites of one file, in source order; `words` are further names that loaders may have in it."""
     found: dict[tuple[int, int], LoadSite] = {}
     for candidate in candidates(ev, module, words):
+        ev.max_total += STEPS_OF_A_SITE
         site = _site(ev, candidate)
         if site is not None:
             key = candidate.call.at, candidate.call.end

@@ -115,7 +115,15 @@ def _entries(ev: Evaluator, call: Call, env: Env, unsure: Fn | None = None) -> I
 
 
 def _likely_entries(ev: Evaluator, call: Call, env: Env, unsure: Fn | None) -> Iterator[Env]:
-    """The functions that a call can enter; caller by caller, where that leaves fewer."""
+    """The functions that a call can enter; caller by caller, where that leaves fewer. Asked for by each of them."""
+    key = "entries", id(call), env, unsure if unsure is not None and _is_open(ev.evaluate(call.function, env)) else None
+    if key not in ev.caches:
+        ev.caches[key] = tuple(_fewest_entries(ev, call, env, unsure))
+        ev.note(ev.caches, key)
+    yield from ev.caches[key]  # type: ignore[misc]
+
+
+def _fewest_entries(ev: Evaluator, call: Call, env: Env, unsure: Fn | None) -> Iterator[Env]:
     found = list(_entries(ev, call, env, unsure))
     if len(_targeted(found)) > 1 and env.frame is None and env.parent is not None:
         by_caller = [list(_entries(ev, call, frame)) for frame in frames(ev, env.module, env.scope)]

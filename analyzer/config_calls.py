@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 from analyzer import config_tree
 from analyzer.objects import Arguments, Cls, Env, Fn, Str
-from analyzer.open_configs import ENDINGS
 from analyzer.program import Call, Expression, Items, Mapping, Name, Scope, Text, last_name
 
 if TYPE_CHECKING:
@@ -72,7 +71,7 @@ def _registered(ev: Evaluator, scope: Scope, named: Cls | Fn) -> Iterator[str]:
 
 def _mappings(ev: Evaluator, word: str) -> Iterator[tuple[Mapping, Env]]:
     """The mappings of configs that hold the word as a value, whole or as the last of a dotted name."""
-    for _, doc in ev.config_documents(ev.config_files(ENDINGS), word):
+    for _, doc in ev.config_documents(ev.configs_naming(word), word):
         for _, expression, env in doc.entries[:1]:
             root = Mapping(tuple((k, e) for k, e, _ in doc.entries), expression.at)
             yield from ((mapping, env) for mapping in _below(ev, root, env) if _says(mapping, word))

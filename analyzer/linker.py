@@ -189,6 +189,11 @@ class Linker(Evaluator):
                 document = configs.document(self.modules[index])
                 yield from ((path, v) for v in self.evaluate(document, self.env(index, 0)) if isinstance(v, Dict))
 
+    def configs_naming(self, word: str) -> tuple[str, ...]:
+        """The config files that name something to be built by this word."""
+        self.asked = True
+        return self.project.naming.get(word, ())
+
     def config_package(self, path: str) -> str:
         """Where Hydra puts a config, if its file says so."""
         module = self.project.document(path)

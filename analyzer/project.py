@@ -8,16 +8,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from analyzer import configs, notebooks, surroundings
 from analyzer.aliases import loader_words
+from analyzer.config_tree import MAX_BYTES
 from analyzer.encoding import UnreadableError
 from analyzer.languages import grammar_of
 from analyzer.launch import Launch
 from analyzer.layout import Layout
-from analyzer.open_configs import sets_up
+from analyzer.open_configs import ENDINGS, sets_up
 from analyzer.paths import Paths
 from analyzer.program import Module, Scope
 from analyzer.records import FileReport
@@ -36,6 +37,10 @@ MAX_IMPORTS = 4
 MAX_REACHING = 300
 _FILES = 64  # parsed files kept, about half a megabyte each
 _CONTENTS = 1024
+#: What a config names to be built: `type: X`, `"class_path": "a.b.X"`, `guidance_type = "x"`.
+_BUILT = re.compile(
+    rb"(?:target_?|type|name|class(?:_?path)?|cls|arch)[\"']?[ \t]*[:=][ \t]*[\"']?((?:[A-Za-z_]\w*\.)*[A-Za-z_][\w-]*)"
+)
 _DOCUMENTS = 512
 _SECONDS = 2.0
 
@@ -137,8 +142,18 @@ class Project:
 
     def _config_files(self, endings: tuple[str, ...]) -> tuple[str, ...]:
         """The configs with these endings; programs among them only where a name says that they set something up."""
-        programs = (path for path in self.glances if ".py" in endings and path.endswith(".py") and sets_up(path))
+        programs = (path for path in self.programs.paths if ".py" in endings and path.endswith(".py") and sets_up(path))
         return tuple(sorted({*(path for path in self.scripts if path.endswith(endings)), *programs}))
+
+    @cached_property
+    def naming(self) -> dict[str, tuple[str, ...]]:
+        """Word -> the configs that name something to be built by it, whole or as the last of a dotted name."""
+        found: dict[str, dict[str, None]] = {}
+        for path in self.config_files(ENDINGS):
+            source = self.texts(path) or b""
+            for name in _BUILT.findall(source) if len(source) <= MAX_BYTES else ():
+                found.setdefault(name.rpartition(b".")[2].decode(), {})[path] = None
+        return {word: tuple(paths) for word, paths in found.items()}
 
     def _document(self, path: str) -> Module | None:
         """A config file as a module that binds what it holds."""

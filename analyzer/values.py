@@ -172,6 +172,10 @@ class Evaluator:
         """The config files of the repository with these endings, by path."""
         return ()
 
+    def configs_naming(self, word: str) -> tuple[str, ...]:
+        """The config files that name something to be built by this word."""
+        return ()
+
     def config_package(self, path: str) -> str:
         """Where Hydra puts a config, if its file says so."""
         return ""
