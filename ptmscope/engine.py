@@ -13,9 +13,11 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any, Generic, TypeVar
 
 from miner.walk import shown
+from ptmscope.errors import Misuse
 from ptmscope.worker import Task
 
 T = TypeVar("T")
@@ -30,10 +32,14 @@ SMALL_TREE = 512
 WAITING = 4
 
 
-def processes(wanted: int | None, files: int) -> int:
-    """How many processes to use for so many files."""
+def processes(wanted: int | None, files: int, *, spawn: bool) -> int:
+    """How many processes to use for so many files.
+
+    A spawned process runs the script of its caller once more. So if nobody asked for several, and `spawn` does not
+    say that this is harmless, there are several only where they can be forked.
+    """
     if wanted is None:
-        return 1 if files < SMALL_TREE else _cores()
+        return _cores() if files >= SMALL_TREE and (spawn or _can_fork()) else 1
     return max(1, min(wanted, -(-files // TASK_FILES)))
 
 
@@ -64,10 +70,12 @@ class Work(Generic[T]):
 def outcomes(todo: Iterable[Task], jobs: int, work: Work[T]) -> Iterator[tuple[Task, T]]:
     """Each task with its outcome, in order. One process: this one."""
     if jobs > 1:
-        with _pool(jobs, work) as pool:
-            if pool.starts():
+        if getattr(multiprocessing.current_process(), "_inheriting", False):
+            raise Misuse('a script that asks for several processes needs `if __name__ == "__main__":` around the call')
+        if _can_fork() or _can_spawn():
+            with _pool(jobs, work) as pool:
                 yield from _in_order(pool, todo, jobs * WAITING)
-                return
+            return
     work.prepare()
     yield from ((task, work.run(task)) for task in todo)
 
@@ -88,23 +96,16 @@ class _Pool(Generic[T]):
             self.executor = _executor(self.jobs, self.work)
             return self.executor.submit(self.work.run, task)
 
-    def starts(self) -> bool:
-        """False where no process can be started, as in a script without `if __name__ == "__main__"` on
-        Windows."""
-        try:
-            self.executor.submit(os.getpid).result()
-        except (BrokenExecutor, OSError):
-            return False
-        return True
-
 
 @contextmanager
 def _pool(jobs: int, work: Work[T]) -> Iterator[_Pool[T]]:
     pool = _Pool(jobs, work, _executor(jobs, work))
+    wait = False
     try:
         yield pool
+        wait = True  # with a thread of the old pool around, the next one could not fork
     finally:
-        pool.executor.shutdown(wait=False, cancel_futures=True)
+        pool.executor.shutdown(wait=wait, cancel_futures=True)
 
 
 def _in_order(pool: _Pool[T], todo: Iterable[Task], limit: int) -> Iterator[tuple[Task, T]]:
@@ -136,9 +137,27 @@ def _one_by_one(work: Work[T], task: Task) -> Iterator[T]:
 
 
 def _executor(jobs: int, work: Work[T]) -> ProcessPoolExecutor:
-    """Forked processes start at once, but are safe only on Linux and from a single thread."""
-    method = "fork" if sys.platform == "linux" and threading.active_count() == 1 else "spawn"
+    method = "fork" if _can_fork() else "spawn"
     return ProcessPoolExecutor(jobs, multiprocessing.get_context(method), initializer=_start, initargs=(work,))
+
+
+def _can_fork() -> bool:
+    """Forked processes start at once, but are safe only on Linux and from a single thread."""
+    return sys.platform == "linux" and threading.active_count() == 1
+
+
+@cache
+def _can_spawn() -> bool:
+    """False where a new process ends at once, as in a script without `if __name__ == "__main__"`.
+
+    Tried without anything given: what does not fit into the pipe of a process that is gone would wait for ever.
+    """
+    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as probe:
+        try:
+            probe.submit(os.getpid).result()
+        except (BrokenExecutor, OSError):
+            return False
+    return True
 
 
 def _start(work: Work[Any]) -> None:

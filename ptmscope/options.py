@@ -44,6 +44,7 @@ def settings_of(options: dict[str, Any], *, sequences: bool = True) -> Settings:
 
     return Settings(
         jobs=options["jobs"],
+        spawn=True,
         exclude=options["exclude"],
         libraries=options["libraries"],
         models=options["models"],

@@ -50,10 +50,10 @@ def scan(
 
     `exclude` takes patterns in the syntax of .gitignore, `libraries` and `models` glob patterns to keep; sizes are
     in bytes. With `across`, the usages go on in the other files of the folder. With `jobs` None, large trees are
-    read by as many processes as there are cores; where processes are not forked (macOS, Windows), a script needs
-    `if __name__ == "__main__":` around the call, as for multiprocessing. `catalog` is a file of the model ids there
-    are (JSON Lines, CSV, or one id per line); with `hub`, huggingface.co is asked about each id: nothing else goes
-    online.
+    read by as many processes as there are cores where they can be forked (Linux, a single thread), else by one; a
+    script that asks for several elsewhere needs `if __name__ == "__main__":` around the call, as for multiprocessing.
+    `catalog` is a file of the model ids there are (JSON Lines, CSV, or one id per line); with `hub`, huggingface.co is
+    asked about each id: nothing else goes online.
 
     Raises `ptmscope.errors.Misuse` (a ValueError) where the path cannot be read or an option makes no sense.
     """
@@ -84,7 +84,7 @@ def run(path: str, settings: Settings, progress: Progress | None = None) -> Scan
     files, found = copies.set_apart(root, files, counted=settings.include_vendored)
     skipped += copies.skips(found)
     whole = Task(root, files, settings.max_file_size, settings.sequences, settings.across)
-    jobs = engine.processes(settings.jobs, len(files))
+    jobs = engine.processes(settings.jobs, len(files), spawn=settings.spawn)
     known, project = linked(whole, jobs)
     outcome = _analysis(replace(whole, paths=project.wanted()), project, jobs, progress)
     outcome = merge([outcome, Outcome(project.script_reports())])
@@ -104,7 +104,7 @@ def project_of(root: str, file: str, settings: Settings) -> Project:
     _, files, _ = _files(root, settings)
     files, _ = copies.set_apart(root, files, counted=settings.include_vendored)
     whole = Task(root, tuple(dict.fromkeys((*files, file))), settings.max_file_size)
-    return linked(whole, engine.processes(settings.jobs, len(files)))[1]
+    return linked(whole, engine.processes(settings.jobs, len(files), spawn=settings.spawn))[1]
 
 
 def _analysis(whole: Task, project: Project, jobs: int, progress: Progress | None) -> Outcome:

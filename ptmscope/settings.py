@@ -21,6 +21,7 @@ class Settings:
     """
 
     jobs: int | None = None
+    spawn: bool = False  # whether a new process may run the caller's main module once more
     exclude: tuple[str, ...] = ()
     libraries: tuple[str, ...] = ()
     models: tuple[str, ...] = ()

@@ -112,22 +112,31 @@ print(len(ptmscope.scan(sys.argv[1], jobs=2).sites))
 
 
 def test_script_without_main_guard_runs_in_one_process(tree: Tree, tmp_path: Path) -> None:
-    root = tree({f"{number}.py": LOADS_GPT2 for number in range(100)})
+    root = tree({f"{number}.py": LOADS_GPT2 for number in range(600)})
     script = tmp_path / "script.py"
     script.write_text(SCRIPT_WITHOUT_GUARD)
     done = subprocess.run([sys.executable, script, root], capture_output=True, timeout=120, check=False)
-    assert done.stdout.decode().split() == ["100"], done.stderr.decode()
+    assert done.stdout.decode().split() == ["600"], done.stderr.decode()
 
 
 @pytest.mark.parametrize(
     ("wanted", "files", "processes"), [(None, 10, 1), (4, 10, 1), (4, 200, 4), (2, 0, 1), (1, 999, 1)]
 )
 def test_number_of_processes(wanted: int | None, files: int, processes: int) -> None:
-    assert engine.processes(wanted, files) == processes
+    assert engine.processes(wanted, files, spawn=True) == processes
 
 
-def test_small_and_large_trees_by_default() -> None:
-    assert engine.processes(None, engine.SMALL_TREE) == len(os.sched_getaffinity(0))
+@pytest.mark.parametrize(("can_fork", "spawn", "several"), [(1, 0, 1), (0, 0, 0), (0, 1, 1)])
+def test_large_trees_by_default(can_fork: bool, spawn: bool, several: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "_can_fork", lambda: bool(can_fork))
+    found = engine.processes(None, engine.SMALL_TREE, spawn=bool(spawn))
+    assert found == (len(os.sched_getaffinity(0)) if several else 1)
+
+
+def test_no_thread_of_the_processes_is_left(tree: Tree) -> None:
+    before = threading.active_count()
+    ptmscope.scan(tree({f"{number}.py": LOADS_GPT2 for number in range(200)}), jobs=2)
+    assert threading.active_count() == before
 
 
 def _kill_on_bad_name(task: worker.Task) -> worker.Outcome:
