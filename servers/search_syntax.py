@@ -50,10 +50,7 @@ def parse(text: str) -> Query:
 
 def matches(world: World, query: Query) -> Iterator[File]:
     """Files on default branches that a query finds, in a fixed order."""
-    rarest = max((word for phrase in query.phrases for word in phrase), key=len)
-    for phrase in query.phrases:
-        rarest = next((word for word in phrase if word in world._by_word), rarest)
-    for file in world.candidates(rarest):
+    for file in world.candidates([word for phrase in query.phrases for word in phrase]):
         repo = world.repos[file.repo]
         if repo.is_fork and repo.stars < 5:
             continue  # forks are searched only where they have more stars than their parent

@@ -17,7 +17,6 @@ from itertools import accumulate
 _IGNORED = re.compile(r"[\s.,:;/\\`'\"=*!?#$&+^|~<>(){}\[\]@]+")
 
 _FOLDERS = ("", "src/", "app/", "tests/", "examples/", "notebooks/", "models/", "scripts/deep/er/")
-_ENDINGS = ("py", "py", "py", "ipynb", "yaml")
 _WORDS = ("alpha", "bravo", "delta", "gamma", "omega", "sigma", "theta", "kappa")
 _LICENCES = ("MIT", "Apache-2.0", "GPL-3.0", None)
 
@@ -78,6 +77,8 @@ class Shape:
     most_padding: int = 2_000
     copies: float = 0.1
     together: float = 0.3
+    endings: Sequence[str] = ("py", "py", "py", "ipynb", "yaml")
+    forks: float = 0.1
     seed: int = 1
 
 
@@ -94,7 +95,7 @@ class World:
         self._build(random.Random(self.shape.seed))
 
     def _build(self, draw: random.Random) -> None:
-        self.repos = [_repo(number, draw) for number in range(self.shape.repositories)]
+        self.repos = [_repo(number, draw, self.shape.forks) for number in range(self.shape.repositories)]
         share = list(accumulate(1 / (rank + 1) ** self.shape.skew for rank in range(len(self.models))))
         hits = 0
         while hits < self.shape.hits:
@@ -102,18 +103,18 @@ class World:
             while draw.random() < self.shape.together and together < 40:
                 together += 1
             chosen = {bisect_left(share, draw.random() * share[-1]) for _ in range(together)}
-            self.add(draw, tuple(sorted(chosen))[: self.shape.hits - hits])
+            self.add(draw, tuple(sorted(chosen)), self.shape.hits - hits)
             hits += len(self.files[-1].models)
 
-    def add(self, draw: random.Random, models: tuple[int, ...]) -> File:
+    def add(self, draw: random.Random, models: tuple[int, ...], room: int) -> File:
         """One more file, in a repository where files are already likely."""
         number = len(self.files)
         repo = int(len(self.repos) * draw.random() ** 2)
-        path = f"{draw.choice(_FOLDERS)}{draw.choice(_WORDS)}_{number}.{draw.choice(_ENDINGS)}"
+        path = f"{draw.choice(_FOLDERS)}{draw.choice(_WORDS)}_{number}.{draw.choice(self.shape.endings)}"
         padding = int(draw.random() ** 3 * self.shape.most_padding)
-        file = File(number, repo, path, models, draw.random() < 0.8, padding)
-        if self.files and draw.random() < self.shape.copies:
-            other = self.files[draw.randrange(number)]
+        file = File(number, repo, path, models[:room], draw.random() < 0.8, padding)
+        other = self.files[draw.randrange(number)] if self.files and draw.random() < self.shape.copies else None
+        if other is not None and len(other.models) <= room:
             path = path.rpartition(".")[0] + "." + other.ending
             file = File(number, repo, path, other.models, other.is_load, other.padding, other.same_as or other.number)
         self.files.append(file)
@@ -159,22 +160,23 @@ class World:
                 found.setdefault(word, []).append(number)
         return found
 
-    def candidates(self, word: str) -> Iterator[File]:
-        """Files that can hold a word: those of the models named so, or all of them."""
-        if word not in self._by_word:
+    def candidates(self, wanted: Sequence[str]) -> Iterator[File]:
+        """Files that can hold all these words: those that name the models named so, or all there are."""
+        rare = min((self._by_word[word] for word in wanted if word in self._by_word), key=len, default=None)
+        if rare is None:
             yield from self.files
             return
-        numbers = {file for model in self._by_word[word] for file in self.naming[model]}
+        numbers = {file for model in rare for file in self.naming[model]}
         yield from (self.files[number] for number in sorted(numbers))
 
 
-def _repo(number: int, draw: random.Random) -> Repo:
+def _repo(number: int, draw: random.Random, forks: float) -> Repo:
     return Repo(
         number,
         f"owner{number % 97}/{draw.choice(_WORDS)}-{number}",
         stars=int(draw.paretovariate(0.7)) - 1,
         forks=draw.randrange(5),
-        is_fork=draw.random() < 0.1,
+        is_fork=draw.random() < forks,
         is_archived=draw.random() < 0.05,
         is_template=draw.random() < 0.02,
         licence=draw.choice(_LICENCES),
