@@ -1,8 +1,7 @@
 """What a campaign will cost: requests and hours, told before it runs.
 
 The answers there are already are a sample: models are taken in strata of popularity, each about three times as wide as
-the one before, and what a stratum's answered models have is taken for its others. How fast new files and repositories
-get rarer is told by halves of the sample (Heaps' law).
+the one before, and what a stratum's answered models have is taken for its others.
 """
 
 from __future__ import annotations
@@ -14,21 +13,19 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
-from math import ceil, log
-from statistics import fmean, median
+from math import ceil
+from statistics import fmean
 
 from miner.corpus import Corpus
+from miner.growth import distinct
 from miner.records import Query
-from miner.slices import MOST, WANTED
+from miner.slices import MOST, WANTED, Slice
 
 #: Models of the first stratum, and how much wider the next ones reach.
 FIRST, WIDER = 10, 10**0.5
 
 #: Results of a page, and of a query.
 PAGE, CAP = 100, 1000
-
-#: Halves of a sample that are compared with the whole.
-HALVES = 9
 
 #: Fewer models that are answered tell nothing.
 ENOUGH = 20
@@ -58,16 +55,6 @@ class Estimate:
         return max(needed[name] * seconds / count for name, (count, seconds) in limits.items()) / tokens / 3600
 
 
-@dataclass(slots=True)
-class _Seen:
-    """What is known of one model: its queries' totals, and the repositories and versions that they led to."""
-
-    totals: list[int]
-    repositories: set[int]
-    versions: set[str]
-    hits: int = 0
-
-
 def pilot(models: Sequence[str], size: int, seed: int = 0) -> tuple[str, ...]:
     """Models to ask for first, from all strata of popularity; the most popular ones are all among them."""
     draw, left, found = random.Random(seed), size, []  # noqa: S311
@@ -84,22 +71,20 @@ def estimate(corpus: Corpus | None, source: str, models: Sequence[str], asked: I
     answered = _answered(corpus, source) if corpus is not None else set()
     left = [query for query in asked if query.text not in answered]
     waiting = {query.model for query in left if query.model is not None}
-    seen = _seen(corpus, source) if corpus is not None else {}
-    known = [model for model in models if model in seen and model not in waiting]
+    totals = _totals(corpus, source) if corpus is not None else {}
+    known = {model: totals[model] for model in models if model in totals and model not in waiting}
     if corpus is None or len(known) < ENOUGH:
         return _usual(len(waiting), left)
     each = len(left) / max(1, len(waiting))
-    searches = hits = 0.0
+    searches, hits = _unfinished(corpus, source), 0.0
     for start, end in _strata(len(models)):
-        told = [seen[model] for model in models[start:end] if model in seen and model not in waiting]
-        told = told or [seen[model] for model in known]
-        open_models = sum(model in waiting for model in models[start:end])
-        totals = [total for one in told for total in one.totals]
-        hits += open_models * each * fmean(totals)
-        searches += open_models * each * fmean(_requests(total) for total in totals)
-    searches += _unfinished(corpus, source)
+        told = [total for model in models[start:end] for total in known.get(model, ())]
+        told = told or [total for one in known.values() for total in one]
+        queries = each * sum(model in waiting for model in models[start:end])
+        hits += queries * fmean(told)
+        searches += queries * fmean(_requests(total) for total in told)
     plan = Estimate(len(waiting), len(left), round(searches), 0, 0, round(hits), len(known))
-    return _with_new(corpus, source, plan, seen)
+    return _with_new(corpus, source, plan, hits + sum(sum(one) for one in totals.values()))
 
 
 def _usual(models: int, left: Sequence[Query]) -> Estimate:
@@ -131,29 +116,25 @@ def _strata(count: int) -> Iterator[tuple[int, int]]:
         start, end = int(end), end * WIDER
 
 
-def _with_new(corpus: Corpus, source: str, plan: Estimate, seen: Mapping[str, _Seen]) -> Estimate:
-    """The plan with the files and repositories that its hits will bring, and those that wait already."""
-    told = [one for one in seen.values() if one.hits]
-    all_hits = plan.hits + sum(sum(one.totals) for one in seen.values())
-    files = _grown(told, [one.versions for one in told], all_hits)
-    repositories = _grown(told, [one.repositories for one in told], all_hits)
-    done = corpus.database.one(
-        "SELECT count(*) FROM queries WHERE source = ? AND kind = 'repository' AND outcome IS NOT NULL", source
-    )
-    fetched = corpus.database.one("SELECT count(DISTINCT version) FROM files WHERE blob IS NOT NULL")
+def _with_new(corpus: Corpus, source: str, plan: Estimate, hits: float) -> Estimate:
+    """The plan with the files and repositories that all hits will have brought, less those that are there."""
+    repositories = distinct(_tally(corpus, source, "repository"), hits)
+    files = distinct(_tally(corpus, source, "version"), hits)
+    done, fetched = (corpus.database.one(statement, source) for statement in (_DESCRIBED, _FETCHED))
     return replace(plan, repositories=max(0, round(repositories) - done), files=max(0, round(files) - fetched))
 
 
-def _grown(told: Sequence[_Seen], sets: Sequence[set[int] | set[str]], hits: float) -> float:
-    """Distinct things among so many hits, from those in the sample."""
-    whole, seen = len(set().union(*sets)), sum(one.hits for one in told)
-    draw, slopes = random.Random(0), []  # noqa: S311
-    for _ in range(HALVES):
-        half = draw.sample(range(len(told)), len(told) // 2)
-        part, part_hits = len(set().union(*(sets[place] for place in half))), sum(told[place].hits for place in half)
-        if part and 0 < part_hits < seen:
-            slopes.append(log(whole / part) / log(seen / part_hits))
-    return whole * (hits / seen) ** min(1.0, median(slopes)) if slopes and seen else hits
+#: The hits of a source.
+_HITS = 'FROM hits JOIN queries ON queries.key = "query" JOIN files ON files.key = file WHERE source = ?'
+_DESCRIBED = "SELECT count(*) FROM queries WHERE source = ? AND kind = 'repository' AND outcome IS NOT NULL"
+_FETCHED = f"SELECT count(DISTINCT version) {_HITS} AND blob IS NOT NULL"
+_SEARCHES = "SELECT model, text, total, outcome FROM queries WHERE source = ? AND kind = 'search' AND total IS NOT NULL"
+
+
+def _tally(corpus: Corpus, source: str, column: str) -> dict[int, int]:
+    """Times found -> how many repositories or versions were."""
+    counts = f"SELECT count(*) AS times {_HITS} GROUP BY {column}"
+    return dict(corpus.database.select(f"SELECT times, count(*) FROM ({counts}) GROUP BY times", source))  # noqa: S608
 
 
 def _answered(corpus: Corpus, source: str) -> set[str]:
@@ -161,29 +142,19 @@ def _answered(corpus: Corpus, source: str) -> set[str]:
     return {text for (text,) in corpus.database.select(statement, source)}
 
 
+def _totals(corpus: Corpus, source: str) -> dict[str, list[int]]:
+    """model -> results of its answered queries; those of slices are in those of the whole."""
+    found: defaultdict[str, list[int]] = defaultdict(list)
+    for model, text, total, _ in corpus.database.select(_SEARCHES, source):
+        if model is not None and Slice.parse(text).is_whole:
+            found[model].append(total)
+    return dict(found)
+
+
 def _unfinished(corpus: Corpus, source: str) -> float:
     """Requests of the slices that wait: the results of what was cut, less those of the slices that are answered."""
-    statement = "SELECT text, total, outcome FROM queries WHERE source = ? AND kind = 'search' AND total IS NOT NULL"
-    cut, told = 0, 0
-    for text, total, outcome in corpus.database.select(statement, source):
-        is_slice = " size:" in text
-        cut += total * (outcome == "split" and not is_slice)
-        told += total * (outcome != "split" and is_slice)
-    return max(0.0, cut - told) / PAGE + max(0.0, cut - told) / WANTED / 2
-
-
-def _seen(corpus: Corpus, source: str) -> dict[str, _Seen]:
-    """model -> what its answered queries brought; slices count as hits, their totals are in those of the whole."""
-    found: defaultdict[str, _Seen] = defaultdict(lambda: _Seen([], set(), set()))
-    queries = """SELECT model, text, total FROM queries WHERE source = ? AND kind = 'search' AND model IS NOT NULL
-        AND total IS NOT NULL"""
-    for model, text, total in corpus.database.select(queries, source):
-        if " size:" not in text:
-            found[model].totals.append(total)
-    hits = """SELECT model, repository, version FROM hits JOIN queries ON queries.key = "query" JOIN files
-        ON files.key = file WHERE source = ? AND kind = 'search' AND model IS NOT NULL"""
-    for model, repository, version in corpus.database.select(hits, source):
-        found[model].repositories.add(repository)
-        found[model].versions.add(version)
-        found[model].hits += 1
-    return dict(found)
+    left = 0
+    for _, text, total, outcome in corpus.database.select(_SEARCHES, source):
+        is_whole = Slice.parse(text).is_whole
+        left += total * ((outcome == "split" and is_whole) - (outcome != "split" and not is_whole))
+    return max(0, left) * (1 / PAGE + 1 / WANTED / 2)
