@@ -157,13 +157,9 @@ def _run(
     """The pilot, the plan with what it told, and the rest; (plan, requests of the pilot)."""
     called = caller(base, clock)
     names = pilot(models, max(40, round(len(models) * PILOT)))
-    corpus.plan(queries(github.NAME, names, chosen(())))
-    only_searches = Campaign(corpus, github.service(base), called)
-    only_searches.lanes = only_searches.lanes[:1]
-    first = {query.text for query in queries(github.NAME, names, chosen(()))}
-    for _ in only_searches.run():
-        if not first & {query.text for query in corpus.unanswered(github.NAME, "search", limit=1)}:
-            break
+    first = corpus.plan(queries(github.NAME, names, chosen(())))
+    for _ in Campaign(corpus, github.service(base), called).run(first=first):
+        pass
     plan, spent = estimate(corpus, github.NAME, models, _asked(models)), called.requests.total()  # type: ignore[arg-type]
     print(f"pilot: {len(names)} models, {spent:,} requests; then {plan}", file=sys.stderr)
     corpus.plan(queries(github.NAME, models, chosen(())))

@@ -23,6 +23,10 @@ OUTAGE = 4
 #: What is read from the corpus at a time.
 BATCH = 200
 
+_OPEN = "SELECT count(*) FROM queries WHERE source = ? AND kind = ? AND outcome IS NULL"
+_MISSING = """SELECT count(DISTINCT version) FROM files JOIN repositories ON repositories.key = repository
+    WHERE blob IS NULL AND reason IS NULL AND host = ?"""
+
 #: Answers a query; the ETag is that of its last answer.
 Answers = Callable[[Query, str | None], Steps[Answer]]
 
@@ -45,6 +49,8 @@ class Work(Protocol):
 
     def pieces(self, skipped: int) -> tuple[Any, ...]: ...
 
+    def left(self) -> int: ...
+
     def steps(self, piece: Any) -> Steps[Any]: ...
 
     def done(self, piece: Any, found: Any) -> str: ...
@@ -66,6 +72,9 @@ class Asking:
 
     def pieces(self, skipped: int) -> tuple[Query, ...]:
         return self.corpus.unanswered(self.source, self.name, limit=BATCH + skipped)
+
+    def left(self) -> int:
+        return int(self.corpus.database.one(_OPEN, self.source, self.name))
 
     def steps(self, piece: Query) -> Steps[Answer]:
         return self.answers(piece, self.corpus.etag(piece))
@@ -91,6 +100,9 @@ class Fetching:
 
     def pieces(self, skipped: int) -> tuple[Hit, ...]:
         return self.corpus.missing(self.service.host, limit=BATCH + skipped)
+
+    def left(self) -> int:
+        return int(self.corpus.database.one(_MISSING, self.service.host))
 
     def steps(self, piece: Hit) -> Steps[bytes]:
         return self.service.fetch(piece)
@@ -177,10 +189,14 @@ class Campaign:
         kinds: list[Work] = [Asking(corpus, service.name, kind, answers) for kind, answers in service.kinds.items()]
         self.lanes = tuple(Lane(work) for work in [*kinds, Fetching(corpus, service)])
 
-    def run(self) -> Iterator[Campaign]:
-        """Asks until nothing is left. Raises Misuse where the service gives no answer any more."""
+    def run(self, *, first: int | None = None) -> Iterator[Campaign]:
+        """Asks until nothing is left; `first`: only so many pieces of the first kind, and nothing else.
+
+        Raises Misuse where the service gives no answer any more.
+        """
         unanswered = 0
-        while lane := self._next():
+        lanes = self.lanes if first is None else self.lanes[:1]
+        while (first is None or lanes[0].outcomes.total() < first) and (lane := self._next(lanes)):
             unanswered = 0 if lane.step(self.caller) else unanswered + 1
             if unanswered >= OUTAGE:
                 raise Misuse(f"{self.service.name} gives no answer; what came is stored, run again to go on")
@@ -189,9 +205,9 @@ class Campaign:
                     each.is_dry = False
             yield self
 
-    def _next(self) -> Lane | None:
+    def _next(self, lanes: tuple[Lane, ...]) -> Lane | None:
         """The lane whose request can be made first; the first of those that can be made now."""
         now = self.caller.clock.now()
-        waiting = [(lane, ask) for lane in self.lanes if (ask := lane.ask()) is not None]
+        waiting = [(lane, ask) for lane in lanes if (ask := lane.ask()) is not None]
         times = [(max(now, self.caller.ready(ask.resource)), place) for place, (_, ask) in enumerate(waiting)]
         return waiting[min(times)[1]][0] if times else None

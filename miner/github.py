@@ -14,6 +14,7 @@ from functools import partial
 from typing import Any
 
 from miner.asking import Ask, Reply, Steps
+from miner.caller import Caller
 from miner.campaign import Service
 from miner.corpus import blob_hash
 from miner.errors import Misuse
@@ -38,6 +39,10 @@ API, VARIABLE = "https://api.github.com", "GITHUB_API_URL"
 
 #: Requests and seconds for each, as documented; the headers say what holds.
 LIMITS = {"code_search": (10, 60.0), "core": (5000, 3600.0)}
+
+#: What can have changed since it was answered; what was cut stays cut, and files never change under their hash.
+ANSWERED = ("complete", "incomplete", "capped", "unchanged", "failed")
+REFRESHED = {"search": ANSWERED, "repository": ANSWERED}
 
 #: Results of a page, and of a query however many there are.
 PAGE, CAP = 100, 1000
@@ -88,6 +93,16 @@ def _parsed(status: int, headers: dict[str, Any], text: str) -> Reply:
         return Reply(status, headers, json.loads(text) if text else None)
     except ValueError:
         return Reply(status, headers, problem="not JSON")
+
+
+def limits(caller: Caller) -> dict[str, tuple[int, float]]:
+    """The limits that hold for the first token; asking for them is counted against none."""
+    data = caller.ask(Ask("/rate_limit", resource="rate_limit", shape=_is_limits)).data["resources"]
+    return {name: (int(data[name]["limit"]), seconds) for name, (_, seconds) in LIMITS.items()}
+
+
+def _is_limits(data: Any) -> bool:
+    return isinstance(data, dict) and LIMITS.keys() <= (data.get("resources") or {}).keys()
 
 
 def service(base: str = API) -> Service:

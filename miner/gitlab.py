@@ -37,6 +37,10 @@ API, VARIABLE = "https://gitlab.com", "CI_SERVER_URL"
 #: Requests and seconds for each, as documented for gitlab.com; the headers say what holds.
 LIMITS = {"search": (10, 60.0), "core": (2000, 60.0)}
 
+#: What can have changed since it was answered.
+ANSWERED = ("complete", "failed")
+REFRESHED = {"search": ANSWERED, "projects": ANSWERED, "project": ANSWERED}
+
 PAGE = 100
 TIMEOUT = 30
 _PREFIX = "/api/v4"

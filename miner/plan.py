@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import random
 import tomllib
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
+from itertools import groupby
 from math import ceil
 from statistics import fmean
 
@@ -76,15 +77,17 @@ def estimate(corpus: Corpus | None, source: str, models: Sequence[str], asked: I
     if corpus is None or len(known) < ENOUGH:
         return _usual(len(waiting), left)
     each = len(left) / max(1, len(waiting))
-    searches, hits = _unfinished(corpus, source), 0.0
+    searches, hits, weights = _unfinished(corpus, source), 0.0, dict.fromkeys(totals, 1.0)
     for start, end in _strata(len(models)):
-        told = [total for model in models[start:end] for total in known.get(model, ())]
-        told = told or [total for one in known.values() for total in one]
-        queries = each * sum(model in waiting for model in models[start:end])
-        hits += queries * fmean(told)
-        searches += queries * fmean(_requests(total) for total in told)
+        told = {model: known[model] for model in models[start:end] if model in known} or known
+        unknown = sum(model in waiting for model in models[start:end])
+        results = [total for one in told.values() for total in one]
+        hits += each * unknown * fmean(results)
+        searches += each * unknown * fmean(_requests(total) for total in results)
+        for model in told:
+            weights[model] += unknown / len(told)
     plan = Estimate(len(waiting), len(left), round(searches), 0, 0, round(hits), len(known))
-    return _with_new(corpus, source, plan, hits + sum(sum(one) for one in totals.values()))
+    return _with_new(corpus, source, plan, hits + sum(sum(one) for one in totals.values()), weights)
 
 
 def _usual(models: int, left: Sequence[Query]) -> Estimate:
@@ -116,25 +119,60 @@ def _strata(count: int) -> Iterator[tuple[int, int]]:
         start, end = int(end), end * WIDER
 
 
-def _with_new(corpus: Corpus, source: str, plan: Estimate, hits: float) -> Estimate:
-    """The plan with the files and repositories that all hits will have brought, less those that are there."""
-    repositories = distinct(_tally(corpus, source, "repository"), hits)
-    files = distinct(_tally(corpus, source, "version"), hits)
+def _with_new(corpus: Corpus, source: str, plan: Estimate, hits: float, weights: Mapping[str, float]) -> Estimate:
+    """The plan with the files and repositories that all hits will have brought, less those that are there.
+
+    A repository is in the hits of many models, a file in those of few: what the sample has of it is nearly all.
+    """
+    repositories = distinct(_tally(corpus, source), hits)
+    files = hits * _once(corpus, source, weights)
     done, fetched = (corpus.database.one(statement, source) for statement in (_DESCRIBED, _FETCHED))
     return replace(plan, repositories=max(0, round(repositories) - done), files=max(0, round(files) - fetched))
+
+
+def _once(corpus: Corpus, source: str, weights: Mapping[str, float]) -> float:
+    """Versions for each hit. A hit stands for as many as its model and its query do; others may have its version."""
+    standing = _standing(corpus, source)
+    stand = everything = 0.0
+    for _, rows in groupby(corpus.database.select(_BY_VERSION, source), key=lambda row: row[0]):
+        found = [weights.get(model, 1.0) * standing.get(text, 1.0) for _, model, text in rows]
+        everything += sum(found)
+        stand += sum(weight / (1 + max(0.0, sum(found) - weight)) for weight in found)
+    return stand / everything if everything else 1.0
+
+
+def _standing(corpus: Corpus, source: str) -> dict[str, float]:
+    """Query that was cut -> results that each of its hits stands for, until its slices are answered."""
+    found = dict(corpus.database.select(_STORED, source))
+    rows = [(Slice.parse(text), text, total, outcome) for _, text, total, outcome in _searches(corpus, source)]
+    told: Counter[str] = Counter()
+    for part, _, total, outcome in rows:
+        told[part.terms] += total * (outcome != "split" and not part.is_whole)
+    return {
+        text: max(0, total - told[part.terms]) * part.is_whole / max(1, found.get(text, 0))
+        for part, text, total, outcome in rows
+        if outcome == "split"
+    }
 
 
 #: The hits of a source.
 _HITS = 'FROM hits JOIN queries ON queries.key = "query" JOIN files ON files.key = file WHERE source = ?'
 _DESCRIBED = "SELECT count(*) FROM queries WHERE source = ? AND kind = 'repository' AND outcome IS NOT NULL"
 _FETCHED = f"SELECT count(DISTINCT version) {_HITS} AND blob IS NOT NULL"
+_STORED = f"SELECT text, count(*) {_HITS} GROUP BY text"
+_BY_VERSION = f"SELECT version, model, text {_HITS} ORDER BY version"
 _SEARCHES = "SELECT model, text, total, outcome FROM queries WHERE source = ? AND kind = 'search' AND total IS NOT NULL"
 
 
-def _tally(corpus: Corpus, source: str, column: str) -> dict[int, int]:
-    """Times found -> how many repositories or versions were."""
-    counts = f"SELECT count(*) AS times {_HITS} GROUP BY {column}"
+def _tally(corpus: Corpus, source: str) -> dict[int, int]:
+    """Times found -> how many repositories were."""
+    counts = f"SELECT count(*) AS times {_HITS} GROUP BY repository"
     return dict(corpus.database.select(f"SELECT times, count(*) FROM ({counts}) GROUP BY times", source))  # noqa: S608
+
+
+def _searches(corpus: Corpus, source: str) -> Iterator[tuple[str | None, str, int, str]]:
+    """(model, text, total, outcome) of the answered searches."""
+    yield from corpus.database.select(_SEARCHES, source)
 
 
 def _answered(corpus: Corpus, source: str) -> set[str]:
@@ -145,7 +183,7 @@ def _answered(corpus: Corpus, source: str) -> set[str]:
 def _totals(corpus: Corpus, source: str) -> dict[str, list[int]]:
     """model -> results of its answered queries; those of slices are in those of the whole."""
     found: defaultdict[str, list[int]] = defaultdict(list)
-    for model, text, total, _ in corpus.database.select(_SEARCHES, source):
+    for model, text, total, _ in _searches(corpus, source):
         if model is not None and Slice.parse(text).is_whole:
             found[model].append(total)
     return dict(found)
@@ -154,7 +192,7 @@ def _totals(corpus: Corpus, source: str) -> dict[str, list[int]]:
 def _unfinished(corpus: Corpus, source: str) -> float:
     """Requests of the slices that wait: the results of what was cut, less those of the slices that are answered."""
     left = 0
-    for _, text, total, outcome in corpus.database.select(_SEARCHES, source):
+    for _, text, total, outcome in _searches(corpus, source):
         is_whole = Slice.parse(text).is_whole
         left += total * ((outcome == "split" and is_whole) - (outcome != "split" and not is_whole))
     return max(0, left) * (1 / PAGE + 1 / WANTED / 2)

@@ -32,6 +32,9 @@ API, VARIABLE = "https://archive.softwareheritage.org", "SWH_API_URL"
 #: Requests and seconds, as documented for users with a token; the headers say what holds.
 LIMITS = {"api": (1200, 3600.0)}
 
+#: What can have changed since it was answered: the last visit. All else is named by its hash.
+REFRESHED = {"origin": ("complete", "failed")}
+
 TIMEOUT = 30
 
 #: Branches of a snapshot, the first that is there.

@@ -7,6 +7,8 @@ from typing import Any
 
 import click
 
+from ptmscope.online_cli import COMMANDS
+
 _CORPUS = click.argument("corpus", type=click.Path(file_okay=False))
 _SIZE = click.option("--max-file-size", default="10MB", show_default=True, metavar="SIZE", help="Skip larger files.")
 
@@ -17,6 +19,10 @@ def mine() -> None:
 
     \b
     ptmscope mine hub corpus --from models.jsonl.gz --card   which models to look for
+    ptmscope mine github corpus --dry-run                    what a search on GitHub would cost; then without --dry-run
+    ptmscope mine gitlab corpus                              the same on GitLab
+    ptmscope mine swh corpus https://github.com/owner/name   what Software Heritage has of it
+    ptmscope mine refresh corpus                             what has changed since
     ptmscope mine local corpus repos/*                       repositories on disk
     ptmscope mine shards corpus data-*.parquet               data sets of code
     ptmscope mine verify corpus                              which hits are uses
@@ -223,3 +229,7 @@ def curate(corpus: str, rules: str | None, format_name: str) -> None:
     with Corpus.open(corpus) as found:
         decide(found, read_rules(rules))
         sys.stdout.writelines(f"{line}\n" for line in TALLIES[format_name](tallies(found)))
+
+
+for _command in COMMANDS:
+    mine.add_command(_command)

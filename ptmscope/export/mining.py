@@ -6,12 +6,13 @@ import csv
 import io
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict
 
 from miner.changes import Change
 from miner.curate import Tally
 from miner.funnel import Step
+from miner.plan import Estimate
 from miner.shares import Share
 from miner.status import Asked, Status
 from miner.verification import VERDICTS
@@ -128,3 +129,23 @@ def _tally_lines(tallies: Iterable[Tally]) -> Iterator[str]:
 
 #: Format -> the lines of it.
 TALLIES: dict[str, Callable[[Iterable[Tally]], Iterator[str]]] = {"table": _tally_table, "jsonl": _tally_lines}
+
+
+def costs(plan: Estimate, limits: Mapping[str, tuple[int, float]], search: str, tokens: int) -> Iterator[str]:
+    """What a campaign will cost, and what the figures are drawn from."""
+    counts = {
+        "models": plan.models,
+        "queries": plan.queries,
+        "hits": plan.hits,
+        "requests for searches": plan.searches,
+        "requests for facts about repositories": plan.repositories,
+        "requests for files": plan.files,
+        "requests": plan.requests,
+    }
+    yield from (f"{count:>10,}  {name}" for name, count in counts.items())
+    held = ", ".join(f"{name} {count:,} in {seconds:,.0f} s" for name, (count, seconds) in limits.items())
+    yield f"{plan.hours(limits, search, tokens):>10,.1f}  hours with {tokens} token{'s' * (tokens > 1)} ({held})"
+    if plan.known:
+        yield f"Drawn from the {plan.known:,} models that are answered."
+    else:
+        yield "Nothing is answered yet: usual rates are taken (miner/rates.toml); a pilot says it better."
