@@ -71,7 +71,8 @@ def item(ev: Evaluator, bases: Values, keys: Values) -> Values:
         if isinstance(base, Dict):
             found = _of_dict(ev, base, keys)
             guess = _every(ev, base) if any(not isinstance(k, Str | Const) or _variable(k) for k in keys) else ()
-            (exact if found else rest).append(merged(found, guess) if found else guess)
+            missing = _missing(ev, base, keys) if base.missing is not None else ()
+            (exact if found else rest).append(merged(found, guess, missing))
         elif isinstance(base, Tuple):
             exact.append(_of_tuple(base, keys))
         elif isinstance(base, List):
@@ -104,6 +105,14 @@ def _of_dict(ev: Evaluator, base: Dict, keys: Values) -> Values:
     inner = [v for v in spread if isinstance(v, Inst | Ref | Configs)]
     given = [attributes.attribute(ev, v, key.text) for v in inner for key in keys if isinstance(key, Str)]
     return tuple(v for v in merged(*given) if not isinstance(v, Unknown | Ref))
+
+
+def _missing(ev: Evaluator, base: Dict, keys: Values) -> Values:
+    """What the factory of a defaultdict gives, unless every key is known to be there."""
+    table = _table(ev, base)
+    if base.missing is None or all(isinstance(k, Str | Const) and _text(k) in table for k in keys):
+        return ()
+    return tuple(value for value in ev.evaluate(*base.missing) if not isinstance(value, Unknown))
 
 
 def known(ev: Evaluator, base: Dict, keys: Values) -> Values:
@@ -145,6 +154,8 @@ def sliced(ev: Evaluator, bases: Values, ends: Values) -> Values:
             found.append(base if isinstance(base, List) else _NOT_FOUND)
         elif isinstance(base, Str) and not base.partial:
             found.append(base._replace(text=base.text[slice(whole[0], whole[1])], step="formatted"))
+        elif isinstance(base, Tuple):
+            found.append(Tuple(base.values[slice(whole[0], whole[1])]))
         elif isinstance(base, List) and not base.open and None not in (listed := list(entries(ev, base))):
             found.append(List(tuple(e for e in listed[slice(whole[0], whole[1])] if e is not None)))
         else:
@@ -278,7 +289,7 @@ def stored(ev: Evaluator, bases: Values, name: Name, env: Env, *, nested: bool) 
 
 def _with(base: Value, put: Value) -> Value:
     if isinstance(base, Dict) and isinstance(put, Dict):
-        return Dict((*base.entries, *put.entries), more=base.open)
+        return Dict((*base.entries, *put.entries), more=base.open, missing=base.missing)
     if isinstance(base, List) and isinstance(put, List) and not isinstance(base, Tuple):
         return List((*base.entries, *put.entries), more=base.open or put.open)
     return base

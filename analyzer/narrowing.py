@@ -340,11 +340,16 @@ def _inside(ev: Evaluator, operands: tuple[Expression, ...], key: str, value: Va
     text = _text(part, key, value)
     if text is None:
         return None
-    found = ev.evaluate(whole, env) if isinstance(whole, Name) else _fixed(ev, whole, env)
+    found = ev.evaluate(whole, env) if isinstance(whole, Name) or _is_own(whole) else _fixed(ev, whole, env)
     if len(found) != 1:
         return None
     texts = _members(ev, found[0])
     return None if texts is None else text in texts
+
+
+def _is_own(whole: Expression) -> bool:
+    """`self.sizes`: a collection that is an attribute."""
+    return isinstance(whole, Attribute) and isinstance(whole.base, Name) and whole.base.id in ("self", "cls")
 
 
 def _members(ev: Evaluator, whole: Value) -> list[str] | str | None:

@@ -208,12 +208,21 @@ class Tuple(List):
 
 
 class Dict:
-    """A dict, or an object used like one; the key None is another dict merged in. `open`: a key can be missing."""
+    """A dict, or an object used like one; the key None is another dict merged in. `open`: a key can be missing.
 
-    __slots__ = ("entries", "open")
+    `missing` is what a defaultdict gives for a key that is not there.
+    """
 
-    def __init__(self, entries: tuple[tuple[Expression | None, Expression, Env], ...], *, more: bool = False) -> None:
-        self.entries, self.open = entries, more
+    __slots__ = ("entries", "missing", "open")
+
+    def __init__(
+        self,
+        entries: tuple[tuple[Expression | None, Expression, Env], ...],
+        *,
+        more: bool = False,
+        missing: tuple[Expression, Env] | None = None,
+    ) -> None:
+        self.entries, self.open, self.missing = entries, more, missing
 
 
 class Configs:

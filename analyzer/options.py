@@ -47,6 +47,8 @@ _RUN = frozenset({
 })  # fmt: skip
 #: The constructor call of objects that a command-line parser makes.
 PARSED = Frame(None, None, 0)
+#: Stands behind the name of a library's class for an object of it that a command-line parser makes.
+_FILLED = "#filled"
 _TYPED = frozenset({"tyro.cli", "simple_parsing.parse", "jsonargparse.CLI", "draccus.parse", "pyrallis.parse"})
 
 
@@ -67,6 +69,8 @@ def attribute(ev: Evaluator, base: Ref, name: str) -> Values:
         return found or (_RUNTIME,)
     if base.qualified in _RUN:
         return (_RUNTIME,)
+    if base.qualified.endswith(_FILLED) and base.env is not None:
+        return ev.launched(base.env.module, (f"--{name}",)) or (_RUNTIME,)
     return ()
 
 
@@ -96,7 +100,7 @@ def call(ev: Evaluator, ref: Ref, arguments: Arguments, node: Call, env: Env) ->
         given = calls.argument(ev, calls.arguments_of(ref.call, ref.env), ("dataclass_types",), 0) or ()
         files = calls.argument(ev, arguments, ("json_file", "yaml_file"), 0) if "_file()" in made else None
         frames = _from_files(ev, files or (), ref.qualified, env)
-        return merged(*(_filled(ev, given, frame) for frame in frames or (PARSED,)))
+        return merged(*(_filled(ev, given, frame, env) for frame in frames or (PARSED,)))
     if ref.qualified in _TYPED:
         given = calls.argument(ev, arguments, ("f", "config_class", "args"), 0) or ()
         return tuple(Inst(v, PARSED) for v in given if isinstance(v, Cls)) or None
@@ -110,17 +114,24 @@ def _from_files(ev: Evaluator, paths: Values, reader: str, env: Env) -> list[Fra
     return [Frame(Arguments((), ((None, expression, where),)), None, 1) for expression, where in held]
 
 
-def _filled(ev: Evaluator, given: Values, frame: Frame) -> Values:
-    """The objects that a parser fills, as a tuple."""
+def _filled(ev: Evaluator, given: Values, frame: Frame, env: Env) -> Values:
+    """The objects that a parser fills, as a tuple; `frame` is what it makes them with."""
     from analyzer import containers
 
     for value in given:
         if isinstance(value, List):
             classes = [ev.evaluate(*e) for e in containers.entries(ev, value) if e is not None]
-            return (Tuple(tuple(Inst(c[0], frame) if c and isinstance(c[0], Cls) else _RUNTIME for c in classes)),)
-        if isinstance(value, Cls):
-            return (Tuple((Inst(value, frame),)),)
+            return (Tuple(tuple(_made(c[0], frame, env) if c else _RUNTIME for c in classes)),)
+        if isinstance(value, Cls | Ref):
+            return (Tuple((_made(value, frame, env),)),)
     return (_RUNTIME,)
+
+
+def _made(cls: Value, frame: Frame, env: Env) -> Value:
+    """The object of one class, which may be a library's: then only command lines tell what it holds."""
+    if isinstance(cls, Cls):
+        return Inst(cls, frame)
+    return Ref(cls.qualified + _FILLED, None, env) if isinstance(cls, Ref) and cls.call is None else _RUNTIME
 
 
 def declared(ev: Evaluator, module: int, name: str) -> Values:

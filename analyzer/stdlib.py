@@ -141,6 +141,15 @@ def _defaultdict(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> V
     return (_keep(ev, node, env, lambda: Dict((*entries, *held.entries), more=True)),)  # type: ignore[union-attr]
 
 
+def _defaultdict(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
+    """`defaultdict(factory, {…})`: what it is made of, and what calling the factory gives."""
+    entries = tuple((None, expression, where) for expression, where in arguments.args[1:])
+    named = tuple((Text(n, e.at) if n is not None else None, e, where) for n, e, where in arguments.keywords)
+    factory, where = arguments.args[0] if arguments.args else (None, env)
+    made = ev.keep(Call(factory, (), (), node.at, node.end)) if factory is not None else None
+    return (Dict((*entries, *named), more=True, missing=(made, where) if made is not None else None),)
+
+
 def _enumerate(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
     from analyzer.program import Opaque
 
@@ -404,6 +413,7 @@ _TABLE: dict[str, _Call] = {
     **_rows(_dict, "builtins.dict", "types.SimpleNamespace", "argparse.Namespace", "collections.OrderedDict"),
     **_rows(_defaultdict, "collections.defaultdict"),
     **_rows(_dict, "easydict.EasyDict", "ml_collections.ConfigDict", "addict.Dict", "box.Box", "munch.Munch"),
+    **_rows(_defaultdict, "collections.defaultdict"),
     **_rows(_enumerate, "builtins.enumerate"),
     **_rows(_zip, "builtins.zip"),
     **_rows(_element, "builtins.next", "random.choice", "numpy.random.choice", "builtins.max", "builtins.min"),
