@@ -22,6 +22,7 @@ from analyzer.objects import (
     Inst,
     List,
     Mod,
+    Parsed,
     Partial,
     Ref,
     Str,
@@ -59,6 +60,7 @@ _RECORD_BASES = frozenset(
     {"BaseModel", "BaseSettings", "NamedTuple", "TypedDict", "Struct", "SQLModel", "Serializable"}
 )
 _WRAPPERS = frozenset({"Optional", "Union", "Annotated", "Final", "ClassVar", "Required", "NotRequired"})
+_LISTS = frozenset({"list", "List", "Sequence", "tuple", "Tuple"})
 _RECORD_MAKERS = frozenset({"dataclass", "define", "frozen", "attrs", "s", "mutable", "dataclass_json", "configclass"})
 
 
@@ -306,6 +308,8 @@ def of_class(ev: Evaluator, cls: Cls, name: str, inst: Inst | None) -> Values:
         return (cls,)
     if not values and inst is not None and inst.thing is not None:
         return attribute(ev, inst.thing, name)
+    if not values and external and inst is not None and isinstance(inst.frame, Parsed) and inst.frame.started:
+        values = options.given(ev, name, inst.frame.started)
     if not values and external:
         if ev.follow:  # one call is one: of the first base that a table has it of
             known = (r for r in external if ev.tables.match(f"{r.qualified}.{name}"))
@@ -499,9 +503,10 @@ def _field(ev: Evaluator, cls: Cls, scope: Scope, field: Field, bound: Value | N
     position = scope.fields.index(field)
     if isinstance(bound, Inst) and bound.frame is PROMISED:
         return default or annotated or (Unknown("runtime_input"),)
-    if isinstance(bound, Inst) and bound.frame is options.PARSED:
-        known = tuple(value for value in default if not isinstance(value, Const))
-        default = merged(ev.launched(cls.module, (f"--{field.name}",)), known)
+    if isinstance(bound, Inst) and isinstance(bound.frame, Parsed) and bound.frame.started is not None:
+        several = isinstance(field.annotation, Operator) and last_name(field.annotation.operands[0]) in _LISTS
+        known = tuple(value for value in default if not options.is_nothing(value))
+        default = merged(options.given(ev, field.name, bound.frame.started, several=several), known)
         return relabel(default, "argparse_default") or annotated or (Unknown("runtime_input"),)
     if isinstance(bound, Inst) and bound.frame is not None and bound.frame.arguments is not None:
         given = calls.argument(ev, bound.frame.arguments, (field.name,), position)

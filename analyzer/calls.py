@@ -24,6 +24,7 @@ from analyzer.objects import (
     Mod,
     Partial,
     Ref,
+    Started,
     Str,
     Thing,
     Unknown,
@@ -255,7 +256,8 @@ def enter(ev: Evaluator, fn: Fn, arguments: Arguments | None, at: object, caller
         return None
     key = (fn, at, caller)
     if key not in ev.frames:
-        ev.frames[key] = Env(fn.module, fn.scope, Frame(arguments, fn.bound, depth), fn.env)
+        started = Started(caller, at) if isinstance(at, int) else None
+        ev.frames[key] = Env(fn.module, fn.scope, Frame(arguments, fn.bound, depth, started), fn.env)
     return ev.frames[key]
 
 

@@ -140,27 +140,39 @@ def _launches(run: Run, words: Sequence[str], index: int, sites: dict[int, LoadS
     script = words[index]
     if words[index - 1] == "-m" and index:
         script = script.replace(".", "/") + ".py"
+    for option, at, more in _options(words, index + 1):
+        _, equals, _ = words[at].partition("=")
+        is_whole = option == words[at - 1] or option.isdigit() or more
+        for value in run.words[at]:
+            if value is not None and "*" not in value.text:
+                text = value.text if is_whole or not equals else value.text.partition("=")[2]
+                at_, line, holder = _stands(value, text, place)
+                yield Launch(script, option, text, at_, line, value.sure, sites.get(at), holder, run.at, more)
+
+
+def _options(words: Sequence[str], start: int) -> Iterator[tuple[str, int, bool]]:
+    """(option, place of a value, whether it is a further one) from there on; positional ones by their number."""
     number = 0
+    last = ""
     skip = -1
-    for at in range(index + 1, len(words)):
+    for at in range(start, len(words)):
         word = words[at]
         name, equals, _ = word.partition("=")
         if at == skip:
             continue
         if word.startswith("-") and not equals:
-            if at + 1 == len(words) or (words[at + 1].startswith("-") and not words[at + 1][1:2].isdigit()):
-                continue
-            option, place_of, skip = word, at + 1, at + 1
+            last = ""
+            if at + 1 < len(words) and (not words[at + 1].startswith("-") or words[at + 1][1:2].isdigit()):
+                last, skip = word, at + 1
+                yield word, at + 1, False
         elif equals and name.lstrip("-+"):
-            option, place_of = name.lstrip("+"), at
+            last = ""
+            yield name.lstrip("+"), at, False
         else:
             number += 1
-            option, place_of = str(number), at
-        for value in run.words[place_of]:
-            if value is not None and "*" not in value.text:
-                text = value.text.partition("=")[2] if place_of == at and equals else value.text
-                at_, line, holder = _stands(value, text, place)
-                yield Launch(script, option, text, at_, line, value.sure, sites.get(place_of), holder)
+            yield str(number), at, False
+            if last:
+                yield last, at, True
 
 
 def _stands(value: Known, text: str, place: Place) -> tuple[int, int, str | None]:

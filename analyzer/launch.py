@@ -51,6 +51,8 @@ class Named:
 class Launch:
     """An option that a command line gives to a Python script: `python train.py --model ID`.
 
+    `run` is where the command stands. `more`: the value is not the first behind the option, which may take several.
+
     `script` is the path as it is written (`*` for what is not known), or of `-m a.b` the path `a/b.py`. `option` is
     written out: `--model`, `-m`, of Hydra `model.name`, of a positional argument its number from 1. `line` is where the
     value stands, in the file `holder` where that is another. Where the script is not in the repository, `site` is the
@@ -65,6 +67,8 @@ class Launch:
     sure: bool
     site: LoadSite | None = None
     holder: str | None = None
+    run: int = 0
+    more: bool = False
 
 
 #: Options that name a model, and those that do so in programs around Hugging Face only.

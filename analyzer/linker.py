@@ -10,16 +10,19 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import lru_cache
 from itertools import islice
+from typing import TypeAlias
 
-from analyzer import attributes, configs, containers, environment
+from analyzer import attributes, configs, containers, environment, programs
 from analyzer.loaders import tables
-from analyzer.objects import Dict, Mod, Ref, Str, Unknown, Values, merged, relabel
+from analyzer.objects import Dict, Mod, Ref, Started, Str, Unknown, Value, Values, merged, relabel
 from analyzer.program import Binding, Imported, Items, Module, Name, Text
 from analyzer.project import Project
 from analyzer.values import Bodies, Evaluator
 
 #: Files that one file may lead to, at most.
 MAX_FILES = 60
+#: A command line: the program, the file that holds it, and where it stands there.
+Command: TypeAlias = tuple[str, str, int]
 #: Files with callers of one function that are read, at most; nearest first.
 MAX_CALLER_FILES = 24
 
@@ -41,6 +44,7 @@ class Linker(Evaluator):
         self.single: Evaluator | None = None
         self.places: dict[str, int | None] = {module.path: 0}
         self.read_configs = 0
+        self.commands: dict[tuple[int, int, str], set[Command]] = {}  # by what they give
 
     def load(self, path: str) -> int | None:
         """The index of a file in `modules`; None if it cannot be read or there are too many."""
@@ -214,21 +218,34 @@ class Linker(Evaluator):
                 self.read_configs += 1
         return self.places[key]
 
-    def launched(self, module: int, options: Iterable[str]) -> Values:
-        """What command lines give these options of the programs that can reach `module`, and the file asked about."""
-        path, asked = self.modules[module].path, self.modules[0].path
+    def launched(self, options: Iterable[str], started: Started, *, several: bool = False) -> Values:
+        """What command lines give these options of the programs that run a parser, and the file asked about."""
         if not self.project.launches:
             return ()
         self.asked = True
         wanted = {_option(option) for option in options}
-        given: list[Str] = []
+        first = programs.outermost(started)
+        path, asked = self.modules[first.env.module].path, self.modules[0].path
         running = {asked, *self.project.reaching(asked)}
+        given: list[Str] = []
         for program in (program for program in (path, *self.project.reaching(path)) if program in running):
             for holder, launch in self.project.launches.get(program, ()):
-                index = self.load(holder) if _option(launch.option) in wanted else None
+                if _option(launch.option) not in wanted or (launch.more and not several):
+                    continue
+                index = self.load(holder) if programs.runs(self, program, first) else None
                 if index is not None:
                     given.append(Str(launch.value, index, launch.at, "launch_line"))
+                    self.commands.setdefault((index, launch.at, launch.value), set()).add((program, holder, launch.run))
         return tuple(dict.fromkeys(given))
+
+    def overruled(self, first: Values, second: Values) -> Values:
+        """`second` without what only command lines give that give `first`, too."""
+        taken = set[Command]().union(*(self._commands(value) for value in first))
+        return tuple(v for v in second if not (given := self._commands(v)) or not given <= taken)
+
+    def _commands(self, value: Value) -> set[Command]:
+        """The command lines that give a value."""
+        return self.commands.get((value.module, value.at, value.text), set()) if isinstance(value, Str) else set()
 
     def environment_files(self) -> Iterable[int]:
         """The files read so far, and those near the first that import a reader of .env files."""

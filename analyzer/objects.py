@@ -63,13 +63,31 @@ class Arguments(NamedTuple):
     keywords: tuple[tuple[str | None, Expression, Env], ...] = ()
 
 
+class Started(NamedTuple):
+    """The call that ends at offset `at` in an environment: where to look for what runs it."""
+
+    env: Env
+    at: int
+
+
 class Frame:
-    """One call of a function of the files read; `bound` is self or cls."""
+    """One call of a function of the files read; `bound` is self or cls, `started` the call where that is known."""
 
-    __slots__ = ("arguments", "bound", "depth")
+    __slots__ = ("arguments", "bound", "depth", "started")
 
-    def __init__(self, arguments: Arguments | None, bound: Value | None, depth: int) -> None:
-        self.arguments, self.bound, self.depth = arguments, bound, depth
+    def __init__(
+        self, arguments: Arguments | None, bound: Value | None, depth: int, started: Started | None = None
+    ) -> None:
+        self.arguments, self.bound, self.depth, self.started = arguments, bound, depth, started
+
+
+class Parsed(Frame):
+    """The constructor call of an object that a command-line parser makes, by the call `started`."""
+
+    __slots__ = ()
+
+    def __init__(self, started: Started) -> None:
+        super().__init__(None, None, 0, started)
 
 
 #: The constructor call of an object that an annotation promises: whoever made it may have left every field as it is.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from analyzer import config_apis, hydra_configs
@@ -18,7 +19,9 @@ from analyzer.objects import (
     Held,
     Inst,
     List,
+    Parsed,
     Ref,
+    Started,
     Str,
     Tuple,
     Unknown,
@@ -27,7 +30,7 @@ from analyzer.objects import (
     merged,
     relabel,
 )
-from analyzer.program import Attribute, Call, Name, Param, Scope
+from analyzer.program import Attribute, Call, Expression, Name, Param, Scope
 
 if TYPE_CHECKING:
     from analyzer.values import Evaluator
@@ -45,8 +48,14 @@ _RUN = frozenset({
     "npm:$env.dynamic.private.env", "npm:$env.dynamic.public.env", "globalThis.location", "globalThis.window.location",
     "globalThis.self.location",
 })  # fmt: skip
-#: The constructor call of objects that a command-line parser makes.
-PARSED = Frame(None, None, 0)
+#: Words on a command line that mean that nothing is given.
+_NOTHING = frozenset({"none", "null", ""})
+#: What makes an option a list, by the keyword of its declaration.
+_SEVERAL: dict[str, tuple[object, ...]] = {
+    "nargs": ("+", "*"),
+    "action": ("append", "extend"),
+    "multiple": (True,),
+}
 #: Stands behind the name of a library's class for an object of it that a command-line parser makes.
 _FILLED = "#filled"
 _TYPED = frozenset({"tyro.cli", "simple_parsing.parse", "jsonargparse.CLI", "draccus.parse", "pyrallis.parse"})
@@ -57,20 +66,21 @@ def attribute(ev: Evaluator, base: Ref, name: str) -> Values:
     if _PARSED.search(base.qualified) and not base.qualified.endswith("known_args()"):
         if name in ("get", "pop"):
             return (Bound(base, name),)
-        module = base.env.module if base.env is not None else None
-        return declared(ev, module, name) if module is not None else ()
+        if base.env is None or base.call is None:
+            return ()
+        return declared(ev, base.env.module, name, Started(base.env, base.call.end))
     if base.qualified in (
         "absl.flags.FLAGS",
         "tensorflow.flags.FLAGS",
         "tensorflow.app.flags.FLAGS",
         "gflags.FLAGS",
     ):
-        found = merged(*(declared(ev, module, name) for module in range(len(ev.modules))))
+        found = merged(*(declared(ev, module, name, anywhere(ev, module)) for module in range(len(ev.modules))))
         return found or (_RUNTIME,)
     if base.qualified in _RUN:
         return (_RUNTIME,)
-    if base.qualified.endswith(_FILLED) and base.env is not None:
-        return ev.launched(base.env.module, (f"--{name}",)) or (_RUNTIME,)
+    if base.qualified.endswith(_FILLED) and base.env is not None and base.call is not None:
+        return given(ev, name, Started(base.env, base.call.end)) or (_RUNTIME,)
     return ()
 
 
@@ -97,14 +107,22 @@ def call(ev: Evaluator, ref: Ref, arguments: Arguments, node: Call, env: Env) ->
     ):
         if ref.call is None or ref.env is None:
             return None
-        given = calls.argument(ev, calls.arguments_of(ref.call, ref.env), ("dataclass_types",), 0) or ()
+        classes = calls.argument(ev, calls.arguments_of(ref.call, ref.env), ("dataclass_types",), 0) or ()
         files = calls.argument(ev, arguments, ("json_file", "yaml_file"), 0) if "_file()" in made else None
         frames = _from_files(ev, files or (), ref.qualified, env)
-        return merged(*(_filled(ev, given, frame, env) for frame in frames or (PARSED,)))
+        return merged(*(_filled(ev, classes, frame, node, env) for frame in frames or (_parsed(ev, node, env),)))
     if ref.qualified in _TYPED:
-        given = calls.argument(ev, arguments, ("f", "config_class", "args"), 0) or ()
-        return tuple(Inst(v, PARSED) for v in given if isinstance(v, Cls)) or None
+        classes = calls.argument(ev, arguments, ("f", "config_class", "args"), 0) or ()
+        return tuple(Inst(v, _parsed(ev, node, env)) for v in classes if isinstance(v, Cls)) or None
     return None
+
+
+def _parsed(ev: Evaluator, call: Call, env: Env) -> Parsed:
+    """The one frame of the objects that this call of a parser makes."""
+    key = "parsed", call.end, env
+    if key not in ev.caches:
+        ev.caches[key] = Parsed(Started(env, call.end))
+    return ev.caches[key]  # type: ignore[return-value]
 
 
 def _from_files(ev: Evaluator, paths: Values, reader: str, env: Env) -> list[Frame]:
@@ -114,38 +132,60 @@ def _from_files(ev: Evaluator, paths: Values, reader: str, env: Env) -> list[Fra
     return [Frame(Arguments((), ((None, expression, where),)), None, 1) for expression, where in held]
 
 
-def _filled(ev: Evaluator, given: Values, frame: Frame, env: Env) -> Values:
-    """The objects that a parser fills, as a tuple; `frame` is what it makes them with."""
+def _filled(ev: Evaluator, given: Values, frame: Frame, call: Call, env: Env) -> Values:
+    """The objects that a parser fills, as a tuple; `frame` is what it makes them with, `call` its call."""
     from analyzer import containers
 
     for value in given:
         if isinstance(value, List):
             classes = [ev.evaluate(*e) for e in containers.entries(ev, value) if e is not None]
-            return (Tuple(tuple(_made(c[0], frame, env) if c else _RUNTIME for c in classes)),)
+            return (Tuple(tuple(_made(c[0], frame, call, env) if c else _RUNTIME for c in classes)),)
         if isinstance(value, Cls | Ref):
-            return (Tuple((_made(value, frame, env),)),)
+            return (Tuple((_made(value, frame, call, env),)),)
     return (_RUNTIME,)
 
 
-def _made(cls: Value, frame: Frame, env: Env) -> Value:
+def _made(cls: Value, frame: Frame, call: Call, env: Env) -> Value:
     """The object of one class, which may be a library's: then only command lines tell what it holds."""
     if isinstance(cls, Cls):
         return Inst(cls, frame)
-    return Ref(cls.qualified + _FILLED, None, env) if isinstance(cls, Ref) and cls.call is None else _RUNTIME
+    return Ref(cls.qualified + _FILLED, call, env) if isinstance(cls, Ref) and cls.call is None else _RUNTIME
 
 
-def declared(ev: Evaluator, module: int, name: str) -> Values:
-    """What `add_argument`, `set_defaults` and `DEFINE_string` calls of a file give the option `name`."""
+def anywhere(ev: Evaluator, module: int) -> Started:
+    """A parser of which nothing tells when it runs: whenever the file is imported."""
+    return Started(ev.env(module, 0), -1)
+
+
+def given(ev: Evaluator, name: str, started: Started, *, flags: Iterable[str] = (), several: bool = False) -> Values:
+    """What command lines give an option of the parser that runs at `started`; one that takes several gets a list."""
+    found = ev.launched((*flags, f"--{name}"), started, several=several)
+    known = tuple(value for value in found if not is_nothing(value))
+    if not several or not known:
+        return known
+    return (List(tuple((ev.keep(Held((value,))), started.env) for value in known), more=True),)
+
+
+def is_nothing(value: Value) -> bool:
+    """Whether it stands for no value: None, and the word for it on a command line."""
+    return isinstance(value, Const) or (isinstance(value, Str) and value.text.lower() in _NOTHING)
+
+
+def declared(ev: Evaluator, module: int, name: str, started: Started) -> Values:
+    """What `add_argument`, `set_defaults` and `DEFINE_string` calls of a file give the option `name`.
+
+    `started` is where the parser is made: programs that run that give the option what their command lines say.
+    """
     table = _table(ev, module)
     if name not in table:
         return ()
     found: list[Values] = []
     for call, env in table[name]:
-        found.append(_declared(ev, call, env, name))
+        found.append(_declared(ev, call, env, name, started))
     return relabel(merged(*found), "argparse_default") or (_RUNTIME,)
 
 
-def _declared(ev: Evaluator, call: Call, env: Env, name: str) -> Values:
+def _declared(ev: Evaluator, call: Call, env: Env, name: str, started: Started) -> Values:
     from analyzer import calls, containers
 
     arguments = calls.arguments_of(call, env)
@@ -165,9 +205,21 @@ def _declared(ev: Evaluator, call: Call, env: Env, name: str) -> Values:
             listed = calls.argument(ev, calls.arguments_of(kind.call, kind.env), ("choices",), 0) or ()
             choices = merged(choices, containers.elements(ev, listed))
     flags = [v.text for arg in call.args for v in ev.evaluate(arg, env) if isinstance(v, Str) and v.text[:1] == "-"]
-    given = ev.launched(env.module, (*flags, f"--{name}"))
-    known = tuple(v for v in default if not isinstance(v, Const))
-    return merged(given, known, tuple(v for v in choices if isinstance(v, Str))) or (_RUNTIME,)
+    found = given(ev, name, started, flags=flags, several=_takes_several(ev, arguments))
+    known = tuple(v for v in default if not is_nothing(v))
+    return merged(found, known, tuple(v for v in choices if isinstance(v, Str))) or (_RUNTIME,)
+
+
+def _takes_several(ev: Evaluator, arguments: Arguments) -> bool:
+    """Whether the option is a list: `nargs="+"`, `action="append"`, click's `multiple=True`."""
+    from analyzer import calls
+
+    for name, lists in _SEVERAL.items():
+        for value in calls.keyword(ev, arguments, name) or ():
+            held = value.text if isinstance(value, Str) else value.value if isinstance(value, Const) else None
+            if held in lists or (name == "nargs" and isinstance(held, int) and held not in (0, 1)):
+                return True
+    return False
 
 
 def _method(call: Call) -> str:
@@ -215,7 +267,19 @@ def guess(ev: Evaluator, expression: Attribute, env: Env) -> Values:
     last = base.id if isinstance(base, Name) else base.name if isinstance(base, Attribute) else ""
     if not _ARGS_NAMES.search(last):
         return ()
-    return merged(*(declared(ev, module, expression.name) for module in ev.option_files(env.module)))
+    files = ev.option_files(env.module) if _is_called(ev, base, env) else (env.module,)
+    return merged(*(declared(ev, module, expression.name, anywhere(ev, module)) for module in files))
+
+
+def _is_called(ev: Evaluator, base: Expression, env: Env) -> bool:
+    """Whether a function that takes `base` as a parameter is called anywhere by its name; true of anything else."""
+    from analyzer import callers
+
+    scope = ev.scope(env.module, env.scope)
+    is_taken = isinstance(base, Name) and any(param.name == base.id for param in scope.params)
+    if not is_taken or scope.kind != "function" or scope.name.startswith("__"):
+        return True
+    return bool(callers.calls_named(ev, env.module, scope.name))
 
 
 def _parametrized(ev: Evaluator, call: Call, param: Param, env: Env) -> Values:
@@ -247,5 +311,5 @@ def decorator(ev: Evaluator, scope: Scope, param: Param, env: Env) -> Values:
         plain = [name for name in names if name.isidentifier()]
         dest = plain or [name.split("/")[0].lstrip("-").replace("-", "_").lower() for name in names if name[:2] == "--"]
         if param.name in dest[:1]:
-            found.append(_declared(ev, expression, env.parent, param.name))
+            found.append(_declared(ev, expression, env.parent, param.name, anywhere(ev, env.module)))
     return merged(relabel(merged(*found), "option_default"), hydra_configs.handed(ev, scope, param, env))

@@ -74,10 +74,11 @@ class Joined(NamedTuple):
 
 
 class Choice(NamedTuple):
-    """One of several: `a if c else b`, `a or b`."""
+    """One of several: `a if c else b`, `a or b`; `first`: the others only where the first is nothing."""
 
     options: tuple[Expression, ...]
     at: int
+    first: bool = False
 
 
 class Items(NamedTuple):

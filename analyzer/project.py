@@ -80,6 +80,7 @@ class Project:
         self.config_files = lru_cache(maxsize=16)(self._config_files)
         self.reaching = lru_cache(maxsize=1024)(self._reaching)
         self.setting = lru_cache(maxsize=4096)(self._setting)
+        self.enters = lru_cache(maxsize=4096)(self._enters)
         self.is_distinct = lru_cache(maxsize=4096)(self._is_distinct)
         self.deriving = _deriving(self.glances)
         self.words = loader_words(self.glances, self.importers, self.layout)
@@ -192,6 +193,18 @@ class Project:
         around = dict.fromkeys((*callers, *(file for caller in callers for file in self.imported[caller])))
         header = f"def {name}("
         return not any(file != path for file in self.mentioning(around, header))
+
+    def _enters(self, program: str, path: str, names: frozenset[str]) -> bool:
+        """Whether the program, or a file that it imports, gets hold of one of these names of the file `path`."""
+        for importer in self.importers.get(path, ()):
+            if importer == program or program in self.reaching(importer):
+                found = (self.layout.find(name, importer) for name in self.glances[importer].imports)
+                taken = [place.rest[:1] for place in found if place is not None and place.path == path]
+                if any(rest and rest[0] in names for rest in taken):
+                    return True
+                if () in taken and any(True for name in sorted(names) for _ in self.mentioning((importer,), name)):
+                    return True
+        return False
 
     def _setting(self, path: str, name: str) -> tuple[str, ...]:
         """Files from which `path` can be reached in whose text something is assigned to `.name`."""

@@ -27,6 +27,7 @@ from analyzer.objects import (
     Inst,
     List,
     Ref,
+    Started,
     Str,
     Unknown,
     Values,
@@ -145,9 +146,13 @@ class Evaluator:
         """The files whose command-line options may reach `module`."""
         return (module,)
 
-    def launched(self, module: int, options: Iterable[str]) -> Values:
-        """What command lines give these options of the scripts that can reach `module`."""
+    def launched(self, options: Iterable[str], started: Started, *, several: bool = False) -> Values:
+        """What command lines give these options of the programs that run a parser; also all further words of them."""
         return ()
+
+    def overruled(self, first: Values, second: Values) -> Values:
+        """`second` without what only command lines give that give `first`, too."""
+        return second
 
     def environment_files(self) -> Iterable[int]:
         """The files that may load variables into the environment of the program."""
@@ -432,6 +437,9 @@ class Evaluator:
 
     def choice(self, expression: Choice, env: Env) -> Values:
         found = self.union(expression.options, env)
+        if expression.first and any(isinstance(v, Str) and v.step == "launch_line" for v in found):
+            first = self.evaluate(expression.options[0], env)
+            found = merged(first, self.overruled(first, self.union(expression.options[1:], env)))
         useful = tuple(v for v in found if not (isinstance(v, Const) and not v.value) and v != Str("", 0, 0))
         return useful or found
 

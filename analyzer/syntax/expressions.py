@@ -186,8 +186,14 @@ class Expressions:
         return found[0] if found else Constant(None, node.start_byte)
 
     def conditional(self, node: Node) -> Expression:
+        """`x if x else y`, also with `is None` or `not`, is `x or y`; otherwise it is either."""
         parts = self.all(node.named_children)
-        return Choice(parts[:1] + parts[2:], node.start_byte)
+        if len(parts) != 3:
+            return Choice(parts[:1] + parts[2:], node.start_byte)
+        then, asked, other = (self.text(child) for child in node.named_children)
+        if asked in (f"{other} is None", f"not {other}"):
+            return Choice((parts[2], parts[0]), node.start_byte, first=True)
+        return Choice((parts[0], parts[2]), node.start_byte, first=asked in (then, f"{then} is not None"))
 
     def boolean(self, node: Node) -> Expression:
         """`a or b` is one of them, `a and b` the second. Chains nest to the left: walked in a loop."""
@@ -201,7 +207,7 @@ class Expressions:
         found = self.expression(node)
         for sign, right in reversed(operands):
             second = self.expression(right)
-            found = second if sign == "and" else Choice((found, second), found.at)
+            found = second if sign == "and" else Choice((found, second), found.at, first=True)
         return found
 
     def binary(self, node: Node) -> Expression:
