@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from analyzer import apis, attributes, callers, config_calls, containers, handed, open_configs, options, stdlib, strings
+from analyzer import (
+    apis,
+    attributes,
+    callers,
+    commands,
+    config_calls,
+    containers,
+    handed,
+    open_configs,
+    options,
+    stdlib,
+    strings,
+)
 from analyzer.objects import (
     BOUND,
     PROMISED,
@@ -150,6 +162,7 @@ def parameter(ev: Evaluator, expression: Parameter, env: Env) -> Values:
     if env.frame is not None and env.frame.arguments is not None:
         return _in_frame(ev, scope, param, expression, env, env.frame.arguments)
     found = [parameter_default(ev, scope, param, env), options.decorator(ev, scope, param, env)]
+    found.append(commands.parameter(ev, scope, expression.place, ev.env(env.module, expression.scope)))
     for frame in _of_same_class(ev, callers.frames(ev, env.module, expression.scope), env):
         if frame.frame is not None and frame.frame.arguments is not None:
             found.append(_in_frame(ev, scope, param, expression, frame, frame.frame.arguments))  # noqa: PERF401

@@ -38,6 +38,9 @@ def records(run: Run, place: Place) -> Iterator[LoadSite | Launch]:
     index = launch.script(words)
     if index is None:
         yield from (site for _, site in found)
+        program = launch.console(words)
+        if program is not None:
+            yield from _launches(run, words, program, {}, place)
         return
     sites = {named.index: site for named, site in found if named.command.library == "command-line"}
     yield from (site for named, site in found if named.command.library != "command-line")
@@ -137,9 +140,7 @@ def _ref(loader: Loader, value: Known, place: Place, resolution: str, *, several
 
 
 def _launches(run: Run, words: Sequence[str], index: int, sites: dict[int, LoadSite], place: Place) -> Iterator[Launch]:
-    script = words[index]
-    if words[index - 1] == "-m" and index:
-        script = script.replace(".", "/") + ".py"
+    script = launch.path_of(words, index)
     for option, at, more in _options(words, index + 1):
         _, equals, _ = words[at].partition("=")
         is_whole = option == words[at - 1] or option.isdigit() or more

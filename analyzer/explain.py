@@ -69,6 +69,7 @@ class _Explainer:
     def __init__(self, tracer: Tracer, file: Opened) -> None:
         self.tracer, self.file = tracer, file
         self.lines = lru_cache(maxsize=None)(self._lines)
+        self.commands = lru_cache(maxsize=None)(self._commands)
         self.roles = lru_cache(maxsize=None)(self._roles)
         self.candidates = list(anchors.candidates(tracer, 0, file.words))
 
@@ -286,17 +287,26 @@ class _Explainer:
 
     def _code(self, path: str, row: int) -> str:
         lines = self.lines(path)
-        return lines[row - 1].decode("utf-8", "replace").strip() if row <= len(lines) else ""
+        code = lines[row - 1].decode("utf-8", "replace").strip() if row <= len(lines) else ""
+        return code or (self.commands(path).get(row, "") if path.endswith(".ipynb") else "")
 
     def _lines(self, path: str) -> list[bytes]:
         """The lines of a file; of a notebook, those of its code cells together."""
+        return self._program(path).source.split(b"\n")
+
+    def _commands(self, path: str) -> dict[int, str]:
+        """The shell lines of a notebook, which are blank in its code, by their row."""
+        program = self._program(path)
+        first = {cell: row for row, cell in program.cells}
+        return {first[line.cell] + line.line - 1: line.text for line in program.launches if line.cell is not None}
+
+    def _program(self, path: str) -> notebooks.Program:
         if path == self.file.module.path:
-            return self.file.program.source.split(b"\n")
-        source = self.tracer.project.read(path)
+            return self.file.program
         try:
-            return notebooks.program(source or b"", path).source.split(b"\n")
+            return notebooks.program(self.tracer.project.read(path) or b"", path)
         except (UnreadableError, notebooks.NotebookError):
-            return []
+            return notebooks.Program(b"", (), ())
 
     def _roles(self, module: int) -> Roles:
         return Roles(self.tracer.modules[module])

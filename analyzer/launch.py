@@ -133,7 +133,9 @@ _VALUED = frozenset(
     ]
 )
 #: Programs that run a script of their user's.
-_RUNNERS = frozenset(["python", "python3", "accelerate", "torchrun", "deepspeed", "ipython", "srun", "uv", "poetry"])
+_RUNNERS = frozenset(
+    ["python", "python3", "run", "accelerate", "torchrun", "deepspeed", "ipython", "srun", "uv", "poetry"]
+)
 _PROGRAMS = _RUNNERS | frozenset(
     [
         "vllm",
@@ -160,6 +162,13 @@ _SHORT = {("optimum-cli", "-m"): "--model"}
 #: Backends that lm_eval names with --model; its model is `pretrained=` in --model_args.
 _EVALUATORS = frozenset({"lm_eval", "lm-eval", "lm_eval.py", "lighteval"})
 _PRETRAINED = re.compile(r"(?:^|,)(?:pretrained|model_name)=([^,\s]+)")
+_PLAIN = re.compile(r"[A-Za-z][\w.-]*")
+#: Programs of the system and of its package managers.
+_SYSTEM = frozenset({
+    "sudo", "apt", "apt-get", "yum", "dnf", "apk", "brew", "pip", "pip3", "conda", "mamba", "npm", "npx", "yarn",
+    "pnpm", "docker", "podman", "kubectl", "helm", "curl", "wget", "git", "cmake", "make", "tar", "rsync", "find",
+    "sort", "sed", "sbatch", "srun", "ls", "cp", "ln", "useradd", "groupadd", "aws", "gcloud", "az",
+})  # fmt: skip
 _VARIABLE = re.compile(r"\{(\w+)\}|\$(\w+)|\$\{(\w+)\}")
 
 
@@ -196,6 +205,19 @@ def script(words: Sequence[str]) -> int | None:
         if word == "-c":
             return None
     return None
+
+
+def path_of(words: Sequence[str], index: int) -> str:
+    """The path of the script at this place; of `-m a.b` it is `a/b.py`."""
+    return words[index].replace(".", "/") + ".py" if index and words[index - 1] == "-m" else words[index]
+
+
+def console(words: Sequence[str]) -> int | None:
+    """The index of a program that a package may install under a plain name, and that is given options."""
+    index = next((at for at, word in enumerate(words) if "=" not in word), None)
+    if index is None or not _PLAIN.fullmatch(words[index]) or words[index] in _SYSTEM:
+        return None
+    return index if any(word.startswith("--") for word in words[index + 1 :]) else None
 
 
 def is_runner(command: Command) -> bool:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
-from analyzer import configs, notebooks, surroundings
+from analyzer import configs, notebook_launches, notebooks, surroundings
 from analyzer.aliases import loader_words
 from analyzer.config_tree import MAX_BYTES
 from analyzer.encoding import UnreadableError
@@ -35,6 +35,9 @@ MAX_SETTER_FILES = 24
 MAX_IMPORTS = 4
 #: Files looked at for callers of one file, at most; nearest first.
 MAX_REACHING = 300
+#: Files in which a package says which programs it installs, and how: `name = package.module:function`.
+_PACKAGING = frozenset({"setup.py", "setup.cfg", "pyproject.toml"})
+_ENTRY = re.compile(rb"([\w.-]+)[\"']?[ \t]*=[ \t]*[\"']?([A-Za-z_][\w.]*):[A-Za-z_]")
 _FILES = 64  # parsed files kept, about half a megabyte each
 _CONTENTS = 1024
 #: What a config names to be built: `type: X`, `"class_path": "a.b.X"`, `guidance_type = "x"`.
@@ -70,8 +73,8 @@ class Project:
         self.configs = Paths(self.scripts)
         self.glances = {glance.path: glance for glance in glances}
         self.programs = Paths(self.glances)
-        self.launches = self._launches()
         self.layout = Layout(self.glances)
+        self.launches = self._launches()
         self.imported = {path: self._targets(glance) for path, glance in self.glances.items()}
         self.importers = _reversed(self.imported)
         self.texts = lru_cache(maxsize=_CONTENTS)(read)
@@ -98,18 +101,40 @@ class Project:
                 reports.append(FileReport(path, sites, diagnostics=script.diagnostics))
         return tuple(reports)
 
+    def starts(self, text: str, source: bytes, path: str) -> bool:
+        """Whether a shell line of a notebook runs a program of the tree, with models that are known."""
+        return any(self.programs.find(script, path) for script in notebook_launches.scripts(text, source))
+
     def _launched(self, launch: Launch, path: str) -> tuple[str, ...]:
         """The files of the tree that a command line runs."""
-        return self.programs.find(launch.script, path)
+        if launch.script.endswith(".py"):
+            return self.programs.find(launch.script, path)
+        return self.entries.get(launch.script, ())
 
     def _launches(self) -> dict[str, list[tuple[str, Launch]]]:
         """Program -> command lines that give it options, with the file that holds them."""
         found: dict[str, list[tuple[str, Launch]]] = {}
-        for path, script in sorted(self.scripts.items()):
-            for launch in script.launches:
+        given = {path: script.launches for path, script in self.scripts.items()}
+        given |= {path: glance.launches for path, glance in self.glances.items() if glance.launches}
+        named = {launch.script for launches in given.values() for launch in launches}
+        plain = frozenset(name for name in named if not name.endswith(".py"))
+        self.entries = self._entries(plain) if plain else {}
+        for path, launches in sorted(given.items()):
+            for launch in launches:
                 for program in self._launched(launch, path):
                     found.setdefault(program, []).append((launch.holder or path, launch))
         return found
+
+    def _entries(self, wanted: frozenset[str]) -> dict[str, tuple[str, ...]]:
+        """Of the names, those under which a package of the tree installs a program -> the file that it starts in."""
+        found: dict[str, dict[str, None]] = {}
+        packaging = (path for path in (*self.glances, *self.scripts) if path.rpartition("/")[2] in _PACKAGING)
+        for path in sorted(packaging):
+            for name, module in _ENTRY.findall(self.source(path) or b""):
+                place = self.layout.find(module.decode(), path) if name.decode() in wanted else None
+                if place is not None and not place.rest:
+                    found.setdefault(name.decode(), {})[place.path] = None
+        return {name: tuple(paths) for name, paths in found.items()}
 
     def wanted(self) -> tuple[str, ...]:
         """The files that may hold a load site, by their own text or by what they import; in order."""

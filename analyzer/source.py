@@ -82,6 +82,8 @@ def opened(source: bytes, path: str, project: Project | None, seconds: float = S
     words = project.words.get(path, ()) if project is not None else ()
     hits = _hits(program.source, words, language_of(path))
     launches = tuple(line for line in program.launches if launch.named(line.text))
+    if project is not None:
+        launches = tuple(line for line in launches if not project.starts(line.text, program.source, path))
     if not hits and not launches:
         return FileReport(path)
     if hits and language_of(path) == "javascript" and gate.is_bundle(program.source):

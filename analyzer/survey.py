@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from analyzer import gate
+from analyzer import gate, notebook_launches
 from analyzer.languages import language_of
+from analyzer.launch import Launch
 from analyzer.syntax import specifiers
 
 _NAME = re.compile(rb"[\w.]+(?:[ \t]+as[ \t]+\w+)?")
@@ -24,6 +25,7 @@ class Glance:
     gated: bool
     imports: tuple[str, ...] = ()
     classes: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    launches: tuple[Launch, ...] = ()  # of a notebook: what its shell lines give to programs
 
     @property
     def roots(self) -> frozenset[str]:
@@ -48,7 +50,8 @@ def glance(source: bytes, path: str) -> Glance:
             if b"*" in names:
                 imports[package.decode()] = None
     imports.update((name, None) for name in _late(source))
-    return Glance(path, _is_gated(source, path), tuple(imports), tuple(classes))
+    launches = notebook_launches.launches(source) if path.endswith(".ipynb") else ()
+    return Glance(path, _is_gated(source, path), tuple(imports), tuple(classes), launches)
 
 
 def _ecma_glance(source: bytes, path: str) -> Glance:

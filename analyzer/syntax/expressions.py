@@ -188,9 +188,10 @@ class Expressions:
     def conditional(self, node: Node) -> Expression:
         """`x if x else y`, also with `is None` or `not`, is `x or y`; otherwise it is either."""
         parts = self.all(node.named_children)
+        written = [self.text(child) for child in node.named_children if child.kind_id not in _EXTRA]
         if len(parts) != 3:
             return Choice(parts[:1] + parts[2:], node.start_byte)
-        then, asked, other = (self.text(child) for child in node.named_children)
+        then, asked, other = written
         if asked in (f"{other} is None", f"not {other}"):
             return Choice((parts[2], parts[0]), node.start_byte, first=True)
         return Choice((parts[0], parts[2]), node.start_byte, first=asked in (then, f"{then} is not None"))
