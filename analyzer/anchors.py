@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cache
 
-from analyzer import apis, attributes, callers, calls, gate, ids, stdlib
+from analyzer import apis, attributes, callers, calls, folders, gate, ids, stdlib
 from analyzer.loaders import Loader, Match, tables
 from analyzer.objects import (
     DEFAULTS,
@@ -435,6 +435,8 @@ def read_ids(
             kind: str = ids.classify(value.text, loader.id_syntax) if value.text else "invalid"
             if value.partial:
                 kind = _partial_kind(value.text, kind)
+            elif kind == "model" and folders.is_written(ev, value, loader.library):
+                kind = "local"
             if kind == "invalid":
                 reasons.append("computed_string" if value.text else "runtime_input")
                 continue

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from analyzer import config_apis, hydra_configs
+from analyzer import config_apis, hydra_configs, parsers
 from analyzer.objects import (
     Arguments,
     Bound,
@@ -68,7 +68,8 @@ def attribute(ev: Evaluator, base: Ref, name: str) -> Values:
             return (Bound(base, name),)
         if base.env is None or base.call is None:
             return ()
-        return declared(ev, base.env.module, name, Started(base.env, base.call.end))
+        made = Started(base.env, base.call.end)
+        return declared(ev, base.env.module, name, made) or _by_helpers(ev, base.env.module, name, made)
     if base.qualified in (
         "absl.flags.FLAGS",
         "tensorflow.flags.FLAGS",
@@ -183,6 +184,16 @@ def declared(ev: Evaluator, module: int, name: str, started: Started) -> Values:
     for call, env in table[name]:
         found.append(_declared(ev, call, env, name, started))
     return relabel(merged(*found), "argparse_default") or (_RUNTIME,)
+
+
+def _by_helpers(ev: Evaluator, module: int, name: str, started: Started) -> Values:
+    """As `declared`, of functions of other files that are handed the parser."""
+    found: list[Values] = []
+    for helper, index in parsers.helpers(ev, module):
+        for call, env in _table(ev, helper).get(name, ()):
+            if env.scope == index:
+                found.append(_declared(ev, call, env, name, started) or (_RUNTIME,))
+    return relabel(merged(*found), "argparse_default")
 
 
 def _declared(ev: Evaluator, call: Call, env: Env, name: str, started: Started) -> Values:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
-from analyzer import configs, notebook_launches, notebooks, surroundings
+from analyzer import configs, folders, notebook_launches, notebooks, surroundings
 from analyzer.aliases import loader_words
 from analyzer.config_tree import MAX_BYTES
 from analyzer.encoding import UnreadableError
@@ -119,10 +119,10 @@ class Project:
         named = {launch.script for launches in given.values() for launch in launches}
         plain = frozenset(name for name in named if not name.endswith(".py"))
         self.entries = self._entries(plain) if plain else {}
-        for path, launches in sorted(given.items()):
-            for launch in launches:
-                for program in self._launched(launch, path):
-                    found.setdefault(program, []).append((launch.holder or path, launch))
+        listed = [(path, launch) for path, launches in sorted(given.items()) for launch in launches]
+        for path, launch in folders.unwritten(listed):
+            for program in self._launched(launch, path):
+                found.setdefault(program, []).append((launch.holder or path, launch))
         return found
 
     def _entries(self, wanted: frozenset[str]) -> dict[str, tuple[str, ...]]:

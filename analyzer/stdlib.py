@@ -130,18 +130,6 @@ def _pairs(ev: Evaluator, expression: Expression, env: Env) -> list[tuple[Expres
 
 
 def _defaultdict(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
-    """`defaultdict(factory, other, a=1)`: what is in it, and what the factory makes for a key that is not."""
-    from analyzer import calls
-
-    made = [calls.invoke(ev, v, Arguments(), node, env) for v in _first(ev, arguments) if isinstance(v, Fn)]
-    rest = Arguments(arguments.args[1:], arguments.keywords)
-    (held,) = _dict(ev, rest, node, env)
-    strings_made = tuple(v for values in made for v in values if isinstance(v, Str))
-    entries = ((ev.keep(Held((UNKNOWN_CALL,))), ev.keep(Held(strings_made)), env),) if strings_made else ()
-    return (_keep(ev, node, env, lambda: Dict((*entries, *held.entries), more=True)),)  # type: ignore[union-attr]
-
-
-def _defaultdict(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
     """`defaultdict(factory, {…})`: what it is made of, and what calling the factory gives."""
     entries = tuple((None, expression, where) for expression, where in arguments.args[1:])
     named = tuple((Text(n, e.at) if n is not None else None, e, where) for n, e, where in arguments.keywords)
@@ -411,7 +399,6 @@ _TABLE: dict[str, _Call] = {
     **_rows(_path, "os.path.join", "pathlib.Path", "pathlib.PurePath", "posixpath.join", "pathlib.PosixPath"),
     **_rows(_text, "builtins.str", "builtins.repr", "shlex.quote"),
     **_rows(_dict, "builtins.dict", "types.SimpleNamespace", "argparse.Namespace", "collections.OrderedDict"),
-    **_rows(_defaultdict, "collections.defaultdict"),
     **_rows(_dict, "easydict.EasyDict", "ml_collections.ConfigDict", "addict.Dict", "box.Box", "munch.Munch"),
     **_rows(_defaultdict, "collections.defaultdict"),
     **_rows(_enumerate, "builtins.enumerate"),
