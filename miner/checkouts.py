@@ -8,13 +8,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from miner.corpus import Corpus
-from miner.curate import kept
+from miner.curate import LEFT_OUT
 from miner.records import Repository, StoredFile
-from miner.subjects import Subject, subjects
+from miner.subjects import Subject, subject_of
 
 #: Names of folders that mean something to git, wherever a data set has them from.
 _NEVER = {".git", "", ".", ".."}
 _LONGEST = 255  # bytes of a name
+
+_COUNTABLE = f"""SELECT key, host, name FROM repositories WHERE EXISTS (SELECT 1 FROM files
+    WHERE repository = repositories.key AND blob IS NOT NULL AND files.key NOT IN ({LEFT_OUT}))
+    ORDER BY host, name"""  # noqa: S608
+_LEFT_OUT_OF = f"{LEFT_OUT} AND file IN (SELECT key FROM files WHERE repository = ?)"  # noqa: S608
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,21 +32,26 @@ class Checkout:
     left_out: frozenset[str]
 
 
-def checkouts(corpus: Corpus, folder: Path) -> Iterator[Checkout]:
-    """Every repository with a file that no rule leaves out, each below a folder of its own."""
-    counting = {file.key for file in kept(corpus)}
-    for number, subject in enumerate(subjects(corpus)):
-        if any(file.key in counting for file in subject.files):
-            yield _written(subject, folder / str(number), counting)
+def countable(corpus: Corpus) -> Iterator[tuple[int, str, str]]:
+    """(key, host, name) of every repository with a file that no rule leaves out, by host and name."""
+    yield from corpus.database.select(_COUNTABLE)
 
 
-def _written(subject: Subject, folder: Path, counting: set[int]) -> Checkout:
+def checkout(corpus: Corpus, key: int, folder: Path) -> Checkout:
+    """Writes the repository with this key into a folder, which must not be there yet."""
+    subject = subject_of(corpus, key)
     last = {file.hit.path: file for file in subject.files if _is_safe(file.hit.path)}
     folder.mkdir(parents=True)
     for file in last.values():
         _write(file, folder, subject)
-    left_out = frozenset(path for path, file in last.items() if file.key not in counting)
-    return Checkout(subject.repository, folder, left_out)
+    out = {file for (file,) in corpus.database.select(_LEFT_OUT_OF, key)}
+    return Checkout(subject.repository, folder, frozenset(path for path, file in last.items() if file.key in out))
+
+
+def read(corpus: Corpus, key: int, path: str) -> bytes | None:
+    """The content of a file of the repository with this key, as a checkout has it."""
+    found = [file.blob for file in corpus.files(repository=key) if file.hit.path == path]
+    return corpus.content(found[-1]) if found else None
 
 
 def _is_safe(path: str) -> bool:

@@ -164,6 +164,13 @@ class Corpus:
             if seen_at is not None:
                 yield _repository(row)
 
+    def repository(self, key: int) -> Repository:
+        """What is known of the repository with this key."""
+        ((*row, _),) = self.database.select(
+            "SELECT facts.* FROM facts JOIN repositories USING (host, name) WHERE repositories.key = ?", key
+        )
+        return _repository(row)
+
     def lines(self) -> Iterator[str]:
         """Everything as text, sorted, without times and without the numbers of rows: equal for equal corpora."""
         return self.database.lines()

@@ -18,6 +18,9 @@ from miner.subjects import Subject, subjects
 #: Tests that compare files with one another; a file that stands for its cluster has no such reason.
 _COMPARING = ("exact_duplicate", "near_duplicate")
 
+#: The keys of the files that do not count.
+LEFT_OUT = "SELECT DISTINCT file FROM decisions JOIN rules ON rule = name WHERE leaves_out"
+
 
 @dataclass(frozen=True, slots=True)
 class Tally:
@@ -113,11 +116,8 @@ def tallies(corpus: Corpus) -> Iterator[Tally]:
 
 def kept(corpus: Corpus) -> Iterator[StoredFile]:
     """The files that no rule leaves out; all of them, where nothing has been decided yet."""
-    out = {file for (file,) in corpus.database.select(_OUT)}
+    out = {file for (file,) in corpus.database.select(LEFT_OUT)}
     return (file for file in corpus.files() if file.key not in out)
-
-
-_OUT = "SELECT DISTINCT file FROM decisions JOIN rules ON rule = name WHERE leaves_out"
 
 
 def _name(file: StoredFile) -> str:

@@ -24,9 +24,12 @@ class Subject:
 
 def subjects(corpus: Corpus) -> Iterator[Subject]:
     """All repositories with files, in the order in which they came."""
-    facts = {(each.host, each.name): each for each in corpus.repositories()}
-    names = list(corpus.database.select("SELECT key, host, name FROM repositories ORDER BY key"))
-    for key, host, name in names:
-        files = tuple(corpus.files(repository=key))
-        if files:
-            yield Subject(facts.get((host, name), Repository(host, name)), files, corpus.content)
+    for (key,) in list(corpus.database.select("SELECT key FROM repositories ORDER BY key")):
+        subject = subject_of(corpus, key)
+        if subject.files:
+            yield subject
+
+
+def subject_of(corpus: Corpus, key: int) -> Subject:
+    """The repository with this key."""
+    return Subject(corpus.repository(key), tuple(corpus.files(repository=key)), corpus.content)

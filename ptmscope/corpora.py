@@ -1,4 +1,4 @@
-"""A corpus as something to scan: its repositories one by one, then all of them together."""
+"""Corpora as something to scan: each repository in one has a path, as if the corpus were a folder of them."""
 
 from __future__ import annotations
 
@@ -6,58 +6,107 @@ import os
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
-from dataclasses import replace
-from itertools import chain
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from analyzer.records import CallSequence, LoadSite, ModelRef
-from miner.checkouts import Checkout, checkouts
+from miner import CORPUS
+from miner.checkouts import checkout, countable, read
 from miner.corpus import Corpus
+from miner.records import Repository
 from miner.walk import REASONS
 from ptmscope.findings import Counts, Scan
 from ptmscope.lookup import Sources
 from ptmscope.pipeline import Progress, run
 from ptmscope.settings import Settings
 
-
-@contextmanager
-def checked_out(path: str) -> Iterator[tuple[Checkout, ...]]:
-    """The repositories of a corpus as folders, which are gone again at the end."""
-    with tempfile.TemporaryDirectory(prefix="ptmscope-") as folder, Corpus.open(path) as corpus:
-        yield tuple(checkouts(corpus, Path(folder)))
+_WITHIN = f"/{CORPUS}/"
 
 
-def scan_of(checkout: Checkout, settings: Settings) -> Scan:
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A repository in a corpus: `FOLDER/corpus.sqlite/KEY/NAME`; the key says which, the name is for people."""
+
+    corpus: str
+    key: int
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.corpus}{_WITHIN}{self.key}/{self.name}"
+
+    @classmethod
+    def of(cls, path: str) -> Place:
+        """The place that a path means; ValueError for another path."""
+        corpus, within, rest = path.partition(_WITHIN)
+        key, _, name = rest.partition("/")
+        if not within:
+            raise ValueError(path)
+        return cls(corpus, int(key), name)
+
+
+def is_corpus(path: str) -> bool:
+    """Whether a folder is a corpus."""
+    return os.path.isfile(os.path.join(path, CORPUS))
+
+
+def is_within(path: str) -> bool:
+    """Whether a path is that of a repository in a corpus."""
+    return _WITHIN in path
+
+
+def expanded(paths: Iterable[str]) -> list[str]:
+    """The paths, with those of its repositories in place of each corpus."""
+    return [found for path in paths for found in (_places(path) if is_corpus(path) else (path,))]
+
+
+def _places(path: str) -> list[str]:
+    with Corpus.open(path) as corpus:
+        return [str(Place(path.rstrip("/"), key, _name(host, name))) for key, host, name in countable(corpus)]
+
+
+def _name(host: str, name: str) -> str:
+    """host/owner/name, or the path that the folder had."""
+    return "/".join(part for part in (host, name.strip("/")) if part)
+
+
+def facts(path: str) -> Repository:
+    """What the corpus knows of one of its repositories."""
+    place = Place.of(path)
+    with Corpus.open(place.corpus) as corpus:
+        return corpus.repository(place.key)
+
+
+def contents(path: str, file: str) -> bytes | None:
+    """The bytes of a file of a repository in a corpus."""
+    place = Place.of(path)
+    with Corpus.open(place.corpus) as corpus:
+        return read(corpus, place.key, file)
+
+
+def scan_within(path: str, settings: Settings, progress: Progress | None = None) -> Scan:
     """What a repository of a corpus holds, without what does not count."""
-    found = run(os.fspath(checkout.folder), settings)
-    sites = tuple(site for site in found.sites if site.path not in checkout.left_out)
-    usages = tuple(usage for usage in found.usages if usage.path not in checkout.left_out)
+    place = Place.of(path)
+    with tempfile.TemporaryDirectory(prefix="ptmscope-") as folder:
+        with Corpus.open(place.corpus) as corpus:
+            written = checkout(corpus, place.key, Path(folder) / "repository")
+        found = run(os.fspath(written.folder), settings, progress)
+    sites = tuple(site for site in found.sites if site.path not in written.left_out)
+    usages = tuple(usage for usage in found.usages if usage.path not in written.left_out)
     return replace(found, sites=sites, usages=usages)
 
 
 def scan_corpus(path: str, settings: Settings, progress: Progress | None = None) -> Scan:
     """All repositories of a corpus as one scan; the paths begin with the repository's name."""
     sources = Sources.of(settings.catalog, hub=settings.hub)
-    plain = replace(settings, catalog=None, hub=False)
-    with checked_out(path) as found:
-        scans = list(_scans(found, plain, progress))
-    merged = _merged(scans)
+    merged = _merged(list(_scans(expanded([path]), replace(settings, catalog=None, hub=False), progress)))
     return replace(merged, lookup=sources.look_up(merged.sites))
 
 
-def name_of(checkout: Checkout) -> str:
-    """host/owner/name, or the path that the folder had."""
-    repository = checkout.repository
-    return "/".join(part for part in (repository.host, repository.name.strip("/")) if part)
-
-
-def _scans(found: Iterable[Checkout], settings: Settings, progress: Progress | None) -> Iterator[Scan]:
-    every = tuple(found)
-    for number, checkout in enumerate(every, 1):
-        yield _moved(scan_of(checkout, settings), name_of(checkout))
+def _scans(places: list[str], settings: Settings, progress: Progress | None) -> Iterator[Scan]:
+    for number, place in enumerate(places, 1):
+        yield _moved(scan_within(place, settings), Place.of(place).name)
         if progress:
-            progress(number, len(every))
+            progress(number, len(places))
 
 
 def _moved(scan: Scan, name: str) -> Scan:
@@ -89,28 +138,18 @@ def _moved_model(model: ModelRef, below: Callable[[str], str]) -> ModelRef:
 
 
 def _merged(scans: list[Scan]) -> Scan:
-    """Several scans as one: by path, as each of them is."""
+    """Several scans as one, in this order."""
     skipped: Counter[str] = Counter()
     for scan in scans:
         skipped.update(dict(scan.counts.skipped))
-    ordered = sorted(scans, key=_first_path)
     return Scan(
-        sites=tuple(site for scan in ordered for site in scan.sites),
-        usages=tuple(usage for scan in ordered for usage in scan.usages),
-        diagnostics=tuple(each for scan in ordered for each in scan.diagnostics),
+        sites=tuple(site for scan in scans for site in scan.sites),
+        usages=tuple(usage for scan in scans for usage in scan.usages),
+        diagnostics=tuple(each for scan in scans for each in scan.diagnostics),
         counts=Counts(
             sum(scan.counts.files for scan in scans),
             sum(scan.counts.duplicates for scan in scans),
             tuple((reason, skipped[reason]) for reason in REASONS if skipped[reason]),
         ),
-        copies=tuple(copy for scan in ordered for copy in scan.copies),
+        copies=tuple(copy for scan in scans for copy in scan.copies),
     )
-
-
-def _first_path(scan: Scan) -> str:
-    paths = (
-        (site.path for site in scan.sites),
-        (usage.path for usage in scan.usages),
-        (d.path for d in scan.diagnostics),
-    )
-    return next(chain(*paths), "")

@@ -74,10 +74,13 @@ def scan(
 
 def run(path: str, settings: Settings, progress: Progress | None = None) -> Scan:
     """The scan that the settings describe. A corpus is scanned repository by repository."""
-    if os.path.isfile(os.path.join(path, CORPUS)):
-        from ptmscope.corpora import scan_corpus
+    if CORPUS in path or os.path.isfile(os.path.join(path, CORPUS)):
+        from ptmscope import corpora
 
-        return scan_corpus(path, settings, progress)
+        if corpora.is_within(path):
+            return corpora.scan_within(path, settings, progress)
+        if corpora.is_corpus(path):
+            return corpora.scan_corpus(path, settings, progress)
     selection = Selection.of(settings.libraries, settings.models)
     sources = Sources.of(settings.catalog, hub=settings.hub)
     root, files, skipped = _files(path, settings)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from analyzer.records import CallSequence, LoadSite
-from ptmscope import provenance
+from ptmscope import corpora, provenance
 from ptmscope.errors import Misuse
 from ptmscope.pipeline import run
 from ptmscope.settings import Settings
@@ -27,6 +27,8 @@ class Repository:
 
     def read(self, path: str) -> bytes | None:
         """The bytes of one of its files; None where it is not there any more."""
+        if corpora.is_within(self.folder):
+            return corpora.contents(self.folder, path)
         try:
             with open(os.path.join(self.folder, path), "rb") as stream:
                 return stream.read()
@@ -37,6 +39,9 @@ class Repository:
 def repository(path: str, name: str, settings: Settings) -> Repository:
     """The path scanned."""
     scan = run(path, settings)
+    if corpora.is_within(path):
+        known = corpora.facts(path)
+        return Repository(name, path, scan.sites, scan.usages, known.commit, known.licence)
     folder = path if os.path.isdir(path) else os.path.dirname(path) or "."
     return Repository(name, folder, scan.sites, scan.usages, provenance.commit(folder), provenance.licence(folder))
 
@@ -49,11 +54,12 @@ def renamed(repository: Repository) -> Repository:
 
 
 def names(paths: Sequence[str]) -> list[str]:
-    """The last part of each path; of those that end alike, the whole path. No path may stand twice."""
+    """The last part of each path (of one in a corpus, its name there); of those that end alike, the whole path. No path
+    may stand twice."""
     whole = [os.path.realpath(path) for path in paths]
     for path, times in Counter(whole).items():
         if times > 1:
             raise Misuse(f"{path}: given {times} times")
-    last = [os.path.basename(path) for path in whole]
+    last = [corpora.Place.of(path).name if corpora.is_within(path) else os.path.basename(path) for path in whole]
     alike = Counter(last)
     return [path if alike[name] > 1 else name for path, name in zip(whole, last, strict=True)]

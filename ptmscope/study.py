@@ -15,6 +15,7 @@ from patterns.pattern import Patterns
 from ptmscope import studied
 from ptmscope.collection import Progress
 from ptmscope.comparing import comparing
+from ptmscope.corpora import expanded
 from ptmscope.destination import writing
 from ptmscope.export import parquet
 from ptmscope.export.comparison.formats import FORMATS as COMPARISONS
@@ -88,6 +89,7 @@ def _written(folder: str, writers: dict[str, Write]) -> tuple[str, ...]:
 
 
 def _scanned(paths: Sequence[str], folder: str, settings: Settings, progress: Progress | None) -> str:
+    paths = expanded(paths)
     known = names(paths)
     fresh = 0
     for number, (path, name) in enumerate(zip(paths, known, strict=True), 1):

@@ -11,12 +11,16 @@ from conftest import LOADS_GPT2, Tree
 
 import ptmscope
 from miner import local
-from miner.checkouts import checkouts
+from miner.checkouts import checkout, read
 from miner.corpus import Corpus, blob_hash
 from miner.curate import curate
 from miner.records import Answer, Fetched, Hit, Query, Repository
 from miner.rules import Rule
 from ptmscope.cli import cli
+from ptmscope.collection import repositories
+from ptmscope.graphs import graph
+from ptmscope.settings import Settings
+from ptmscope.study import study
 
 SIZE = 1_000_000
 PACKAGE = {
@@ -94,11 +98,13 @@ def test_no_path_leads_out_of_the_folder(tmp_path: Path) -> None:
     with Corpus.open(tmp_path / "corpus", create=True) as corpus:
         add(corpus, "o/r", files)
         add(corpus, "o/r", {"ok.py": LOADS_GPT2 + "# later\n"})
-        (found,) = checkouts(corpus, tmp_path / "out")
+        found = checkout(corpus, 1, tmp_path / "out")
+        assert read(corpus, 1, "ok.py") == (found.folder / "ok.py").read_bytes()
+        assert read(corpus, 1, "none.py") is None
         written = sorted(
             file.relative_to(tmp_path).as_posix() for file in (tmp_path / "out").rglob("*") if file.is_file()
         )
-        assert written == ["out/0/a", "out/0/ok.py"]
+        assert written == ["out/a", "out/ok.py"]
         assert (found.folder / "ok.py").read_text().endswith("# later\n")
 
 
@@ -108,3 +114,25 @@ def test_commands(tmp_path: Path, command: str) -> None:
         add(corpus, "o/r", {"a.py": LOADS_GPT2 + "model.generate()\n"})
     done = CliRunner().invoke(cli, [command, str(tmp_path)], catch_exceptions=False)
     assert "github.com/o/r/a.py" in done.stdout
+
+
+def test_a_corpus_is_many_repositories(tmp_path: Path) -> None:
+    with Corpus.open(tmp_path, create=True) as corpus:
+        add(corpus, "o/r", {"a.py": LOADS_GPT2 + "model.generate()\n"}, commit="c0ffee", licence="MIT")
+        add(corpus, "p/r", {"a.py": LOADS_GPT2 + "model.train()\n"})
+    first, second = repositories([str(tmp_path)], Settings())
+    assert (first.name, first.commit, first.licence) == ("github.com/o/r", "c0ffee", "MIT")
+    assert second.name == "github.com/p/r"
+    assert [usage.path for usage in first.usages] == ["a.py"]
+    assert first.read("a.py") == (LOADS_GPT2 + "model.generate()\n").encode()
+    assert first.read("b.py") is None
+    found = graph([tmp_path], Settings())
+    assert found.graph["repositories"] == 2
+    places = {place for _, data in found.nodes(data=True) for place in data["places"]}
+    lines = list(study([str(tmp_path)], str(tmp_path / "study"), Settings(), ()))
+    assert lines == ["scan: 2 of 2 repositories read, 2 in the study"]
+    assert {each.read("a.py") for each in repositories([str(tmp_path / "study")], Settings())} == {
+        first.read("a.py"),
+        second.read("a.py"),
+    }
+    assert places == {f"github.com/{name}/r/a.py:{line}" for name in "op" for line in (3, 4)}
