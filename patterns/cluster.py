@@ -2,12 +2,12 @@
 
 Equal usages are one row; rows are joined by average linkage over the weighted Jaccard distance of what they show. Each
 level has its own cut, the coarsest of those that stay much the same when repositories are left out. Small clusters join
-one with the same decisive events, else their usages are singular.
+the nearest large one; if none is near, their usages are singular.
 """
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 
@@ -35,9 +35,8 @@ COARSE = Settings(features.coarse, (0.5, 0.55, 0.6, 0.65, 0.7, 0.75))
 
 #: A cluster of fewer usages is small.
 LEAST_USAGES = 3
-#: A feature that decides what a cluster is: at least this weight, in at least this share of its usages.
-DECISIVE_WEIGHT = 3.0
-DECISIVE_SHARE = 0.6
+#: A small cluster no farther from another than this is a variant of it.
+VARIANT = 0.7
 #: Rows among which the most central ones are looked for, and usages that are told.
 _CENTRAL_ROWS = 1_000
 _CENTRAL_USAGES = 30
@@ -123,31 +122,19 @@ def _level(usages: Sequence[CallSequence], owners: Sequence[Hashable], settings:
 
 
 def _joined(rows: Rows, labels: Ints, least: int) -> Ints:
-    """Small clusters put into the largest that has the same decisive features, if there is one."""
-    sizes = _sizes(rows, labels)
-    alike: defaultdict[frozenset[int], list[int]] = defaultdict(list)
-    for cluster, decisive in enumerate(_decisive(rows, labels)):
-        if decisive:
-            alike[decisive].append(cluster)
+    """Small clusters put into the nearest that is not small, if it is near; as near as their most central rows are."""
+    sizes = np.array(_sizes(rows, labels))
+    small, large = np.flatnonzero(sizes < least), np.flatnonzero(sizes >= least)
+    if not len(small) or not len(large):
+        return labels
+    centres = np.array([_nearest_first(rows, labels, cluster)[0] for cluster in range(len(sizes))])
     target = np.arange(len(sizes))
-    for similar in alike.values():
-        largest = max(similar, key=lambda cluster: (sizes[cluster], -cluster))
-        target[[cluster for cluster in similar if sizes[cluster] < least]] = largest
+    for strip in np.array_split(small, -(-len(small) // similarity.BLOCK)):
+        far = similarity.between(rows, centres[strip], centres[large])
+        nearest = np.argmin(far, axis=1)
+        near = far[np.arange(len(strip)), nearest] <= VARIANT
+        target[strip[near]] = large[nearest[near]]
     return target[labels]
-
-
-def _decisive(rows: Rows, labels: Ints) -> list[frozenset[int]]:
-    """For each cluster the numbers of the features that decide what it is."""
-    sizes = _sizes(rows, labels)
-    held: list[Counter[int]] = [Counter() for _ in sizes]
-    for row, cluster in enumerate(labels.tolist()):
-        low, high = rows.matrix.indptr[row : row + 2]
-        weights = zip(rows.matrix.indices[low:high].tolist(), rows.matrix.data[low:high].tolist(), strict=True)
-        held[cluster].update({column: rows.sizes[row] for column, weight in weights if weight >= DECISIVE_WEIGHT})
-    return [
-        frozenset(column for column, times in found.items() if times >= DECISIVE_SHARE * size)
-        for found, size in zip(held, sizes, strict=True)
-    ]
 
 
 def _sizes(rows: Rows, labels: Ints) -> list[int]:
@@ -176,13 +163,17 @@ def _usages(rows: Rows) -> list[tuple[int, ...]]:
 def _central(rows: Rows, labels: Ints, order: Sequence[int]) -> tuple[tuple[int, ...], ...]:
     """For each cluster usages of its rows, those of the rows first that are nearest to all its usages."""
     of_row = _usages(rows)
-    found = []
-    for cluster in order:
-        members = np.flatnonzero(labels == cluster)
-        sizes = np.array(rows.sizes)[members]
-        common = np.sort(np.argsort(-sizes, kind="stable")[:_CENTRAL_ROWS])
-        far = np.round(similarity.distances(rows, members[common]) @ sizes[common], 3)
-        nearest = members[common][np.argsort(far, kind="stable")]
-        usages = [usage for row in nearest.tolist() for usage in of_row[row]]
-        found.append(tuple(usages[:_CENTRAL_USAGES]))
-    return tuple(found)
+    ranked = (_nearest_first(rows, labels, cluster) for cluster in order)
+    return tuple(tuple([usage for row in near for usage in of_row[row]][:_CENTRAL_USAGES]) for near in ranked)
+
+
+def _nearest_first(rows: Rows, labels: Ints, cluster: int) -> list[int]:
+    """The commonest rows of a cluster by how near they are to all its usages."""
+    members = np.flatnonzero(labels == cluster)
+    if len(members) == 1:
+        return [int(members[0])]
+    sizes = np.array(rows.sizes)[members]
+    common = np.sort(np.argsort(-sizes, kind="stable")[:_CENTRAL_ROWS])
+    far = np.round(similarity.distances(rows, members[common]) @ sizes[common], 3)
+    found: list[int] = members[common][np.argsort(far, kind="stable")].tolist()
+    return found

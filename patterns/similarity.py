@@ -26,15 +26,20 @@ _MAX_HASHES = 8
 
 def distances(rows: Rows, members: Ints) -> Floats:
     """1 - weighted Jaccard similarity between all these rows, as a square."""
-    matrix = rows.matrix[members]
-    present = matrix.copy()
-    present.data = np.ones_like(present.data)
-    shared: Floats = (matrix @ present.T).toarray()
-    total = rows.total[members]
-    found = 1 - shared / np.maximum(total[:, None] + total[None, :] - shared, np.float32(1e-9))
+    found = between(rows, members, members)
     np.fill_diagonal(found, 0)
     square: Floats = np.clip((found + found.T) / 2, 0, 1)
     return square
+
+
+def between(rows: Rows, left: Ints, right: Ints) -> Floats:
+    """The distances of rows to other rows."""
+    present = rows.matrix[right].copy()
+    present.data = np.ones_like(present.data)
+    shared: Floats = (rows.matrix[left] @ present.T).toarray()
+    both = rows.total[left][:, None] + rows.total[right][None, :] - shared
+    found: Floats = 1 - shared / np.maximum(both, np.float32(1e-9))
+    return found
 
 
 def blocks(rows: Rows, members: Ints, salt: str, depth: int = 0) -> Iterator[Ints]:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from analyzer import analyze_source
 from analyzer.records import CallSequence
 from patterns import cuts, features, linkage, similarity
-from patterns.cluster import Clustering, Level, clustered
+from patterns.cluster import Clustering, Level, Settings, clustered
 from patterns.cuts import adjusted_rand
 from patterns.errors import PatternError
 
@@ -82,6 +82,12 @@ def test_all_identical(groups: list[str] | None) -> None:
 def test_all_different() -> None:
     found = clustered([usage(GENERATE), usage(TRAIN), usage(EMBED)], ["a", "b", "c"])
     assert found.fine == (None, None, None)
+
+
+def test_a_variant_joins_what_it_is_near_to() -> None:
+    odd = usage(GENERATE, extra="\ntokenizer.add_tokens([])")
+    found = clustered([*[usage(GENERATE)] * 3, odd, usage(EMBED)], fine=Settings(features.fine, (0.01,)))
+    assert found.fine == (0, 0, 0, 0, None)
 
 
 def test_groups_are_as_many_as_usages() -> None:
