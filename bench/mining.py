@@ -204,7 +204,7 @@ def kills(count: int) -> None:
         killed = 0
         with serving(server) as base:
             command = [sys.executable, "-m", "servers.mined", folder, base, *world.models]
-            share = 1200 // count
+            share = 600 // count
             for _ in range(count):
                 process, until = subprocess.Popen(command), server.requests + draw.randrange(1, 2 * share)
                 while process.poll() is None and server.requests < until:

@@ -123,19 +123,33 @@ def _searched(host: str, query: Query, etag: str | None) -> Steps[Answer]:
             slices = [Query(NAME, "search", cut.text, model=query.model, form=query.form) for cut in cuts]
             return Answer(query, "split", total, hits, then=(*slices, *_repositories(hits)))
     items = yield from walked(partial(_page, query.text), _key, _as_page(first, 1))
+    if total > CAP:
+        items = yield from _from_both_ends(query.text, items)
     hits = _hits(host, items)
     then = _repositories(hits)
+    if len(hits) >= total and not is_cut_short:
+        return Answer(query, "complete", total, hits, then=then)
     if total > CAP:
         return Answer(query, "capped", total, hits, then=then, reason=f"{len(hits)} of {total}: cannot be cut further")
-    if is_cut_short or len(hits) < total:
-        why = "the search ended early" if is_cut_short else "fewer than claimed"
-        return Answer(query, "incomplete", total, hits, then=then, reason=f"{len(hits)} of {total}: {why}")
-    return Answer(query, "complete", total, hits, then=then)
+    why = "the search ended early" if is_cut_short else "fewer than claimed"
+    return Answer(query, "incomplete", total, hits, then=then, reason=f"{len(hits)} of {total}: {why}")
 
 
-def _results(text: str, number: int) -> Steps[dict[str, Any]]:
+def _from_both_ends(text: str, items: Iterable[dict[str, Any]]) -> Steps[tuple[dict[str, Any], ...]]:
+    """More than one query gives: the files that were indexed first and last. The last way past the cap."""
+    found = {_key(item): item for item in items}
+    for order in ("asc", "desc"):
+        read = partial(_page, text, order=order)
+        found |= {_key(item): item for item in (yield from walked(read, _key))}
+    return tuple(found.values())
+
+
+def _results(text: str, number: int, order: str | None = None) -> Steps[dict[str, Any]]:
     """One page of results, asked again where the search was cut short."""
-    ask = Ask("/search/code", {"q": text, "per_page": PAGE, "page": number}, "code_search", shape=_is_page)
+    asked: dict[str, str | int] = {"q": text, "per_page": PAGE, "page": number}
+    if order is not None:
+        asked |= {"sort": "indexed", "order": order}
+    ask = Ask("/search/code", asked, "code_search", shape=_is_page)
     for _ in range(ASKS):
         page: dict[str, Any] = (yield ask).data
         if not page["incomplete_results"]:
@@ -143,8 +157,8 @@ def _results(text: str, number: int) -> Steps[dict[str, Any]]:
     return page
 
 
-def _page(text: str, number: int) -> Steps[Page]:
-    return _as_page((yield from _results(text, number)), number)
+def _page(text: str, number: int, order: str | None = None) -> Steps[Page]:
+    return _as_page((yield from _results(text, number, order)), number)
 
 
 def _as_page(results: dict[str, Any], number: int) -> Page:

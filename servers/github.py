@@ -10,6 +10,7 @@ from collections import OrderedDict
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote, urlencode
+from zlib import crc32
 
 from servers.base import Clock, Faults, Reply, Request, Service
 from servers.limits import Limits
@@ -117,7 +118,7 @@ class GitHub(Service):
         if (page - 1) * size >= CAP:
             return Reply.of({"message": "Only the first 1000 search results are available"}, 422)
         try:
-            found = self._found(request.query.get("q", ""))
+            found = self._found(request.query.get("q", ""), request.query.get("sort"), request.query.get("order"))
         except Invalid as error:
             return Reply.of({"message": "Validation Failed", "errors": [{"message": str(error)}]}, 422)
         start = (page - 1) * size
@@ -133,13 +134,18 @@ class GitHub(Service):
         last = max(1, -(-min(len(found), CAP) // size))
         return Reply.of(body, **_link(self.base, request, page, last))
 
-    def _found(self, text: str) -> list[File]:
-        if text not in self._results:
-            self._results[text] = list(matches(self.world, parse(text)))
+    def _found(self, text: str, sort: str | None, order: str | None) -> list[File]:
+        """All results: the best first, or by when they were indexed, the last first."""
+        key = f"{text} {sort} {order}"
+        if key not in self._results:
+            found = list(matches(self.world, parse(text)))
+            if sort == "indexed":
+                found.sort(key=lambda file: (crc32(file.path.encode()), file.number), reverse=order != "asc")
+            self._results[key] = found
             if len(self._results) > REMEMBERED:
                 self._results.popitem(last=False)
-        self._results.move_to_end(text)
-        return self._results[text]
+        self._results.move_to_end(key)
+        return self._results[key]
 
     def item(self, file: File) -> dict[str, Any]:
         """A file as the search lists it."""

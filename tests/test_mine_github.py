@@ -106,7 +106,7 @@ def outcomes(corpus: Corpus) -> dict[str, tuple[str, str | None]]:
 
 
 def test_past_the_cap(tmp_path: Path) -> None:
-    world = World(Shape(repositories=20, models=("gpt2",), hits=3000, copies=0.0, most_padding=6_000))
+    world = World(Shape(repositories=20, models=("gpt2",), hits=2400, copies=0.0, most_padding=6_000))
     lines, server, campaign = mined(tmp_path, world, Seeded(0.02))
     assert campaign.lanes[0].outcomes["capped"] == 0
     assert campaign.lanes[0].outcomes["split"] >= 1
@@ -127,10 +127,23 @@ def test_says_where_it_cannot_get_past_the_cap(tmp_path: Path) -> None:
     with Corpus.open(tmp_path) as corpus:
         capped = {text: why for text, (outcome, why) in outcomes(corpus).items() if outcome == "capped"}
         (text,) = capped
-        assert capped[text] == "1000 of 2398: cannot be cut further"
+        found = int(capped[text].split()[0])
+        assert 2000 <= found < 2398  # the first and the last thousand
+        assert capped[text] == f"{found} of 2398: cannot be cut further"
         size = world.size(first)
         assert Slice.parse(text).low == Slice.parse(text).high == size
         assert f"-path:{Slice.parse(text).outside[-1]}" in text
+
+
+def test_up_to_two_thousand_files_of_one_size_and_folder(tmp_path: Path) -> None:
+    world = World(Shape(repositories=5, models=("gpt2",), hits=2, copies=0.0))
+    first = replace(world.files[0], path="lib/one.py", padding=0, is_load=True, models=(0,), same_as=None)
+    for number in range(2, 1600):
+        world.files.append(replace(first, number=number, path=f"lib/a{number}.py", same_as=0))
+        world.naming[0].append(number)
+    world.files[0] = first
+    _, _, campaign = mined(tmp_path, world)
+    assert campaign.lanes[0].outcomes.keys() == {"split", "complete"}
 
 
 def test_searches_that_end_early(tmp_path: Path) -> None:
