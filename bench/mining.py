@@ -4,11 +4,14 @@ python -m bench.mining campaign           7,325 models and 372,063 hits: is it c
 python -m bench.mining campaign --scale 20    a twentieth of it
 python -m bench.mining faults             a share of all answers is wrong: is the corpus the same?
 python -m bench.mining kills              kill -9 at random moments: is the corpus the same?
+python -m bench.mining growth --pairs pairs.csv.gz    repositories of real models, told from a sample of the models
 """
 
 from __future__ import annotations
 
 import argparse
+import csv
+import gzip
 import multiprocessing
 import random
 import resource
@@ -17,8 +20,10 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import groupby
 from multiprocessing.sharedctypes import Synchronized
 from pathlib import Path
 
@@ -27,6 +32,7 @@ from miner import github
 from miner.campaign import Campaign
 from miner.corpus import Corpus
 from miner.forms import chosen, queries
+from miner.growth import distinct
 from miner.plan import Estimate, estimate, pilot
 from servers.base import serving
 from servers.clock import SimulatedClock
@@ -219,6 +225,21 @@ def kills(count: int) -> None:
     print(table("Killed", ("times", "of them in the middle of work", "same corpus"), [(str(count), str(killed), told)]))
 
 
+def growth(file: str) -> None:
+    """Pairs of repository and model (first columns of a CSV): repositories there are, and as a pilot tells them."""
+    with gzip.open(file, "rt", encoding="utf-8", newline="") as lines:
+        pairs = sorted({(row[1], row[0]) for row in list(csv.reader(lines))[1:]})
+    of = {model: [repository for _, repository in rows] for model, rows in groupby(pairs, key=lambda pair: pair[0])}
+    draw = random.Random(1)
+    models = sorted(of, key=lambda model: -len(of[model]) * draw.lognormvariate(0, 1))
+    there, rows = len({repository for _, repository in pairs}), []
+    for size in (100, 200, 400, 800):
+        counts = Counter(repository for model in pilot(models, size) for repository in of[model][:100])
+        told = distinct(Counter(counts.values()), len(pairs))
+        rows.append((f"{size} of {len(models):,}", f"{counts.total():,} of {len(pairs):,}", f"{told / there - 1:+.0%}"))
+    print(table(f"Repositories, of {there:,}", ("models", "pairs", "told"), rows))
+
+
 @contextmanager
 def _corpus_of(world: World) -> Iterator[list[str]]:
     clock = SimulatedClock()
@@ -233,14 +254,17 @@ def _corpus_of(world: World) -> Iterator[list[str]]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="bench.mining", description=__doc__)
-    parser.add_argument("what", choices=("campaign", "faults", "kills"))
+    parser.add_argument("what", choices=("campaign", "faults", "kills", "growth"))
     parser.add_argument("--scale", type=int, default=1)
     parser.add_argument("--count", type=int, default=50)
+    parser.add_argument("--pairs", metavar="FILE", help="CSV, packed with gzip")
     options = parser.parse_args()
     if options.what == "campaign":
         campaign(options.scale)
     elif options.what == "faults":
         faults()
+    elif options.what == "growth":
+        growth(options.pairs)
     else:
         kills(options.count)
 
