@@ -52,6 +52,8 @@ from analyzer.program import (
 if TYPE_CHECKING:
     from analyzer.values import Evaluator
 
+#: Bases that have no attributes of their own.
+_BARE = frozenset({"abc.ABC", "typing.Generic", "typing.Protocol", "typing_extensions.Protocol", "builtins.object"})
 #: Classes that derive from one, at most.
 _MAX_DERIVED = 64
 _MISSING = Unknown("attribute_not_found")
@@ -288,7 +290,8 @@ def of_class(ev: Evaluator, cls: Cls, name: str, inst: Inst | None) -> Values:
     level: Values = ()
     for here in lineage(ev, cls):
         if isinstance(here, Ref):
-            external.append(here)
+            if here.qualified not in _BARE:
+                external.append(here)
             continue
         found.append(_on_self(ev, here, name, inst))
         if not level:
@@ -467,7 +470,7 @@ def _of_super(ev: Evaluator, base: Super, name: str) -> Values:
             found = _class_level(ev, here, name, base.bound or Inst(base.cls, None))
             if found:
                 return found
-    external = [here for here in rest if isinstance(here, Ref)]
+    external = [here for here in rest if isinstance(here, Ref) and here.qualified not in _BARE]
     return merged(*(_external(ev, ref, name) for ref in external)) or (_MISSING,)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from analyzer import attributes, calls, dispatch, narrowing, patched
-from analyzer.objects import Arguments, Cls, Env, Fn, Inst, Partial, Thing, Unknown, Value, Values
+from analyzer.objects import Arguments, Cls, Env, Fn, Inst, Partial, Ref, Thing, Unknown, Value, Values
 from analyzer.program import (
     Attribute,
     Call,
@@ -137,8 +137,10 @@ def _targeted(entries: list[Env]) -> set[tuple[int, int]]:
 
 
 def _is_open(found: Values) -> bool:
-    """Whether nothing of the files read, and no name of a library, is called."""
-    return all(isinstance(value, Unknown | Thing) for value in found)
+    """Whether nothing of the files read, and no name of a library, is called; but something that nothing tells of."""
+    left = [value for value in found if not isinstance(value, Unknown | Thing)]
+    is_known = any(not isinstance(value, Ref) or value.call is None for value in left)
+    return not is_known and len(left) < max(len(found), 1)
 
 
 def _known_entries(ev: Evaluator, call: Call, env: Env) -> Iterator[Env]:

@@ -30,7 +30,7 @@ from analyzer.objects import (
     merged,
     relabel,
 )
-from analyzer.program import Attribute, Call, Expression, Name, Param, Scope
+from analyzer.program import Attribute, Call, Expression, Name, Param, Scope, Text
 
 if TYPE_CHECKING:
     from analyzer.values import Evaluator
@@ -310,6 +310,8 @@ def _parametrized(ev: Evaluator, call: Call, param: Param, env: Env) -> Values:
 
 def decorator(ev: Evaluator, scope: Scope, param: Param, env: Env) -> Values:
     """What a decorator gives a parameter: the default of `@click.option("--name", default=…)`, Hydra's config."""
+    if param.kind == "kwargs" and env.parent is not None:
+        return _every_option(ev, scope, env.parent)
     found: list[Values] = []
     for expression in scope.decorators:
         if not isinstance(expression, Call) or env.parent is None:
@@ -318,9 +320,27 @@ def decorator(ev: Evaluator, scope: Scope, param: Param, env: Env) -> Values:
             found.append(_parametrized(ev, expression, param, env.parent))
         if _method(expression) not in ("option", "argument"):
             continue
-        names = [v.text for arg in expression.args for v in ev.evaluate(arg, env.parent) if isinstance(v, Str)]
-        plain = [name for name in names if name.isidentifier()]
-        dest = plain or [name.split("/")[0].lstrip("-").replace("-", "_").lower() for name in names if name[:2] == "--"]
-        if param.name in dest[:1]:
+        if param.name in _named_by(ev, expression, env.parent):
             found.append(_declared(ev, expression, env.parent, param.name, anywhere(ev, env.module)))
     return merged(relabel(merged(*found), "option_default"), hydra_configs.handed(ev, scope, param, env))
+
+
+def _named_by(ev: Evaluator, option: Call, env: Env) -> list[str]:
+    """The parameter that `@click.option("--name", …)` fills, if it says so."""
+    names = [v.text for arg in option.args for v in ev.evaluate(arg, env) if isinstance(v, Str)]
+    plain = [name for name in names if name.isidentifier()]
+    dest = plain or [name.split("/")[0].lstrip("-").replace("-", "_").lower() for name in names if name[:2] == "--"]
+    return dest[:1]
+
+
+def _every_option(ev: Evaluator, scope: Scope, env: Env) -> Values:
+    """What `**kwargs` of a command holds: each option that no other parameter takes."""
+    taken = {param.name for param in scope.params}
+    entries: list[tuple[Expression | None, Expression, Env]] = []
+    for expression in scope.decorators:
+        if isinstance(expression, Call) and _method(expression) in ("option", "argument"):
+            for name in _named_by(ev, expression, env):
+                if name not in taken:
+                    given = relabel(_declared(ev, expression, env, name, anywhere(ev, env.module)), "option_default")
+                    entries.append((Text(name, expression.at), ev.keep(Held(given)), env))
+    return (Dict(tuple(entries), more=True),) if entries else ()

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 #: Files in which an attribute may be set from outside, at most.
 MAX_SETTER_FILES = 24
 #: How many imports a caller can be away from what it calls.
-MAX_IMPORTS = 4
+MAX_IMPORTS = 6
 #: Files looked at for callers of one file, at most; nearest first.
 MAX_REACHING = 300
 #: Files in which a package says which programs it installs, and how: `name = package.module:function`.
