@@ -108,11 +108,22 @@ def _elsewhere(ev: Evaluator, root: Name, name: str, env: Env) -> Assigned | Non
     """What other functions set on a module-level object: `app.state.model = …`."""
     ev.read_mentioning(env.module, name.rpartition(".")[2])
     found: list[Values] = []
-    for index, scope in ev.modules[env.module].in_order():
-        if index and name in scope.bindings and root.id not in scope.bindings:
+    scopes = ev.modules[env.module].scopes
+    for index in ev.index("put", env.module, putting).get(name, ()):
+        if root.id not in scopes[index].bindings:
             where = ev.env(env.module, index)
-            found.extend(ev.evaluate(binding.value, where) for binding in scope.bindings[name])
+            found.extend(ev.evaluate(binding.value, where) for binding in scopes[index].bindings[name])
     return Assigned(relabel(merged(*found), "attribute"), final=False) if found else None
+
+
+def putting(module: Module) -> dict[str, list[int]]:
+    """Dotted name, or collection as `name[]`, -> the scopes inside the module that put something there."""
+    found: dict[str, list[int]] = {}
+    for index, scope in module.in_order():
+        for name in scope.bindings if index else ():
+            if "." in name or name[-1:] == "]":
+                found.setdefault(name, []).append(index)
+    return found
 
 
 def attribute(ev: Evaluator, base: Value, name: str) -> Values:
@@ -209,27 +220,36 @@ def bases(ev: Evaluator, cls: Cls) -> tuple[Value, ...]:
     key = "bases", cls.module, cls.scope
     if key not in ev.caches:
         ev.caches[key] = ()
+        ev.opening += 1
         found: list[Value] = []
         for expression in ev.modules[cls.module].scopes[cls.scope].bases:
             plain = expression.base if isinstance(expression, Subscript) else expression
             found.extend(ev.evaluate(plain, cls.env))
+        ev.opening -= 1
         ev.caches[key] = tuple(value for value in found if isinstance(value, Cls | Ref))
     return ev.caches[key]  # type: ignore[return-value]
 
 
 def lineage(ev: Evaluator, cls: Cls) -> Iterator[Cls | Ref]:
     """The class and its bases, nearest first, each once."""
+    known = ev.caches.get(("lineage", cls))
+    return iter(known) if known is not None else _lineage(ev, cls)  # type: ignore[call-overload, no-any-return]
+
+
+def _lineage(ev: Evaluator, cls: Cls) -> Iterator[Cls | Ref]:
     todo: list[Cls | Ref] = [cls]
-    seen: set[object] = set()
+    seen: dict[object, Cls | Ref] = {}
     while todo:
         here = todo.pop(0)
         key = here.qualified if isinstance(here, Ref) else (here.module, here.scope)
         if key in seen:
             continue
-        seen.add(key)
+        seen[key] = here
         yield here
         if isinstance(here, Cls):
             todo.extend(value for value in bases(ev, here) if isinstance(value, Cls | Ref))
+    if not ev.opening:
+        ev.caches["lineage", cls] = tuple(seen.values())
 
 
 def subclasses(ev: Evaluator, cls: Cls) -> tuple[Cls, ...]:
@@ -237,6 +257,7 @@ def subclasses(ev: Evaluator, cls: Cls) -> tuple[Cls, ...]:
     key = "subclasses", cls.module, cls.scope
     if key not in ev.caches:
         ev.caches[key] = ()
+        ev.opening += 1
         found: dict[tuple[int, int], Cls] = {}
         todo = [cls]
         while todo and len(found) < _MAX_DERIVED:
@@ -244,6 +265,7 @@ def subclasses(ev: Evaluator, cls: Cls) -> tuple[Cls, ...]:
                 if (other.module, other.scope) not in found:
                     found[other.module, other.scope] = other
                     todo.append(other)
+        ev.opening -= 1
         ev.caches[key] = tuple(found.values())
     return ev.caches[key]  # type: ignore[return-value]
 
@@ -263,6 +285,10 @@ def _derived(ev: Evaluator, cls: Cls) -> Iterator[Cls]:
 
 def constructors(ev: Evaluator, cls: Cls) -> tuple[Fn, ...]:
     """The `__init__` that making an object of the class runs."""
+    return ev.remembered(("constructors", cls), lambda: _constructors(ev, cls))  # type: ignore[return-value]
+
+
+def _constructors(ev: Evaluator, cls: Cls) -> tuple[Fn, ...]:
     for here in lineage(ev, cls):
         if isinstance(here, Cls):
             found = _class_level(ev, here, "__init__", None)
@@ -283,6 +309,10 @@ def external_constructor(ev: Evaluator, cls: Cls) -> Ref | None:
 
 def of_class(ev: Evaluator, cls: Cls, name: str, inst: Inst | None) -> Values:
     """An attribute of a class or its object: set on self, set in the class, from bases, from subclasses."""
+    return ev.remembered(("of class", cls, name, inst), lambda: _of_class(ev, cls, name, inst))
+
+
+def _of_class(ev: Evaluator, cls: Cls, name: str, inst: Inst | None) -> Values:
     if inst is not None and name in ("value", "name", "_value_") and is_enum(ev, cls):
         return members(ev, cls)
     found: list[Values] = []

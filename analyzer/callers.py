@@ -267,11 +267,14 @@ def _aliases(module: Module) -> dict[str, list[str]]:
     for _, scope in module.in_order():
         for name, bindings in scope.bindings.items():
             for binding in bindings:
-                for other in _names_in(binding.value):
+                for other in _names_in(binding.value) if type(binding.value) in _NAMING else ():
                     plain = name.rpartition(".")[2]
                     if other != plain:
                         found.setdefault(other, {})[plain] = None
     return {name: list(others) for name, others in found.items()}
+
+
+_NAMING = frozenset({Imported, Name, Attribute, Call, Choice})
 
 
 def _names_in(value: Expression) -> Iterator[str]:
@@ -342,9 +345,13 @@ def _holders(module: Module) -> dict[str, list[tuple[str, bool]]]:
         for holder, bindings in scope.bindings.items():
             plain = holder.removesuffix("[]")
             is_wide = scope.kind in ("module", "class") or "." in plain or plain not in scope.bindings
-            for name in (name for binding in bindings for name in _held(binding.value)):
+            holding = (binding.value for binding in bindings if type(binding.value) in _HOLDING)
+            for name in (name for value in holding for name in _held(value)):
                 found.setdefault(name, {})[plain.rpartition(".")[2], is_wide] = None
     return {name: list(holders) for name, holders in found.items()}
+
+
+_HOLDING = frozenset({Items, Mapping, Name, Attribute})
 
 
 def _held(value: Expression) -> Iterator[str]:
@@ -358,6 +365,9 @@ def _held(value: Expression) -> Iterator[str]:
                 yield from _held(item)
         case Name(id=name) | Attribute(name=name):
             yield name
+
+
+_TAKING = frozenset({Subscript, Call})
 
 
 def _taken_from(value: Expression) -> str:
@@ -378,6 +388,6 @@ def _parts(module: Module) -> dict[str, dict[str, None]]:
     for _, scope in module.in_order():
         for name, bindings in scope.bindings.items():
             for binding in bindings:
-                if holder := _taken_from(binding.value):
+                if type(binding.value) in _TAKING and (holder := _taken_from(binding.value)):
                     found.setdefault(holder, {})[name.rpartition(".")[2]] = None
     return found

@@ -277,9 +277,10 @@ def stored(ev: Evaluator, bases: Values, name: Name, env: Env, *, nested: bool) 
     puts = [(s, e) for s, e in puts if nested or s.at <= name.at]
     if env.parent is None:
         ev.read_mentioning(env.module, name.id)
-        for index, scope in ev.modules[env.module].in_order():
-            if index and name.id not in scope.bindings:
-                puts += [(store, ev.env(env.module, index)) for store in scope.bindings.get(key, ())]
+        scopes = ev.modules[env.module].scopes
+        for index in ev.index("put", env.module, attributes.putting).get(key, ()):
+            if name.id not in scopes[index].bindings:
+                puts += [(store, ev.env(env.module, index)) for store in scopes[index].bindings[key]]
     for store, where in puts:
         sure = where is env and not nested and store.path == name.path[: len(store.path)]
         for put in ev.evaluate(store.value, where):

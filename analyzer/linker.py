@@ -9,22 +9,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import lru_cache
-from itertools import islice
 from typing import TypeAlias
 
 from analyzer import attributes, configs, containers, environment, programs
 from analyzer.loaders import tables
 from analyzer.objects import Dict, Mod, Ref, Started, Str, Unknown, Value, Values, merged, relabel
 from analyzer.program import Binding, Imported, Items, Module, Name, Text
-from analyzer.project import Project
+from analyzer.project import MAX_CALLER_FILES, Project
 from analyzer.values import Bodies, Evaluator
 
 #: Files that one file may lead to, at most.
 MAX_FILES = 60
 #: A command line: the program, the file that holds it, and where it stands there.
 Command: TypeAlias = tuple[str, str, int]
-#: Files with callers of one function that are read, at most; nearest first.
-MAX_CALLER_FILES = 24
 
 
 def _option(written: str) -> str:
@@ -259,7 +256,7 @@ class Linker(Evaluator):
         """The file itself, then those that can have got hold of what it defines and mention the name."""
         self.asked = True
         path = self.modules[module].path
-        others = list(islice(self.project.mentioning(self.project.reaching(path), name), MAX_CALLER_FILES + 1))
+        others = self.project.calling(path, name)
         if len(others) > MAX_CALLER_FILES:
             self.bounded = True
         return [module, *self._loaded(others[:MAX_CALLER_FILES])]
@@ -285,9 +282,7 @@ class Linker(Evaluator):
     def option_files(self, module: int) -> Iterable[int]:
         """The file itself, and files it imports or is imported by that declare options."""
         self.asked = True
-        path = self.modules[module].path
-        near = dict.fromkeys((*self.project.imported.get(path, ()), *self.project.importers.get(path, ())))
-        return [module, *self._loaded(self.project.mentioning(near, "add_argument"))]
+        return [module, *self._loaded(self.project.declaring(self.modules[module].path))]
 
 
 @lru_cache(maxsize=4096)

@@ -33,10 +33,10 @@ def reaching(bindings: Sequence[Binding], at: int, path: BranchPath) -> tuple[Bi
     for binding in reversed(bindings):
         if binding.at > at or (binding.until and not binding.at <= at < binding.until):
             continue
-        if _exclusive(binding.path, path) or _left(binding.path, path):
+        if binding.path and (_exclusive(binding.path, path) or _left(binding.path, path)):
             continue
         found.append(binding)
-        if _always(binding.path, path, arms) or len(found) >= _MAX_REACHING:
+        if not binding.path or _always(binding.path, path, arms) or len(found) >= _MAX_REACHING:
             hidden = True
             break
     if not hidden or not _in_loop_after(found[-1], path):
@@ -96,7 +96,7 @@ def _in_loop_after(last: Binding, path: BranchPath) -> bool:
 
 def _carried(bindings: Sequence[Binding], at: int, path: BranchPath) -> list[Binding]:
     """Bindings after the use that a loop around it carries back; loops are one-armed statements."""
-    loops = {arm for arm in path if arm[1] == LOOP}
+    loops = {arm for arm in path if arm[1] == LOOP} if path else None
     if not loops:
         return []
     return [

@@ -43,9 +43,10 @@ def narrowed(ev: Evaluator, values: Values, use: tuple[Name, str], since: int, e
     """The values that the name `use`, bound at offset `since`, can still have where it is used."""
     scope = ev.modules[env.module].scopes[env.scope]
     root, key = use
-    asking = [test for test in scope.tests if key in test.names]
+    asking = scope.tests_of(key)
     if scope.tests and (kept := _kept_tests(ev, scope, env)):
-        asking += [spelled for test in scope.tests for spelled in _spelled(scope, test, kept, key, since, root.at)]
+        spelled = (each for test in scope.tests for each in _spelled(scope, test, kept, key, since, root.at))
+        asking = [*asking, *spelled]
     for test, holds in _in_force(asking, root.at, root.path) if asking else ():
         if since <= test.at and not ("." in key and _changed(scope, (key,), test.at, root.at)):
             values = _kept(ev, values, key, test.condition, env, holds=holds)
@@ -186,7 +187,7 @@ def derived(ev: Evaluator, binding: Binding, use: Name, env: Env) -> Values:
     chain = dotted(value.key) if isinstance(value, Subscript) and scope.tests else None
     if chain is None or not isinstance(value, Subscript) or _changed(scope, (chain[1],), binding.at, use.at):
         return ()
-    asking = [test for test in scope.tests if chain[1] in test.names]
+    asking = scope.tests_of(chain[1])
     if not any(True for _ in _in_force(asking, use.at, use.path)):
         return ()
     bases = ev.evaluate(value.base, env)

@@ -6,6 +6,7 @@ Values compare by content, but for containers and environments, which are made o
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import Any, NamedTuple, TypeAlias
 
 from analyzer.program import Call, Expression
@@ -271,6 +272,8 @@ BOUND = Unknown("bound_reached")
 def relabel(values: Values, step: str) -> Values:
     """The same values, come here by `step`, where that says more than how they came before."""
     rank = STEPS[step]
+    if not any(isinstance(value, Str) and STEPS[value.step] < rank for value in values):
+        return values
     return tuple(
         value._replace(step=step) if isinstance(value, Str) and STEPS[value.step] < rank else value for value in values
     )
@@ -278,7 +281,10 @@ def relabel(values: Values, step: str) -> Values:
 
 def merged(*groups: Values, limit: int = 64) -> Values:
     """All values of the groups, each once, in order; cut at `limit`, strings first, with `BOUND` behind."""
-    found = tuple(dict.fromkeys(value for group in groups for value in group))
+    some = [group for group in groups if group]
+    if not some or (len(some) == 1 and len(some[0]) == 1):
+        return some[0] if some else ()
+    found = tuple(dict.fromkeys(chain.from_iterable(some)))
     if len(found) <= limit:
         return found
     return (*sorted(found, key=lambda value: not isinstance(value, Str))[:limit], BOUND)

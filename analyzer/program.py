@@ -222,11 +222,9 @@ def dotted(expression: Expression) -> tuple[Name, str] | None:
 
 def last_name(expression: Expression) -> str:
     """The last name of a dotted one; "" for anything else."""
-    match expression:
-        case Name(id=name) | Attribute(name=name):
-            return name
-        case _:
-            return ""
+    if isinstance(expression, Name):
+        return expression.id
+    return expression.name if isinstance(expression, Attribute) else ""
 
 
 @dataclass(slots=True)
@@ -253,6 +251,18 @@ class Scope:
     bases: tuple[Expression, ...] = ()
     fields: list[Field] = field(default_factory=list)
     tests: list[Test] = field(default_factory=list)
+    asking: dict[str, list[Test]] | None = field(default=None, repr=False, compare=False)
+
+    def tests_of(self, name: str) -> list[Test]:
+        """The tests that ask about a dotted name."""
+        if not self.lowered:
+            return []
+        if self.asking is None:
+            self.asking = {}
+            for test in self.tests:
+                for asked in test.names:
+                    self.asking.setdefault(asked, []).append(test)
+        return self.asking.get(name, [])
 
 
 @dataclass(slots=True)
@@ -267,10 +277,13 @@ class Module:
     cells: tuple[tuple[int, int], ...] = ()  # notebooks: (first line, cell index), ascending
     language: Language = "python"
     step: str = "literal"  # how a string of this file comes to code: "config" in a config file
+    ordered: list[tuple[int, Scope]] = field(default_factory=list, repr=False, compare=False)
 
     def in_order(self) -> list[tuple[int, Scope]]:
         """The scopes with their index, in source order, whatever the order in which they were read."""
-        return sorted(enumerate(self.scopes), key=lambda entry: (entry[1].at, -entry[1].end, entry[0]))
+        if len(self.ordered) != len(self.scopes):  # scopes are only added
+            self.ordered = sorted(enumerate(self.scopes), key=lambda entry: (entry[1].at, -entry[1].end, entry[0]))
+        return self.ordered
 
     def line(self, at: int) -> int:
         """1-based line of a byte offset; within the cell in a notebook."""

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from analyzer import configs, folders, notebook_launches, notebooks, surroundings
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 
 #: Files in which an attribute may be set from outside, at most.
 MAX_SETTER_FILES = 24
+#: Files with callers of one function that are read, at most; nearest first.
+MAX_CALLER_FILES = 24
 #: How many imports a caller can be away from what it calls.
 MAX_IMPORTS = 6
 #: Files looked at for callers of one file, at most; nearest first.
@@ -85,6 +88,8 @@ class Project:
         self.setting = lru_cache(maxsize=4096)(self._setting)
         self.enters = lru_cache(maxsize=4096)(self._enters)
         self.is_distinct = lru_cache(maxsize=4096)(self._is_distinct)
+        self.calling = lru_cache(maxsize=4096)(self._calling)
+        self.declaring = lru_cache(maxsize=1024)(self._declaring)
         self.deriving = _deriving(self.glances)
         self.words = loader_words(self.glances, self.importers, self.layout)
 
@@ -211,6 +216,15 @@ class Project:
             source = self.read(path)
             if source is not None and wanted in source:
                 yield path
+
+    def _calling(self, path: str, name: str) -> tuple[str, ...]:
+        """Files from which `path` can be reached that mention the name, nearest first; one more than are read."""
+        return tuple(islice(self.mentioning(self.reaching(path), name), MAX_CALLER_FILES + 1))
+
+    def _declaring(self, path: str) -> tuple[str, ...]:
+        """Files that `path` imports, or that import it, that declare options."""
+        near = dict.fromkeys((*self.imported.get(path, ()), *self.importers.get(path, ())))
+        return tuple(self.mentioning(near, "add_argument"))
 
     def _is_distinct(self, path: str, name: str) -> bool:
         """Whether neither the files that can call `path`, nor what they import, define a function of this name."""

@@ -106,6 +106,8 @@ class Evaluator:
         self.cut = NEVER  # depth of the outermost question that one below has come back to
         self.cycles = 0
         self.provisional: list[tuple[dict[Any, Any], object]] = []
+        self.opening = 0  # classes whose bases or subclasses are being found out
+        self.refused = 0  # questions that were not answered, for a bound
         self.envs: dict[tuple[int, int], Env] = {}
         self.frames: dict[tuple[object, ...], Env] = {}
         self.caches: dict[object, object] = {}
@@ -243,6 +245,7 @@ class Evaluator:
             self.steps = 0
         if self.depth > MAX_DEPTH or self.is_spent():
             self.bounded = True
+            self.refused += 1
             return (BOUND,)
         self.depth += 1
         self.active[key] = self.depth
@@ -250,6 +253,7 @@ class Evaluator:
             found = _BY_TYPE[type(expression)](self, expression, env)
         except RecursionError:
             self.bounded = True
+            self.refused += 1
             found = (BOUND,)
         finally:
             del self.active[key]
@@ -283,6 +287,17 @@ class Evaluator:
     def comes_back(self, depth: int) -> None:
         """Called where a question is met that is being answered further up, at this depth."""
         self.cut = min(self.cut, depth)
+
+    def remembered(self, key: object, answer: Callable[[], Values]) -> Values:
+        """The answer to a question that no expression asks; kept where it is whole: off all cycles, within bounds."""
+        found = self.caches.get(key)
+        if found is not None:
+            return found  # type: ignore[return-value]
+        refused = self.refused
+        made = answer()
+        if self.cut > self.depth and not self.opening and refused == self.refused:
+            self.caches[key] = made
+        return made
 
     def keep(self, expression: Expression) -> Expression:
         """Keeps an expression that stands in no file alive: what is remembered of it goes by its identity."""

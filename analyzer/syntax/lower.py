@@ -27,6 +27,8 @@ class Bodies:
         self.source = source
         self.statements = statements
         self.asked: set[tuple[str, int]] = set()
+        self.starts: list[tuple[int, int]] = []  # (offset, scope) of the bodies left out, some of them read by now
+        self.seen = 0  # scopes that `starts` knows
 
     def read(self, index: int) -> None:
         """Read the body of scope `index`."""
@@ -56,22 +58,23 @@ class Bodies:
 
     def read_at(self, offsets: Iterable[int]) -> None:
         """Read every body that holds one of the offsets, outer ones first. Bodies left out never nest."""
-        starts = self.starts()
         for at in offsets:
-            while (index := self.holder(starts, at)) is not None:
+            while (index := self.holder(at)) is not None:
                 self.read(index)
-                starts = self.starts()
 
-    def starts(self) -> list[tuple[int, int]]:
-        scopes = self.statements.scopes
-        return sorted((scopes[index].at, index) for index in self.statements.pending)
-
-    def holder(self, starts: list[tuple[int, int]], at: int) -> int | None:
-        place = bisect_right(starts, (at, 1 << 60)) - 1
-        if place < 0:
-            return None
-        index = starts[place][1]
-        return index if at < self.statements.scopes[index].end else None
+    def holder(self, at: int) -> int | None:
+        """The body left out that holds the offset."""
+        scopes, pending = self.statements.scopes, self.statements.pending
+        if self.seen < len(scopes):
+            self.starts += [(scopes[index].at, index) for index in range(self.seen, len(scopes)) if index in pending]
+            self.starts.sort()
+            self.seen = len(scopes)
+        place = bisect_right(self.starts, (at, 1 << 60)) - 1
+        while place >= 0 and self.starts[place][1] not in pending:
+            del self.starts[place]
+            place -= 1
+        index = self.starts[place][1] if place >= 0 else -1
+        return index if index >= 0 and at < scopes[index].end else None
 
     def cut(self) -> tuple[str, ...]:
         """Kinds of what was not read: nested too deep, or a display too long."""
@@ -110,7 +113,8 @@ def lower(tree: Tree, path: str, hits: Iterable[int]) -> tuple[Module, Bodies]:
 def _rebinding(source: bytes, statements: Statements | ecma_statements.Statements) -> Iterable[int]:
     """Where functions may bind names of the module."""
     if isinstance(statements, Statements):
-        return (match.start() for match in _GLOBAL.finditer(source))
+        rebinds = b"global" in source or b"nonlocal" in source
+        return (match.start() for match in _GLOBAL.finditer(source)) if rebinds else ()
     names = sorted(name for name in statements.changing if name.isidentifier())[:_MAX_CHANGING]
     assigned = rf"\b(?:{'|'.join(names)})\s*(?:[?|&+]{{0,2}}=)(?![=>])"
     return (match.start() for match in re.finditer(assigned.encode(), source)) if names else ()
