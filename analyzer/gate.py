@@ -25,19 +25,30 @@ _COMMENTS: dict[Language, tuple[bytes, ...]] = {
     "python": (b"#", b">>>", b"..."),
     "javascript": (b"//", b"*", b"/*"),
 }
+#: Statements at the start of a line, also of a line in a notebook's JSON.
+_IMPORT = re.compile(
+    rb"[ \t]*\"?[ \t]*(?:from[ \t]+([.\w]+)[ \t]+import[ \t]*(\([^)]*\)|[^\n;#(\\\"]*)|import[ \t]+([^\n;#\\\"]+))"
+)
+_CLASS = re.compile(rb"[ \t]*\"?[ \t]*class[ \t]+(\w+)[ \t]*\(([^)]*)\)")
 #: Evidence alone, whatever is imported: re-exports and wrappers hide the library.
 _ALONE = ("from_pretrained", "from_preset", "from_hparams", "hf_hub_download", "snapshot_download")
 
 
 def hits(source: bytes, language: Language = "python") -> tuple[int, ...]:
     """Byte offsets at which a loader may be named, ascending; empty: no load site in this file."""
+    return tuple(sorted(set(_hits(source, language))))
+
+
+def _hits(source: bytes, language: Language) -> Iterator[int]:
     evidence, imports = (_evidence, _imports) if language == "python" else (_ecma_evidence, _ecma_imports)
     if evidence().search(source) is None:
-        return ()
+        return
     named = {match.group(1).decode() for match in imports().finditer(source)}
     roots = {name if language == "python" else _ecma_root(name) for name in named} or {""}
-    found = {match.start() for root in roots for match in _pattern(root, language).finditer(source)}
-    return tuple(at for at in sorted(found) if not _is_text(source, at, _COMMENTS[language]))
+    for root in roots:
+        for match in _pattern(root, language).finditer(source):
+            if not _is_text(source, match.start(), _COMMENTS[language]):
+                yield match.start()
 
 
 def mentions(source: bytes, words: tuple[str, ...]) -> Iterator[int]:
@@ -60,7 +71,7 @@ def _is_text(source: bytes, at: int, starts: tuple[bytes, ...]) -> bool:
 
 def passes(source: bytes, language: Language = "python") -> bool:
     """Whether the file has to be parsed."""
-    return bool(hits(source, language))
+    return next(_hits(source, language), None) is not None
 
 
 @cache
@@ -145,13 +156,27 @@ def _pattern(root: str, language: Language) -> Any:
     return _compile(rf"(?m)\b(?:{'|'.join(map(re.escape, names))})\b[ \t]*(?:[(,)\]:}}\"'#]|$|as\b)".encode())
 
 
-def headers(source: bytes) -> Iterator[tuple[bytes, ...]]:
-    """(package, names) of `from … import`, modules of `import`, (name, bases) of `class`.
+def imports(source: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """(package, names) of each `from … import`, (b"", modules) of each `import`, at the start of a line."""
+    for match in _at_lines(source, b"import", _IMPORT):
+        yield match[1] or b"", match[2] or match[3] or b""
 
-    All five in each tuple; those of other statements are empty.
-    """
-    for match in _headers().finditer(source):
-        yield tuple(group or b"" for group in match.groups())
+
+def classes(source: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """(name, bases) of each class header at the start of a line."""
+    for match in _at_lines(source, b"class ", _CLASS):
+        yield match[1], match[2]
+
+
+def _at_lines(source: bytes, word: bytes, statement: re.Pattern[bytes]) -> Iterator[re.Match[bytes]]:
+    """The statements at the start of lines that hold the word, one a line."""
+    at = source.find(word)
+    while at >= 0:
+        match = statement.match(source, source.rfind(b"\n", 0, at) + 1)
+        if match is not None:
+            yield match
+        end = source.find(b"\n", max(at, match.end() if match is not None else 0))
+        at = source.find(word, end) if end >= 0 else -1
 
 
 def ecma_headers(source: bytes) -> Iterator[tuple[bytes, bytes, bytes, bytes]]:
@@ -167,12 +192,3 @@ def _ecma_headers() -> Any:
     called = r"(?:\brequire|\bimport)[ \t]*\(?[ \t]*[\"']([^\"'\n]+)[\"']"
     header = r"\bclass[ \t]+([\w$]+)(?:<[^<>{}]*>)?[ \t]+extends[ \t]+([\w$.]+)"
     return _compile(rf"{taken}|{called}|{header}".encode())
-
-
-@cache
-def _headers() -> Any:
-    """Import statements and class headers at the start of a line, also of a line in a notebook's JSON."""
-    taken = r"from[ \t]+([.\w]+)[ \t]+import[ \t]*(\([^)]*\)|[^\n;#(\\\"]*)"
-    whole = r"import[ \t]+([^\n;#\\\"]+)"
-    header = r"class[ \t]+(\w+)[ \t]*\(([^)]*)\)"
-    return _compile(rf"(?m)^[ \t]*\"?[ \t]*(?:{taken}|{whole}|{header})".encode())

@@ -114,8 +114,10 @@ def _not_replaced(ev: Evaluator, values: Values, use: tuple[Name, str], since: i
 
 def _takes(ev: Evaluator, tests: list[Test], key: str, value: Value, env: Env) -> bool:
     """Whether the value certainly goes into the last arm."""
-    *before, last = (_truth(ev, test.condition, key, value, env) for test in tests)
-    return last is True and all(truth is False for truth in before)
+    *before, last = tests
+    if _truth(ev, last.condition, key, value, env) is not True:
+        return False
+    return all(_truth(ev, test.condition, key, value, env) is False for test in before)
 
 
 def asked(scope: Scope, use: Name, names: frozenset[str]) -> list[tuple[Test, bool]]:
@@ -239,7 +241,9 @@ def _equals(ev: Evaluator, condition: Expression, key: str, env: Env) -> Values:
 
 
 def _key(expression: Expression) -> str:
-    found = dotted(expression)
+    if isinstance(expression, Name):
+        return expression.id
+    found = dotted(expression) if isinstance(expression, Attribute) else None
     return found[1] if found is not None else ""
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from analyzer import gate, notebook_launches
 from analyzer.languages import language_of
@@ -38,20 +39,28 @@ def glance(source: bytes, path: str) -> Glance:
     if language_of(path) == "javascript":
         return _ecma_glance(source, path)
     imports: dict[str, None] = {}
-    classes: list[tuple[str, tuple[str, ...]]] = []
-    for package, names, modules, name, bases in gate.headers(source):
-        if name:
-            classes.append((name.decode(), tuple(_last(b) for b in _BASE.findall(bases))))
-        elif modules:
-            imports.update((n, None) for n in _imported(modules))
-        else:
-            start = package.decode() + ("" if package.endswith(b".") else ".")
-            imports.update((start + n, None) for n in _imported(names))
-            if b"*" in names:
-                imports[package.decode()] = None
+    for package, names in gate.imports(source):
+        imports.update(_named(package, names))
     imports.update((name, None) for name in _late(source))
+    classes = tuple(_class(name, bases) for name, bases in gate.classes(source))
     launches = notebook_launches.launches(source) if path.endswith(".ipynb") else ()
-    return Glance(path, _is_gated(source, path), tuple(imports), tuple(classes), launches)
+    return Glance(path, _is_gated(source, path), tuple(imports), classes, launches)
+
+
+@lru_cache(maxsize=1 << 14)
+def _named(package: bytes, names: bytes) -> dict[str, None]:
+    """The dotted names of an import statement; many files hold the same one."""
+    found = _imported(names)
+    if not package:
+        return dict.fromkeys(found)
+    start = package.decode() + ("" if package.endswith(b".") else ".")
+    all_of = (package.decode(),) if b"*" in names else ()
+    return dict.fromkeys((*(start + name for name in found), *all_of))
+
+
+@lru_cache(maxsize=1 << 12)
+def _class(name: bytes, bases: bytes) -> tuple[str, tuple[str, ...]]:
+    return name.decode(), tuple(_last(base) for base in _BASE.findall(bases))
 
 
 def _ecma_glance(source: bytes, path: str) -> Glance:
@@ -64,7 +73,7 @@ def _ecma_glance(source: bytes, path: str) -> Glance:
         root = specifiers.root(module.decode("utf-8", "replace"))
         imports[root] = None
         imports.update((specifiers.member(root, n), None) for n in _imported(names))
-    return Glance(path, bool(gate.hits(source, "javascript")), tuple(imports), tuple(classes))
+    return Glance(path, gate.passes(source, "javascript"), tuple(imports), tuple(classes))
 
 
 def _late(source: bytes) -> Iterator[str]:
@@ -75,7 +84,7 @@ def _late(source: bytes) -> Iterator[str]:
 
 def _is_gated(source: bytes, path: str) -> bool:
     """Whether the file must be read in full: it may hold a load site, or what it holds is not plain text."""
-    return path.endswith(".ipynb") or b"\0" in source or bool(gate.hits(source))
+    return path.endswith(".ipynb") or b"\0" in source or gate.passes(source)
 
 
 def _imported(text: bytes) -> Iterator[str]:
