@@ -44,7 +44,9 @@ class Layout:
             if path.endswith(_MODULES) and path.isprintable():
                 self._add(path)
         self.is_collection = len(self._holders()) > MAX_PROJECTS
-        self.find = lru_cache(maxsize=1 << 16)(self._find)
+        self.seen_from = lru_cache(maxsize=1 << 16)(self._seen_from)
+        self.around = lru_cache(maxsize=1 << 10)(self._around)
+        self.folder = lru_cache(maxsize=1 << 10)(lambda importer: _split(importer)[0] if importer else ())
 
     def _add(self, path: str) -> None:
         folder, name = _split(path)
@@ -76,14 +78,16 @@ class Layout:
         folder, last = _split(package)
         return self.files.get((*folder, name)) if last == _whole(folder) else None
 
-    def _find(self, qualified: str, importer: str) -> Found | None:
+    def find(self, qualified: str, importer: str) -> Found | None:
         """The file with the longest name; None for what the tree does not hold.
 
         `importer` is the path of the file that says so, "" where that is not known; leading dots are relative to it.
         """
+        return self.seen_from(self.folder(importer), qualified)
+
+    def _seen_from(self, folder: Parts, qualified: str) -> Found | None:
         plain = qualified.lstrip(".")
         dots = len(qualified) - len(plain)
-        folder = _split(importer)[0] if importer else ()
         names = tuple(plain.split(".")) if plain else ()
         if dots:
             if dots - 1 > len(folder) - (folder[:1] == _ECMA):
@@ -117,15 +121,20 @@ class Layout:
         bases = self.tops.get(top)
         if not bases:
             return
-        root = folder
-        while root in self.packages and root:
-            root = root[:-1]
-        around = [folder[:length] for length in range(len(folder), -1, -1)]
-        ordered = [base for base in around if len(base) <= len(root)] + [b for b in around if len(b) > len(root)]
+        ordered = self.around(folder)
         yield from (base for base in ordered if base in bases)
         if top not in _STANDARD and not self.is_collection:
             elsewhere = [b for b in bases if b not in self.packages and b not in ordered]
             yield from elsewhere if len(elsewhere) == 1 else ()
+
+
+    def _around(self, folder: Parts) -> tuple[Parts, ...]:
+        """The folder and those above it: first that of the whole package and upwards, then those within."""
+        root = folder
+        while root in self.packages and root:
+            root = root[:-1]
+        around = [folder[:length] for length in range(len(folder), -1, -1)]
+        return (*(base for base in around if len(base) <= len(root)), *(b for b in around if len(b) > len(root)))
 
 
 def _whole(folder: Parts) -> str:

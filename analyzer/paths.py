@@ -16,7 +16,8 @@ class Paths:
     def __init__(self, paths: Iterable[str]) -> None:
         self.paths = frozenset(paths)
         self.by_name: dict[str, list[str]] = {}
-        for path in sorted(self.paths):
+        self.listed = sorted(self.paths)
+        for path in self.listed:
             self.by_name.setdefault(basename(path), []).append(path)
 
     def find(self, written: str, writer: str) -> tuple[str, ...]:
@@ -47,7 +48,7 @@ class Paths:
         if not parts or not _says_something(parts[-1]):
             return
         end = "/".join(parts)
-        pool = sorted(self.paths) if "*" in parts[-1] else self.by_name.get(parts[-1], ())
+        pool = self.listed if "*" in parts[-1] else self.by_name.get(parts[-1], ())
         found = [path for path in pool if fnmatchcase("/" + path, "*/" + end)]
         yield from found if "*" in plain or len(found) == 1 else ()
 

@@ -61,20 +61,22 @@ class Survey:
 
 def survey(task: Task) -> Survey:
     """Looks at the text of every file of a task: which need a closer look, and how they hang together."""
+    glances: list[Glance] = []
+    scripts: list[tuple[str, Script]] = []
+    skipped: list[Skip] = []
     with _rare_collection():
-        return surveyed(_survey_file(task, file) for file in task.paths)
-
-
-def _survey_file(task: Task, file: str) -> Survey:
-    is_program = file.endswith(SUFFIXES)
-    limit = task.max_file_size if is_program else min(task.max_file_size, MAX_BYTES)
-    content = read(os.path.join(task.root, file), shown(file), limit)
-    if isinstance(content, Skip):
-        is_data = not is_program and content.reason == "too_large"
-        return Survey(skipped=() if is_data else (content,))
-    if is_program:
-        return Survey((glance(content, file),))
-    return Survey(scripts=((file, others.read(content, shown(file))),))
+        for file in task.paths:
+            is_program = file.endswith(SUFFIXES)
+            limit = task.max_file_size if is_program else min(task.max_file_size, MAX_BYTES)
+            content = read(os.path.join(task.root, file), shown(file), limit)
+            if isinstance(content, Skip):
+                if is_program or content.reason != "too_large":  # else data
+                    skipped.append(content)
+            elif is_program:
+                glances.append(glance(content, file))
+            else:
+                scripts.append((file, others.read(content, shown(file))))
+    return Survey(tuple(glances), tuple(scripts), tuple(skipped))
 
 
 def unsurveyed(path: str, message: str) -> Survey:
