@@ -233,7 +233,7 @@ def bases(ev: Evaluator, cls: Cls) -> tuple[Value, ...]:
 def lineage(ev: Evaluator, cls: Cls) -> Iterator[Cls | Ref]:
     """The class and its bases, nearest first, each once."""
     known = ev.caches.get(("lineage", cls))
-    return iter(known) if known is not None else _lineage(ev, cls)  # type: ignore[call-overload, no-any-return]
+    return iter(known) if known is not None else _lineage(ev, cls)  # type: ignore[call-overload]
 
 
 def _lineage(ev: Evaluator, cls: Cls) -> Iterator[Cls | Ref]:

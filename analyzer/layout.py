@@ -48,6 +48,9 @@ class Layout:
         self.around = lru_cache(maxsize=1 << 10)(self._around)
         self.folder = lru_cache(maxsize=1 << 10)(lambda importer: _split(importer)[0] if importer else ())
 
+    def __reduce__(self) -> tuple[type[Layout], tuple[object, ...]]:
+        return Layout, (tuple(self.files.values()),)
+
     def _add(self, path: str) -> None:
         folder, name = _split(path)
         is_whole = name == _whole(folder)
@@ -126,7 +129,6 @@ class Layout:
         if top not in _STANDARD and not self.is_collection:
             elsewhere = [b for b in bases if b not in self.packages and b not in ordered]
             yield from elsewhere if len(elsewhere) == 1 else ()
-
 
     def _around(self, folder: Parts) -> tuple[Parts, ...]:
         """The folder and those above it: first that of the whole package and upwards, then those within."""

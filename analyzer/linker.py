@@ -11,7 +11,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import TypeAlias
 
-from analyzer import attributes, configs, containers, environment, programs
+from analyzer import attributes, configs, containers, programs
 from analyzer.loaders import tables
 from analyzer.objects import Dict, Mod, Ref, Started, Str, Unknown, Value, Values, merged, relabel
 from analyzer.program import Binding, Imported, Items, Module, Name, Text
@@ -247,7 +247,7 @@ class Linker(Evaluator):
     def environment_files(self) -> Iterable[int]:
         """The files read so far, and those near the first that import a reader of .env files."""
         near = self.project.near(self.modules[0].path)
-        loading = (path for path in near if self.project.glances[path].roots & environment.DOTENV_READERS)
+        loading = (path for path in near if path in self.project.dotenv)
         return sorted({*self._loaded(loading), *range(len(self.modules))})
 
     # -- callers and options

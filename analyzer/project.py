@@ -6,7 +6,7 @@ All of it comes from a glance at the texts. Files are parsed only when a questio
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from itertools import islice
@@ -16,6 +16,8 @@ from analyzer import configs, folders, notebook_launches, notebooks, surrounding
 from analyzer.aliases import loader_words
 from analyzer.config_tree import MAX_BYTES
 from analyzer.encoding import UnreadableError
+from analyzer.environment import DOTENV_READERS
+from analyzer.kept import Kept
 from analyzer.languages import grammar_of
 from analyzer.launch import Launch
 from analyzer.layout import Layout
@@ -41,13 +43,16 @@ MAX_REACHING = 300
 #: Files in which a package says which programs it installs, and how: `name = package.module:function`.
 _PACKAGING = frozenset({"setup.py", "setup.cfg", "pyproject.toml"})
 _ENTRY = re.compile(rb"([\w.-]+)[\"']?[ \t]*=[ \t]*[\"']?([A-Za-z_][\w.]*):[A-Za-z_]")
-_FILES = 64  # parsed files kept, about half a megabyte each
-_CONTENTS = 1024
+_FILES = 2_000_000  # bytes of the parsed files that are kept, which take about thirty times that
+_TEXTS = 16_000_000
 #: What a config names to be built: `type: X`, `"class_path": "a.b.X"`, `guidance_type = "x"`.
 _BUILT = re.compile(
     rb"(?:target_?|type|name|class(?:_?path)?|cls|arch)[\"']?[ \t]*[:=][ \t]*[\"']?((?:[A-Za-z_]\w*\.)*[A-Za-z_][\w-]*)"
 )
 _DOCUMENTS = 512
+_KEPT = frozenset(
+    {"texts", "file", "document", "config_files", "reaching", "setting", "is_distinct", "calling", "declaring"}
+)
 _SECONDS = 2.0
 
 #: Gives the bytes of a file by its path; None where it cannot be read.
@@ -60,6 +65,7 @@ class File:
 
     module: Module
     bodies: Bodies | None
+    size: int  # of its text
     indexes: dict[str, tuple[int, object]] = field(default_factory=dict)
 
 
@@ -74,14 +80,23 @@ class Project:
         self.source = read
         self.scripts = surroundings.filled(scripts, read)
         self.configs = Paths(self.scripts)
-        self.glances = {glance.path: glance for glance in glances}
-        self.programs = Paths(self.glances)
-        self.layout = Layout(self.glances)
-        self.launches = self._launches()
-        self.imported = {path: self._targets(glance) for path, glance in self.glances.items()}
+        known = {glance.path: glance for glance in glances}
+        self.programs = Paths(known)
+        self.layout = Layout(known)
+        self.launches = self._launches(known)
+        self.names = {path: tuple(filter(self.layout.may_hold, glance.imports)) for path, glance in known.items()}
+        self.imported = {path: self._targets(path, names) for path, names in self.names.items()}
         self.importers = _reversed(self.imported)
-        self.texts = lru_cache(maxsize=_CONTENTS)(read)
-        self.file = lru_cache(maxsize=_FILES)(self._file)
+        self.deriving = _deriving(known)
+        self.words = loader_words(known, self.importers, self.layout)
+        self.gated = frozenset(path for path, glance in known.items() if glance.gated)
+        self.dotenv = frozenset(path for path, glance in known.items() if glance.roots & DOTENV_READERS)
+        self._keep()
+
+    def _keep(self) -> None:
+        """Sets up what is kept of answers and files."""
+        self.texts = Kept(self.source, lambda text: len(text or b""), _TEXTS)
+        self.file = Kept(self._file, lambda file: file.size if file is not None else 0, _FILES)
         self.document = lru_cache(maxsize=_DOCUMENTS)(self._document)
         self.config_files = lru_cache(maxsize=16)(self._config_files)
         self.reaching = lru_cache(maxsize=1024)(self._reaching)
@@ -90,11 +105,13 @@ class Project:
         self.is_distinct = lru_cache(maxsize=4096)(self._is_distinct)
         self.calling = lru_cache(maxsize=4096)(self._calling)
         self.declaring = lru_cache(maxsize=1024)(self._declaring)
-        self.deriving = _deriving(self.glances)
-        self.words = loader_words(self.glances, self.importers, self.layout)
 
-    def __reduce__(self) -> tuple[type[Project], tuple[object, ...]]:
-        return Project, (tuple(self.glances.values()), self.source, tuple(self.scripts.items()))
+    def __getstate__(self) -> dict[str, object]:
+        return {name: value for name, value in vars(self).items() if name not in _KEPT}
+
+    def __setstate__(self, state: dict[str, object]) -> None:
+        vars(self).update(state)
+        self._keep()
 
     def script_reports(self) -> tuple[FileReport, ...]:
         """What configs and shell scripts load themselves; a command that runs a file of the tree is no load."""
@@ -116,11 +133,11 @@ class Project:
             return self.programs.find(launch.script, path)
         return self.entries.get(launch.script, ())
 
-    def _launches(self) -> dict[str, list[tuple[str, Launch]]]:
+    def _launches(self, known: Mapping[str, Glance]) -> dict[str, list[tuple[str, Launch]]]:
         """Program -> command lines that give it options, with the file that holds them."""
         found: dict[str, list[tuple[str, Launch]]] = {}
         given = {path: script.launches for path, script in self.scripts.items()}
-        given |= {path: glance.launches for path, glance in self.glances.items() if glance.launches}
+        given |= {path: glance.launches for path, glance in known.items() if glance.launches}
         named = {launch.script for launches in given.values() for launch in launches}
         plain = frozenset(name for name in named if not name.endswith(".py"))
         self.entries = self._entries(plain) if plain else {}
@@ -133,7 +150,7 @@ class Project:
     def _entries(self, wanted: frozenset[str]) -> dict[str, tuple[str, ...]]:
         """Of the names, those under which a package of the tree installs a program -> the file that it starts in."""
         found: dict[str, dict[str, None]] = {}
-        packaging = (path for path in (*self.glances, *self.scripts) if path.rpartition("/")[2] in _PACKAGING)
+        packaging = (path for path in (*self.programs.listed, *self.scripts) if path.rpartition("/")[2] in _PACKAGING)
         for path in sorted(packaging):
             for name, module in _ENTRY.findall(self.source(path) or b""):
                 place = self.layout.find(module.decode(), path) if name.decode() in wanted else None
@@ -143,15 +160,15 @@ class Project:
 
     def wanted(self) -> tuple[str, ...]:
         """The files that may hold a load site, by their own text or by what they import; in order."""
-        return tuple(path for path, glance in self.glances.items() if glance.gated or path in self.words)
+        return tuple(path for path in self.imported if path in self.gated or path in self.words)
 
     def read(self, path: str) -> bytes | None:
         """The bytes of a file; notebooks, which can be large, are not kept."""
         return self.source(path) if path.endswith(".ipynb") else self.texts(path)
 
-    def _targets(self, glance: Glance) -> tuple[str, ...]:
-        found = (self.layout.find(name, glance.path) for name in glance.imports if self.layout.may_hold(name))
-        return tuple(dict.fromkeys(f.path for f in found if f is not None and f.path != glance.path))
+    def _targets(self, path: str, names: Iterable[str]) -> tuple[str, ...]:
+        found = (self.layout.find(name, path) for name in names)
+        return tuple(dict.fromkeys(f.path for f in found if f is not None and f.path != path))
 
     def _file(self, path: str) -> File | None:
         source = self.read(path)
@@ -159,7 +176,7 @@ class Project:
             return None
         if path in self.scripts:
             module_ = configs.lower(source, path) or plain(source, path)
-            return File(module_, None)
+            return File(module_, None, len(source))
         try:
             program = notebooks.program(source, path)
         except (UnreadableError, notebooks.NotebookError):
@@ -169,7 +186,7 @@ class Project:
             return None
         module, bodies = lower(tree, path, ())
         module.cells = program.cells
-        return File(module, bodies)
+        return File(module, bodies, len(program.source))
 
     def _config_files(self, endings: tuple[str, ...]) -> tuple[str, ...]:
         """The configs with these endings; programs among them only where a name says that they set something up."""
@@ -237,7 +254,7 @@ class Project:
         """Whether the program, or a file that it imports, gets hold of one of these names of the file `path`."""
         for importer in self.importers.get(path, ()):
             if importer == program or program in self.reaching(importer):
-                found = (self.layout.find(name, importer) for name in self.glances[importer].imports)
+                found = (self.layout.find(name, importer) for name in self.names[importer])
                 taken = [place.rest[:1] for place in found if place is not None and place.path == path]
                 if any(rest and rest[0] in names for rest in taken):
                     return True

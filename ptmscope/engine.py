@@ -49,6 +49,15 @@ def tasks(whole: Task, files: int = TASK_FILES) -> Iterator[Task]:
         yield replace(whole, paths=whole.paths[start : start + files])
 
 
+def shrinking(whole: Task, jobs: int, files: int) -> Iterator[Task]:
+    """A task, cut into large parts first, whose files share what they lead to, and small ones at the end."""
+    start = 0
+    while start < len(whole.paths):
+        size = files if jobs == 1 else max(files, (len(whole.paths) - start) // (jobs * 6))
+        yield replace(whole, paths=whole.paths[start : start + size])
+        start += size
+
+
 @dataclass(frozen=True, slots=True)
 class Work(Generic[T]):
     """What to do with a task: `crashed` gives the outcome of a file that killed its process.

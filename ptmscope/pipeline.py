@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import stat
 from collections import Counter
@@ -19,7 +20,19 @@ from ptmscope.findings import Counts, Scan
 from ptmscope.lookup import Sources
 from ptmscope.selection import Selection
 from ptmscope.settings import MAX_FILE_SIZE, Settings
-from ptmscope.worker import Outcome, Survey, Task, contents, crashed, merge, survey, surveyed, unsurveyed, use
+from ptmscope.worker import (
+    Outcome,
+    Survey,
+    Task,
+    contents,
+    crashed,
+    merge,
+    rare_collection,
+    survey,
+    surveyed,
+    unsurveyed,
+    use,
+)
 from ptmscope.worker import run as analyse
 
 #: Called with (files done, files in all).
@@ -28,7 +41,7 @@ Progress = Callable[[int, int], None]
 #: The glance at every file.
 SURVEY: engine.Work[Survey] = engine.Work(run=survey, crashed=unsurveyed, merge=surveyed)
 
-#: Files per task of the closer look, which takes some milliseconds a file.
+#: Files per task of the closer look, which takes some milliseconds a file; the first tasks are larger.
 FEW = 8
 
 
@@ -88,18 +101,24 @@ def run(path: str, settings: Settings, progress: Progress | None = None) -> Scan
     skipped += copies.skips(found)
     whole = Task(root, files, settings.max_file_size, settings.sequences, settings.across)
     jobs = engine.processes(settings.jobs, len(files), spawn=settings.spawn)
-    known, project = linked(whole, jobs)
-    outcome = _analysis(replace(whole, paths=project.wanted()), project, jobs, progress)
+    with rare_collection():
+        seen, unread, project = linked(whole, jobs)
+        gc.freeze()  # the index lasts as long as the scan, and the processes forked now share it
+        try:
+            outcome = _analysis(replace(whole, paths=project.wanted()), project, jobs, progress)
+        finally:
+            gc.unfreeze()
     outcome = merge([outcome, Outcome(project.script_reports())])
-    result = _scan(len(known.glances) + len(known.scripts), [*skipped, *known.skipped], outcome, selection)
+    result = _scan(seen, [*skipped, *unread], outcome, selection)
     return replace(result, copies=found, lookup=sources.look_up(result.sites))
 
 
-def linked(whole: Task, jobs: int) -> tuple[Survey, Project]:
-    """A glance at every file, and the project that they make."""
+def linked(whole: Task, jobs: int) -> tuple[int, tuple[Skip, ...], Project]:
+    """A glance at every file: how many were read, what could not be, and the project that they make."""
     known = surveyed(outcome for _, outcome in engine.outcomes(engine.tasks(whole), jobs, SURVEY))
     read = partial(contents, whole.root, whole.max_file_size)
-    return known, Project(known.glances, read, known.scripts)
+    seen = len(known.glances) + len(known.scripts)
+    return seen, known.skipped, Project(known.glances, read, known.scripts)
 
 
 def project_of(root: str, file: str, settings: Settings) -> Project:
@@ -107,7 +126,7 @@ def project_of(root: str, file: str, settings: Settings) -> Project:
     _, files, _ = _files(root, settings)
     files, _ = copies.set_apart(root, files, counted=settings.include_vendored)
     whole = Task(root, tuple(dict.fromkeys((*files, file))), settings.max_file_size)
-    return linked(whole, engine.processes(settings.jobs, len(files), spawn=settings.spawn))[1]
+    return linked(whole, engine.processes(settings.jobs, len(files), spawn=settings.spawn))[2]
 
 
 def _analysis(whole: Task, project: Project, jobs: int, progress: Progress | None) -> Outcome:
@@ -115,7 +134,8 @@ def _analysis(whole: Task, project: Project, jobs: int, progress: Progress | Non
     work = engine.Work(run=analyse, crashed=crashed, merge=merge, setup=use, given=project)
     outcomes = []
     done = 0
-    for task, outcome in engine.outcomes(engine.tasks(whole, FEW), min(jobs, -(-len(whole.paths) // FEW) or 1), work):
+    jobs = min(jobs, -(-len(whole.paths) // FEW) or 1)
+    for task, outcome in engine.outcomes(engine.shrinking(whole, jobs, FEW), jobs, work):
         outcomes.append(outcome)
         done += len(task.paths)
         if progress:

@@ -64,7 +64,7 @@ def survey(task: Task) -> Survey:
     glances: list[Glance] = []
     scripts: list[tuple[str, Script]] = []
     skipped: list[Skip] = []
-    with _rare_collection():
+    with rare_collection():
         for file in task.paths:
             is_program = file.endswith(SUFFIXES)
             limit = task.max_file_size if is_program else min(task.max_file_size, MAX_BYTES)
@@ -110,15 +110,15 @@ def contents(root: str, max_size: int, path: str) -> bytes | None:
 
 def run(task: Task) -> Outcome:
     """Analyses the files of a task."""
-    with _rare_collection():
+    with rare_collection():
         return merge(_run_file(task, path) for path in task.paths)
 
 
 @contextmanager
-def _rare_collection() -> Iterator[None]:
+def rare_collection() -> Iterator[None]:
     """Cycles are collected less often meanwhile: the analysis makes millions of small tuples, hardly ever a cycle."""
     before = gc.get_threshold()
-    gc.set_threshold(10_000, 20, 20)
+    gc.set_threshold(50_000, 20, 50)
     try:
         yield
     finally:

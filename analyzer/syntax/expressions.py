@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import weakref
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
@@ -52,7 +53,7 @@ class Expressions:
 
     def __init__(self, source: bytes, statements: Statements) -> None:
         self.source = source
-        self.statements = statements
+        self.statements: Statements = weakref.proxy(statements)  # no cycle: the syntax tree goes with the last user
         self.scope: Scope
         self.path: BranchPath = ()
         self.depth = 0
