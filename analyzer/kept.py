@@ -1,4 +1,4 @@
-"""What was made of files, kept up to a number of bytes: the ones used longest ago go first."""
+"""What was made of files, kept up to a number of bytes: the ones made longest ago go first."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ V = TypeVar("V")
 
 
 class Kept(Generic[V]):
-    """The results of `make` by path; together they weigh at most `limit`, but for the one asked for last."""
+    """The results of `make` by path; together they weigh at most `limit`, but for the one made last."""
 
     def __init__(self, make: Callable[[str], V], weigh: Callable[[V], int], limit: int) -> None:
         self.make, self.weigh, self.limit = make, weigh, limit
@@ -18,8 +18,7 @@ class Kept(Generic[V]):
 
     def __call__(self, path: str) -> V:
         if path in self.held:
-            found = self.held[path] = self.held.pop(path)  # now the one used last
-            return found
+            return self.held[path]
         made = self.held[path] = self.make(path)
         self.weight += self.weigh(made)
         while self.weight > self.limit and len(self.held) > 1:

@@ -44,7 +44,7 @@ class Layout:
             if path.endswith(_MODULES) and path.isprintable():
                 self._add(path)
         self.is_collection = len(self._holders()) > MAX_PROJECTS
-        self.seen_from = lru_cache(maxsize=1 << 16)(self._seen_from)
+        self.seen_from = lru_cache(maxsize=1 << 14)(self._seen_from)
         self.around = lru_cache(maxsize=1 << 10)(self._around)
         self.folder = lru_cache(maxsize=1 << 10)(lambda importer: _split(importer)[0] if importer else ())
 

@@ -43,7 +43,7 @@ MAX_REACHING = 300
 #: Files in which a package says which programs it installs, and how: `name = package.module:function`.
 _PACKAGING = frozenset({"setup.py", "setup.cfg", "pyproject.toml"})
 _ENTRY = re.compile(rb"([\w.-]+)[\"']?[ \t]*=[ \t]*[\"']?([A-Za-z_][\w.]*):[A-Za-z_]")
-_FILES = 2_000_000  # bytes of the parsed files that are kept, which take about thirty times that
+_FILES = 3_000_000  # bytes of the parsed files that are kept, which take about thirty times that
 _TEXTS = 16_000_000
 #: What a config names to be built: `type: X`, `"class_path": "a.b.X"`, `guidance_type = "x"`.
 _BUILT = re.compile(
@@ -51,7 +51,18 @@ _BUILT = re.compile(
 )
 _DOCUMENTS = 512
 _KEPT = frozenset(
-    {"texts", "file", "document", "config_files", "reaching", "setting", "is_distinct", "calling", "declaring"}
+    {
+        "texts",
+        "file",
+        "document",
+        "config_files",
+        "reaching",
+        "setting",
+        "is_distinct",
+        "calling",
+        "declaring",
+        "enters",
+    }
 )
 _SECONDS = 2.0
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from sys import intern
 
 from analyzer import gate, notebook_launches
 from analyzer.languages import language_of
@@ -52,15 +53,15 @@ def _named(package: bytes, names: bytes) -> dict[str, None]:
     """The dotted names of an import statement; many files hold the same one."""
     found = _imported(names)
     if not package:
-        return dict.fromkeys(found)
+        return dict.fromkeys(map(intern, found))
     start = package.decode() + ("" if package.endswith(b".") else ".")
     all_of = (package.decode(),) if b"*" in names else ()
-    return dict.fromkeys((*(start + name for name in found), *all_of))
+    return dict.fromkeys(map(intern, (*(start + name for name in found), *all_of)))
 
 
 @lru_cache(maxsize=1 << 12)
 def _class(name: bytes, bases: bytes) -> tuple[str, tuple[str, ...]]:
-    return name.decode(), tuple(_last(base) for base in _BASE.findall(bases))
+    return intern(name.decode()), tuple(intern(_last(base)) for base in _BASE.findall(bases))
 
 
 def _ecma_glance(source: bytes, path: str) -> Glance:

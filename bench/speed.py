@@ -63,6 +63,8 @@ class Times:
     parse: float
     ast: float
     one: Scans
+    sites: Scans
+    alone: Scans
     two: Scans
     ripgrep: float | None
 
@@ -99,6 +101,8 @@ def measure(tree: Tree, runs: int) -> Times:
         parse=_median(lambda: _parse_all(tree.gated), time.process_time, runs),
         ast=_median(lambda: _ast_all(tree.gated), time.process_time, runs),
         one=_scans(tree.folder, 1, runs),
+        sites=_scans(tree.folder, 1, runs, "sites"),
+        alone=_scans(tree.folder, 1, runs, "alone"),
         two=_scans(tree.folder, 2, runs),
         ripgrep=_ripgrep(tree.folder, runs),
     )
@@ -126,6 +130,12 @@ def rows(tree: Tree, times: Times) -> list[tuple[str, str, str]]:
     return [
         ("whole scan, one core", f"{files / scan:,.0f} files/s", f"{scan:.2f} s CPU"),
         ("whole scan : raw tree-sitter parse", f"{scan / times.parse:.2f}x", f"parse {times.parse:.2f} s"),
+        ("… without call sequences", f"{times.sites.cpu / times.parse:.2f}x", f"{times.sites.cpu:.2f} s CPU"),
+        (
+            "… without linking, each file alone",
+            f"{times.alone.cpu / times.parse:.2f}x",
+            f"{times.alone.cpu:.2f} s CPU, {files / times.alone.cpu:,.0f} files/s",
+        ),
         ("raw tree-sitter parse", f"{gated / times.parse:,.0f} gated files/s", ""),
         ("whole scan : CPython ast.parse", f"{scan / times.ast:.2f}x", f"ast.parse {times.ast:.2f} s"),
         (
@@ -203,18 +213,18 @@ def _children() -> float:
     return used.ru_utime + used.ru_stime
 
 
-def _scans(folder: Path, jobs: int, runs: int) -> Scans:
-    measured = [_scan(folder, jobs) for _ in range(runs)]
+def _scans(folder: Path, jobs: int, runs: int, how: str = "whole") -> Scans:
+    measured = [_scan(folder, jobs, how) for _ in range(runs)]
     unit = 1e6 if sys.platform == "darwin" else 1e3
     cpu, wall, peak, worker = (statistics.median(values) for values in zip(*measured, strict=True))
     return Scans(cpu, wall, peak / unit, worker / unit)
 
 
-def _scan(folder: Path, jobs: int) -> list[float]:
+def _scan(folder: Path, jobs: int, how: str) -> list[float]:
     """One scan in a fresh process: CPU seconds, wall seconds, peak, largest peak of its workers."""
     root = str(Path(__file__).resolve().parent.parent)
     path = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))
-    command = [sys.executable, str(SCAN_ONCE), str(folder), str(jobs)]
+    command = [sys.executable, str(SCAN_ONCE), str(folder), str(jobs), how]
     done = subprocess.run(command, stdout=subprocess.PIPE, check=True, env={**os.environ, "PYTHONPATH": path})
     values: list[float] = json.loads(done.stdout)
     return values
