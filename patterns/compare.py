@@ -134,11 +134,12 @@ def _is_given(keywords: frozenset[str]) -> Callable[[CallSequence], bool]:
 def _together(given: Usages, parts: Mapping[str, Usages]) -> tuple[Together, ...]:
     """Pairs in which a model of one of the sides is; paths and names that are not fully known are no models."""
     own = {usage.model_id for part in parts.values() for _, usage in part}
-    found = together(entry for entry in given if _is_name(entry[1].model_id))
+    found = together(entry for entry in given if is_name(entry[1].model_id))
     return tuple(pair for pair in found if not own.isdisjoint(pair.models))
 
 
-def _is_name(model: str) -> bool:
+def is_name(model: str) -> bool:
+    """Whether it is no path, and known in full."""
     return not model.startswith((".", "/", "~")) and "*" not in model
 
 

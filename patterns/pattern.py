@@ -12,6 +12,7 @@ from analyzer.records import CallSequence
 from patterns import features
 from patterns.cluster import Clustering, clustered
 from patterns.events import kinds
+from patterns.rank import Quality
 from patterns.skeleton import Step, name, skeleton, weights_of
 
 #: The alphabet of the calls in a skeleton.
@@ -70,12 +71,16 @@ class Pattern:
 
 @dataclass(frozen=True, slots=True)
 class Patterns:
-    """Patterns, those of most repositories first; the usages in none of them; what the usages were clustered into."""
+    """Patterns, those of most repositories first; the usages in none of them; what the usages were clustered into.
+
+    `quality` is what `patterns.validation` measures, None where it was not.
+    """
 
     patterns: tuple[Pattern, ...] = ()
     singular: tuple[Member, ...] = ()
     usages: int = 0
     clustering: Clustering = field(default_factory=lambda: clustered(()))
+    quality: Quality | None = None
 
 
 def member(source: str, usage: CallSequence) -> Member:

@@ -57,6 +57,11 @@ def skeleton(usages: Sequence[CallSequence], groups: Sequence[Hashable]) -> tupl
     return tuple(_step(seen, event) for event in chosen)
 
 
+def order(usage: CallSequence) -> tuple[str, ...]:
+    """The events of a usage, each where it first occurs."""
+    return _seen(usage).order
+
+
 def _seen(usage: CallSequence) -> _Seen:
     spelled = symbols(usage, "family")
     calls: dict[str, tuple[str, str | None]] = {}

@@ -7,11 +7,12 @@ from dataclasses import replace
 
 from patterns.exemplar import with_exemplar
 from patterns.pattern import Pattern, Patterns, patterns
+from patterns.validation import validated
 from ptmscope.repositories import Repository
 
 
 def recurring(repositories: Iterable[Repository]) -> Patterns:
-    """The patterns in all usages of the repositories, each with its exemplar where the code is at hand."""
+    """The patterns in all usages of the repositories, each with its exemplar where the code is at hand, validated."""
     known = {repository.name: repository for repository in repositories}
     usages = [(name, usage) for name, repository in known.items() for usage in repository.usages]
 
@@ -20,7 +21,8 @@ def recurring(repositories: Iterable[Repository]) -> Patterns:
 
     found = patterns(usages)
     shown = (with_exemplar(pattern, usages, read) for pattern in found.patterns)
-    return replace(found, patterns=tuple(_with_origin(pattern, known) for pattern in shown))
+    made = tuple(_with_origin(pattern, known) for pattern in shown)
+    return replace(found, patterns=made, quality=validated(usages))
 
 
 def _with_origin(pattern: Pattern, known: dict[str, Repository]) -> Pattern:

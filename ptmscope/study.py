@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 
 from analyzer.graph import Graph, aggregated
-from patterns.compare import Comparison
+from patterns.compare import Comparison, is_name
 from patterns.pattern import Patterns
 from ptmscope import studied
 from ptmscope.collection import Progress
@@ -173,7 +173,7 @@ def _pattern(form: str, found: Patterns) -> Write:
 
 def _compared(repositories: tuple[Repository, ...]) -> dict[str, Write]:
     """The models that most repositories use."""
-    used = Counter(model for r in repositories for model in {usage.model_id for usage in r.usages})
+    used = Counter(model for r in repositories for model in {u.model_id for u in r.usages if is_name(u.model_id)})
     ranked = sorted(used, key=lambda model: (-used[model], model))
     sides = [_literal(model) for model in ranked[:COMPARED]]
     if len(sides) < 2:

@@ -11,6 +11,7 @@ from analyzer.records import CallSequence
 from patterns.exemplar import with_exemplar
 from patterns.pattern import Member, Patterns, patterns
 from patterns.skeleton import Step, name, skeleton
+from patterns.validation import validated
 
 LOAD = """
 from transformers import AutoModelForCausalLM, AutoTokenizer
@@ -112,3 +113,12 @@ def test_a_name_says_what_is_given() -> None:
 
 def test_usages_without_an_order_in_common_have_no_skeleton() -> None:
     assert skeleton([], []) == ()
+
+
+def test_what_holds_in_repositories_held_out() -> None:
+    given = [(f"r{number}", usage(code(template))) for number in range(10) for template in (GENERATE, TRAIN)]
+    found = validated(given)
+    assert found is not None
+    assert (found.patterns, found.precision, found.recall, found.coverage) == (2, 1.0, 1.0, 1.0)
+    assert validated(given[:8]) is None
+    assert validated([]) is None

@@ -17,6 +17,7 @@ def write_json(found: Patterns, output: Output) -> None:
         "patterns": list(map(wire.pattern, found.patterns)),
         "singular": list(map(wire.member, found.singular)),
         "usages": found.usages,
+        "quality": wire.quality(found.quality),
     }
     output.write(json.dumps(document, ensure_ascii=False, indent=2) + "\n")
 

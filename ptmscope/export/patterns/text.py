@@ -11,6 +11,7 @@ from patterns.pattern import Exemplar, Pattern, Patterns
 from ptmscope.export.markdown import code, escape
 from ptmscope.export.output import Output, printable
 from ptmscope.export.overview import count
+from ptmscope.export.patterns import wire
 from ptmscope.export.patterns.rows import steps
 from ptmscope.export.table import show
 
@@ -21,7 +22,7 @@ MODELS = 4
 def write_table(found: Patterns, output: Output) -> None:
     for group, members in _by_group(found):
         show(_group(group, members), output)
-    show([Text(_footer(found))], output)
+    show([Text(line) for line in _footer(found)], output)
 
 
 def write_markdown(found: Patterns, output: Output) -> None:
@@ -30,7 +31,7 @@ def write_markdown(found: Patterns, output: Output) -> None:
         output.write(f"## {escape(group)}\n\n")
         for pattern in members:
             output.write(_section(pattern))
-    output.write(f"{_footer(found)}\n")
+    output.write("  \n".join(_footer(found)) + "\n")
 
 
 def _by_group(found: Patterns) -> list[tuple[str, list[Pattern]]]:
@@ -80,7 +81,11 @@ def _place(shown: Exemplar) -> str:
     return printable(f"{shown.source}/{shown.path}{cell}:{shown.line}{licence}")
 
 
-def _footer(found: Patterns) -> str:
-    """`12 patterns of 340 usages, 41 of them singular.`"""
+def _footer(found: Patterns) -> list[str]:
+    """`12 patterns of 340 usages, 41 of them singular.`, and how well they hold elsewhere."""
     singular = f", {len(found.singular):,} of them singular" if found.singular else ""
-    return f"{count(len(found.patterns), 'pattern')} of {count(found.usages, 'usage')}{singular}."
+    lines = [f"{count(len(found.patterns), 'pattern')} of {count(found.usages, 'usage')}{singular}."]
+    if measured := wire.quality(found.quality):
+        told = (f"{name} {'-' if value is None else f'{value:.2f}'}" for name, value in measured.items())
+        lines.append(f"With a fifth of the repositories held out: {', '.join(list(told)[1:])}.")
+    return lines

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from patterns.pattern import Member, Pattern, Patterns
+from patterns.rank import Quality
 from patterns.skeleton import Step
 
 
@@ -31,6 +32,13 @@ def pattern(record: Pattern) -> dict[str, Any]:
         "members": list(map(member, record.members)),
         "exemplar": None if record.exemplar is None else asdict(record.exemplar),
     }
+
+
+def quality(record: Quality | None) -> dict[str, float | None] | None:
+    """`quality` of the JSON document: what held-out repositories say."""
+    if record is None:
+        return None
+    return {name: None if value is None else round(value, 4) for name, value in asdict(record).items()}
 
 
 def step(record: Step) -> dict[str, Any]:
