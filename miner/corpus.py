@@ -134,6 +134,15 @@ class Corpus:
         with self.database.writing():
             self.database.run("UPDATE files SET reason = ? WHERE key = ?", reason, self._file(hit))
 
+    def seek(self, host: str) -> int:
+        """Makes files of a host that could not be had missing again, to look for them elsewhere. How many."""
+        of_host = "repository IN (SELECT key FROM repositories WHERE host = ?)"
+        with self.database.writing():
+            return self.database.run(
+                f"UPDATE files SET reason = NULL WHERE blob IS NULL AND reason IS NOT NULL AND {of_host}",  # noqa: S608
+                host,
+            )
+
     def has(self, blob: str) -> bool:
         """Whether the content with this git hash is there."""
         return self.database.one("SELECT 1 FROM contents WHERE blob = ?", blob) is not None

@@ -9,7 +9,8 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -19,7 +20,7 @@ from miner.campaign import Service
 from miner.corpus import blob_hash
 from miner.errors import Misuse
 from miner.pages import Page, walked
-from miner.records import Answer, Hit, Query, Repository
+from miner.records import Answer, Hit, Outcome, Query, Repository
 from miner.slices import Slice
 from miner.tokens import Source, Token
 
@@ -117,22 +118,32 @@ def _searched(host: str, query: Query, etag: str | None) -> Steps[Answer]:
     total = first["total_count"]
     part = Slice.parse(query.text)
     is_cut_short = first["incomplete_results"]
-    if total > CAP or (is_cut_short and part.is_whole):
-        hits = _hits(host, first["items"])
-        if cuts := part.cut(total):
-            slices = [Query(NAME, "search", cut.text, model=query.model, form=query.form) for cut in cuts]
-            return Answer(query, "split", total, hits, then=(*slices, *_repositories(hits)))
+    if (total > CAP or (is_cut_short and part.is_whole)) and (cuts := part.cut(total)):
+        slices = tuple(Query(NAME, "search", cut.text, model=query.model, form=query.form) for cut in cuts)
+        return _with(host, first["items"], Answer(query, "split", total, then=slices))
     items = yield from walked(partial(_page, query.text), _key, _as_page(first, 1))
     if total > CAP:
         items = yield from _from_both_ends(query.text, items)
+    if len(items) >= total and not is_cut_short:
+        return _with(host, items, Answer(query, "complete", total))
+    outcome: Outcome = "capped" if total > CAP else "incomplete"
+    why = _SHORT[outcome] if not is_cut_short else "the search ended early"
+    return _with(host, items, Answer(query, outcome, total, reason=f"{len(items)} of {total}: {why}"))
+
+
+#: Why a query brought less than there is.
+_SHORT = {"capped": "cannot be cut further", "incomplete": "fewer than claimed"}
+
+
+def _with(host: str, items: Sequence[dict[str, Any]], answer: Answer) -> Answer:
+    """The answer with its files, what stands with them about their repositories, and queries for the rest of that."""
     hits = _hits(host, items)
-    then = _repositories(hits)
-    if len(hits) >= total and not is_cut_short:
-        return Answer(query, "complete", total, hits, then=then)
-    if total > CAP:
-        return Answer(query, "capped", total, hits, then=then, reason=f"{len(hits)} of {total}: cannot be cut further")
-    why = "the search ended early" if is_cut_short else "fewer than claimed"
-    return Answer(query, "incomplete", total, hits, then=then, reason=f"{len(hits)} of {total}: {why}")
+    told = {
+        hit.repository: Repository(host, hit.repository, commit=hit.commit, fork=item["repository"].get("fork"))
+        for hit, item in zip(hits, items, strict=True)
+    }
+    asked = tuple(Query(NAME, "repository", name) for name in told)
+    return replace(answer, hits=hits, repositories=tuple(told.values()), then=(*answer.then, *asked))
 
 
 def _from_both_ends(text: str, items: Iterable[dict[str, Any]]) -> Steps[tuple[dict[str, Any], ...]]:
@@ -203,10 +214,6 @@ def _hits(host: str, items: Iterable[dict[str, Any]]) -> tuple[Hit, ...]:
         )
         for item in items
     )
-
-
-def _repositories(hits: tuple[Hit, ...]) -> tuple[Query, ...]:
-    return tuple(Query(NAME, "repository", name) for name in dict.fromkeys(hit.repository for hit in hits))
 
 
 def _described(host: str, query: Query, etag: str | None) -> Steps[Answer]:

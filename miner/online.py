@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from importlib import import_module
 from typing import Any
 
@@ -35,10 +36,14 @@ def caller(name: str, environment: Mapping[str, str], clock: Clock) -> Caller:
     return Caller(client.send, tokens or (ANONYMOUS,), clock)
 
 
-def campaign(corpus: Corpus, name: str, environment: Mapping[str, str], clock: Clock) -> Campaign:
-    """A campaign on a source, over what a corpus has still to ask."""
+def campaign(
+    corpus: Corpus, name: str, environment: Mapping[str, str], clock: Clock, host: str | None = None
+) -> Campaign:
+    """A campaign on a source, over what a corpus has still to ask; `host`: whose files it fetches, if not its own."""
     module = source(name)
-    return Campaign(corpus, module.service(_base(module, environment)), caller(name, environment, clock))
+    service = module.service(_base(module, environment))
+    asked = service if host is None else replace(service, host=host)
+    return Campaign(corpus, asked, caller(name, environment, clock))
 
 
 def reopen(corpus: Corpus, names: Iterable[str], before: float) -> dict[str, int]:

@@ -20,6 +20,9 @@ _MODELS = click.option("--model", "models", multiple=True, metavar="ID", help="O
 _FORMS = click.option("--form", "forms", multiple=True, metavar="NAME", help="How to search; see miner/queries.toml.")
 _DRY = click.option("--dry-run", is_flag=True, help="Tell what it would cost, and ask for nothing but the limits.")
 
+#: The host whose files are named by the hash that the archive names them by.
+GITHUB = "github.com"
+
 #: Seconds between two counts of what is left.
 _COUNTED = 2.0
 
@@ -91,12 +94,14 @@ def gitlab(corpus: str, models: tuple[str, ...], forms: tuple[str, ...], topics:
 @_CORPUS
 @click.argument("names", metavar="SWHID|URL...", nargs=-1)
 @click.option("--from", "list_file", type=click.File(encoding="utf-8"), metavar="FILE", help="One a line; - is stdin.")
-def swh(corpus: str, names: tuple[str, ...], list_file: Iterable[str] | None) -> None:
+@click.option("--github", is_flag=True, help="Fetch files of GitHub that are known by hash and not there yet, or lost.")
+def swh(corpus: str, names: tuple[str, ...], list_file: Iterable[str] | None, github: bool) -> None:
     """Code of the Software Heritage archive: contents and directories by SWHID, repositories by URL.
 
     \b
     ptmscope mine swh corpus https://github.com/owner/name
     ptmscope mine swh corpus --from swhids.txt
+    ptmscope mine swh corpus --github            what The Stack v2 only names, and what GitHub has no more
 
     A SWHID's qualifiers origin, path and anchor tell where a content is from. A token (SWH_TOKEN) raises the limit.
     """
@@ -104,7 +109,9 @@ def swh(corpus: str, names: tuple[str, ...], list_file: Iterable[str] | None) ->
 
     listed = (line.strip() for line in list_file or () if line.strip())
     with _open(corpus) as found:
-        _run(found, "swh", source("swh").queries([*names, *listed]))
+        if github:
+            found.seek(GITHUB)
+        _run(found, "swh", source("swh").queries([*names, *listed]), host=GITHUB if github else None)
 
 
 @click.command()
@@ -144,13 +151,15 @@ def _popular(corpus: Corpus | None, models: Sequence[str]) -> list[str]:
     return [model.id for model in found]
 
 
-def _run(corpus: Corpus, name: str, asked: Iterable[Query], *, is_first_only: bool = False) -> None:
+def _run(
+    corpus: Corpus, name: str, asked: Iterable[Query], *, is_first_only: bool = False, host: str | None = None
+) -> None:
     """Plans queries and asks until nothing is left; the last lines say what came of it."""
     from miner.clock import WallClock
     from miner.online import campaign
     from ptmscope.progress import bars
 
-    running = campaign(corpus, name, os.environ, WallClock())
+    running = campaign(corpus, name, os.environ, WallClock(), host)
     new = corpus.plan(asked)
     with bars(is_shown=sys.stderr.isatty()) as advance:
         counted = 0.0

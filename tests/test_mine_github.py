@@ -69,7 +69,7 @@ def test_finds_what_there_is(tmp_path: Path) -> None:
         assert not found
         facts = {each.name: each for each in corpus.repositories()}
         repo = WORLD.repos[0]
-        assert facts[repo.name].stars == repo.stars
+        assert (facts[repo.name].stars, facts[repo.name].commit) == (repo.stars, repo.commit)
         assert (facts[repo.name].licence, facts[repo.name].topics) == (repo.licence, repo.topics)
     assert server.limits.refused == 0
     assert campaign.caller.requests.total() == server.requests

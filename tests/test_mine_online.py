@@ -15,7 +15,7 @@ pytest.importorskip("gitlab")
 from miner.chosen import choose
 from miner.corpus import Corpus
 from miner.errors import Misuse
-from miner.records import CatalogModel
+from miner.records import Answer, CatalogModel, Hit, Query
 from ptmscope.cli import cli
 from servers.base import serving
 from servers.faults import OnDemand
@@ -126,6 +126,20 @@ def test_gitlab(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("GITLAB_TOKEN", SECRETS[0])
         assert "search: 2 complete" in run("gitlab", tmp_path / "a", "--model", MODELS[0]).stdout
         assert "projects: 1 complete" in run("gitlab", tmp_path / "b", "--topic", "alpha").stdout
+
+
+def test_files_that_github_has_lost(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = WORLD.files[0]
+    hits = [Hit("github.com", "a/b", name, WORLD.sha(file)) for name in ("lost.py", "named.py")]
+    with Corpus.open(tmp_path, create=True) as corpus:
+        corpus.answer(Answer(Query("shards", "shard", "x"), hits=tuple(hits)))
+        corpus.lose(hits[0], "HTTP status 404")
+    with serving(SoftwareHeritage(WORLD, RealTime())) as base:
+        monkeypatch.setenv("SWH_API_URL", base)
+        assert "file: 1 complete" in run("swh", tmp_path, "--github").stdout
+    with Corpus.open(tmp_path) as corpus:
+        assert [stored.hit.path for stored in corpus.files()] == ["lost.py", "named.py"]
+        assert corpus.content(WORLD.sha(file)) == WORLD.content(file)
 
 
 def test_swh(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
