@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from analyzer import apis, callers, calls, environment, names, open_configs, options, strings
+from analyzer import apis, callers, calls, environment, names, open_configs, options, strings, yacs
 from analyzer.objects import (
     PROMISED,
     Arguments,
@@ -138,7 +138,7 @@ def attribute(ev: Evaluator, base: Value, name: str) -> Values:
         case _ if name == "__dict__":
             return (base,)
         case Ref():
-            return options.attribute(ev, base, name) or (_external(ev, base, name))
+            return options.attribute(ev, base, name) or yacs.option(ev, base, name) or _external(ev, base, name)
         case Mod():
             return ev.member(base.module, name)
         case Thing():
