@@ -54,7 +54,7 @@ def curate(corpus: Corpus, rules: Iterable[Rule]) -> int:
     clusters: dict[int, int] = {}
     for rule in every:
         for members in _clusters(rule, files, corpus):
-            clusters.update((member.file.key, members[0].file.key) for member in members)
+            clusters.update((member.key, members[0].key) for member in members)
             decisions += _of_cluster(rule, members)
     _store(corpus, every, decisions, clusters)
     return len(decisions)
@@ -80,10 +80,10 @@ def _clusters(rule: Rule, files: Iterable[Ranked], corpus: Corpus) -> Iterator[l
 
 def _of_cluster(rule: Rule, members: list[Ranked]) -> Iterator[Decision]:
     """Every file but the one that stands for it; one that is the same is not nearly the same."""
-    first = members[0].file
+    first = members[0]
     for member in members[1:]:
-        if rule.finds != "near_duplicate" or member.file.blob != first.blob:
-            yield Decision(member.file.key, rule.name, _name(first))
+        if rule.finds != "near_duplicate" or member.blob != first.blob:
+            yield Decision(member.key, rule.name, first.name)
 
 
 def _store(corpus: Corpus, rules: tuple[Rule, ...], decisions: list[Decision], clusters: dict[int, int]) -> None:
@@ -118,7 +118,3 @@ def kept(corpus: Corpus) -> Iterator[StoredFile]:
     """The files that no rule leaves out; all of them, where nothing has been decided yet."""
     out = {file for (file,) in corpus.database.select(LEFT_OUT)}
     return (file for file in corpus.files() if file.key not in out)
-
-
-def _name(file: StoredFile) -> str:
-    return "/".join(part for part in (file.hit.host, file.hit.repository, file.hit.path) if part)

@@ -10,6 +10,7 @@ from pathlib import Path
 from miner.clones import Clone, clone_of
 from miner.corpus import Corpus, blob_hash
 from miner.errors import Misuse
+from miner.licences import licence_of
 from miner.reader import read
 from miner.records import Answer, Fetched, Hit, Query, Repository
 from miner.walk import Rules, Skip, shown, walk
@@ -29,6 +30,7 @@ class _Folder:
 
     root: str
     clone: Clone
+    licence: str | None
     files: tuple[str, ...]
 
     @classmethod
@@ -38,14 +40,14 @@ class _Folder:
         if not os.path.isdir(root) or (clone.commit or "") != commit:
             raise Misuse(f"{root}: no longer there as it was")
         found = (each for each in walk(root, Rules()) if isinstance(each, str))
-        return cls(root, clone, tuple(sorted({*found, *_signs(root)})))
+        return cls(root, clone, licence_of(root), tuple(sorted({*found, *_signs(root)})))
 
     @property
     def repository(self) -> Repository:
         """A clone is known by where it comes from, another folder by where it is."""
         host, name = self.clone.host, self.clone.name or shown(self.root)
         commit, branch = self.clone.commit, self.clone.branch
-        return Repository(host, name, commit, branch, files=len(self.files), url=self.clone.url)
+        return Repository(host, name, commit, branch, licence=self.licence, files=len(self.files), url=self.clone.url)
 
 
 def plan(corpus: Corpus, folders: Iterable[str | os.PathLike[str]]) -> int:

@@ -6,9 +6,12 @@ import os
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from analyzer.records import CallSequence, LoadSite
-from ptmscope import corpora, provenance
+from miner.clones import clone_of
+from miner.licences import licence_of
+from ptmscope import corpora
 from ptmscope.errors import Misuse
 from ptmscope.pipeline import run
 from ptmscope.settings import Settings
@@ -43,7 +46,8 @@ def repository(path: str, name: str, settings: Settings) -> Repository:
         known = corpora.facts(path)
         return Repository(name, path, scan.sites, scan.usages, known.commit, known.licence)
     folder = path if os.path.isdir(path) else os.path.dirname(path) or "."
-    return Repository(name, folder, scan.sites, scan.usages, provenance.commit(folder), provenance.licence(folder))
+    clone = clone_of(Path(folder))
+    return Repository(name, folder, scan.sites, scan.usages, clone.commit if clone else None, licence_of(folder))
 
 
 def renamed(repository: Repository) -> Repository:

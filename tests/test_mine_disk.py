@@ -19,6 +19,7 @@ from miner import local, shards
 from miner.clones import Clone, clone_of, repository_of
 from miner.corpus import Corpus, blob_hash
 from miner.layouts import layout_of, layouts
+from miner.licences import licence_of
 from miner.records import Answer, Fetched, Hit, Query, Repository
 from miner.shares import shares
 from miner.status import status
@@ -27,6 +28,9 @@ from ptmscope.cli import cli
 
 SIZE = 1_000_000
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
+
+
+MIT = "Permission is hereby granted, free of charge, to deal in it\nwithout restriction"
 
 
 def opened(folder: Path) -> Corpus:
@@ -69,6 +73,14 @@ def test_clone(tree: Tree) -> None:
     assert clone_of(root / ".git") is None
 
 
+def test_licence_by_its_text(tmp_path: Path) -> None:
+    assert licence_of(str(tmp_path)) is None
+    (tmp_path / "COPYING").write_text("GNU  AFFERO\nGENERAL PUBLIC LICENSE Version 3")
+    assert licence_of(str(tmp_path)) == "AGPL-3.0"
+    (tmp_path / "COPYING").write_text("all rights reserved")
+    assert licence_of(str(tmp_path)) is None
+
+
 @pytest.mark.skipif(shutil.which("git") is None, reason="no git here")
 def test_clones_that_git_made(tmp_path: Path) -> None:
     def git(*arguments: str, cwd: Path = tmp_path / "r") -> str:
@@ -91,7 +103,16 @@ def test_clones_that_git_made(tmp_path: Path) -> None:
 def test_folders_go_in_page_by_page(tree: Tree, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(local, "PAGE", 2)
     files = {f"{name}.py": LOADS_GPT2 + name for name in "abcde"}
-    root = tree({**files, ".git/HEAD": COMMIT, ".git/config": CONFIG, "big.py": "x" * 2000, ".gitignore": "e.py"})
+    root = tree(
+        {
+            **files,
+            ".git/HEAD": COMMIT,
+            ".git/config": CONFIG,
+            "big.py": "x" * 2000,
+            ".gitignore": "e.py",
+            "LICENSE": MIT,
+        }
+    )
     with opened(tmp_path / "corpus") as corpus:
         assert local.plan(corpus, [root]) == 1
         answers = local.collect(corpus, max_size=1000)
@@ -103,7 +124,7 @@ def test_folders_go_in_page_by_page(tree: Tree, tmp_path: Path, monkeypatch: pyt
         found = [(file.hit.host, file.hit.repository, file.hit.path, file.hit.commit) for file in corpus.files()]
         assert found == [("github.com", "o/r", f"{name}.py", COMMIT) for name in "abcd"]
         assert list(corpus.repositories()) == [
-            Repository("github.com", "o/r", COMMIT, files=5, url="https://github.com/o/r")
+            Repository("github.com", "o/r", COMMIT, licence="MIT", files=5, url="https://github.com/o/r")
         ]
         assert not any("t0ken" in line for line in corpus.lines())
 

@@ -10,7 +10,6 @@ import jsonschema
 import pytest
 from click.testing import CliRunner, Result
 
-from ptmscope import provenance
 from ptmscope.cli import cli
 from ptmscope.export.patterns.formats import FORMATS
 from ptmscope.pattern_cli import FORMATS as NAMES
@@ -101,25 +100,3 @@ def test_no_path_is_misuse() -> None:
 
 def test_every_format_has_a_writer() -> None:
     assert tuple(FORMATS) == NAMES
-
-
-def test_commit_of_a_branch_packed_or_not(tmp_path: Path) -> None:
-    git = tmp_path / ".git"
-    git.mkdir()
-    assert provenance.commit(tmp_path.as_posix()) is None
-    (git / "HEAD").write_text("ref: refs/heads/main\n")
-    (git / "packed-refs").write_text(f"# pack-refs\n{'b' * 40} refs/heads/main\n")
-    assert provenance.commit(tmp_path.as_posix()) == "b" * 40
-    (git / "refs" / "heads").mkdir(parents=True)
-    (git / "refs" / "heads" / "main").write_text("a" * 40 + "\n")
-    assert provenance.commit(tmp_path.as_posix()) == "a" * 40
-    (git / "HEAD").write_text("c" * 40)
-    assert provenance.commit(tmp_path.as_posix()) == "c" * 40
-
-
-def test_licence_by_its_text(tmp_path: Path) -> None:
-    assert provenance.licence(tmp_path.as_posix()) is None
-    (tmp_path / "COPYING").write_text("GNU  AFFERO\nGENERAL PUBLIC LICENSE Version 3")
-    assert provenance.licence(tmp_path.as_posix()) == "AGPL-3.0"
-    (tmp_path / "COPYING").write_text("all rights reserved")
-    assert provenance.licence(tmp_path.as_posix()) is None

@@ -1,0 +1,37 @@
+"""The licence of a folder, told by the texts in it."""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from functools import cache
+from importlib import resources
+
+_LICENCE_FILE = re.compile(r"(?i)(un)?licen[sc]e|copying")
+#: What says which licence it is stands at the beginning.
+_READ = 4_000
+
+
+def licence_of(folder: str) -> str | None:
+    """The SPDX id of the licence whose text lies in the folder; None if there is none that is known."""
+    try:
+        files = sorted(name for name in os.listdir(folder) if _LICENCE_FILE.match(name))
+    except OSError:
+        return None
+    texts = (" ".join(_text(os.path.join(folder, name)).lower().split()) for name in files)
+    return next((name for text in texts for name, phrases in _phrases() if all(p in text for p in phrases)), None)
+
+
+@cache
+def _phrases() -> tuple[tuple[str, tuple[str, ...]], ...]:
+    table = tomllib.loads((resources.files("miner") / "licences.toml").read_text(encoding="utf-8"))
+    return tuple((row["id"], tuple(row["phrases"])) for row in table["licence"])
+
+
+def _text(path: str) -> str:
+    try:
+        with open(path, encoding="utf-8", errors="replace") as stream:
+            return stream.read(_READ)
+    except OSError:
+        return ""
