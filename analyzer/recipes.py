@@ -67,8 +67,9 @@ _WORD = re.compile(rb"""(?m)^[ \t"'{,-]*([A-Za-z_][\w-]*)["']?[ \t]*[:=]""")
 
 def passes(source: bytes) -> bool:
     """Whether the bytes name the keys of any recipe: cheap, before anything is parsed."""
-    words = frozenset(match[1].decode() for match in _WORD.finditer(source))
-    return any(recipe.fits(words) for recipe in table())
+    likely = [recipe for recipe in table() if all(need.encode() in source for need in recipe.needs)]
+    words = frozenset(match[1].decode() for match in _WORD.finditer(source)) if likely else frozenset()
+    return any(recipe.fits(words) for recipe in likely)
 
 
 def sites(tree: Expression, where: Place) -> Iterator[LoadSite]:

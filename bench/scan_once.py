@@ -13,8 +13,7 @@ import resource
 import sys
 import time
 
-from ptmscope.walk import Rules, Skip, walk
-
+from miner.walk import Rules, Skip, walk
 from ptmscope import engine, pipeline, worker
 from ptmscope.settings import Settings
 
