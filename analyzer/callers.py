@@ -6,7 +6,7 @@ import posixpath
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from analyzer import attributes, calls, dispatch, narrowing, patched
+from analyzer import attributes, callbacks, calls, dispatch, narrowing, patched
 from analyzer.objects import Arguments, Cls, Env, Fn, Inst, Partial, Ref, Thing, Unknown, Value, Values
 from analyzer.program import (
     Attribute,
@@ -21,6 +21,7 @@ from analyzer.program import (
     Name,
     Scope,
     Subscript,
+    Unpacked,
     dotted,
     last_name,
 )
@@ -206,6 +207,9 @@ def callers(ev: Evaluator, module: int, scope: Scope, owner: Cls | None) -> Iter
         bases = (base.module for base in above if isinstance(base, Cls) and base.module not in near)
         for index in (*near, *dict.fromkeys(bases)):
             yield from calls_in(ev, index, scope.name)
+        for index in near if owner is None else ():
+            others = ev.index("aliases", index, _aliases).get(scope.name, ())
+            yield from callbacks.calls_of(ev, index, (scope.name, *others))
 
 
 def _direct(module: Module) -> dict[int, list[tuple[Call, int]]]:
@@ -285,6 +289,8 @@ def _names_in(value: Expression) -> Iterator[str]:
             yield name
         case Call(args=args) if args and last_name(value.function) == "partial":
             yield from _names_in(args[0])
+        case Unpacked(value=Items(items=items), place=place) if -len(items) <= place < len(items):
+            yield from _names_in(items[place])
         case Choice(options=found):
             for option in found:
                 yield from _names_in(option)

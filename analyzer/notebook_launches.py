@@ -14,7 +14,9 @@ from analyzer.launch import Launch, LaunchLine
 from analyzer.shell import Choices, Known
 
 #: What a notebook must say to be worth reading for this.
-_STARTS = re.compile(rb"[!%][^\n]*?(?:\.py\b|\bpython[\d.]* -m )|%%(?:bash|sh)\b")
+_STARTS = re.compile(
+    rb"(?:\"|\\n)[ \t]*(?:(?:!|%run\b)[^\n\"\\]{0,400}?(?:\.py\b|\bpython[\d.]* -m )|%%(?:bash|sh|script|shell|cmd)\b)"
+)
 _ASSIGNED = re.compile(rb"(?m)^([A-Za-z_]\w*)[ \t]*=[ \t]*(?:\"([^\"\\\n]+)\"|'([^'\\\n]+)')[ \t]*(?:#.*)?$")
 _BRACED = re.compile(r"(?<![${])\{(\w+)\}")
 
