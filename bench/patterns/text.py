@@ -38,14 +38,18 @@ json.dump(means, sys.stdout)
 NEAREST, RESOLUTIONS = (5, 10, 15, 25), (0.5, 1, 2, 3, 4, 6, 9)
 LEAST_SIZES, SAMPLES = (2, 3, 4, 5, 7, 10), (1, 2, 3, 5)
 DIMENSIONS = 100
+_EMBEDDED: dict[str, list[float]] = {}  # takes minutes, and the halves are embedded once more together
 
 
 def embedded(texts: Sequence[str], python: str) -> Vectors:
     """Sentence embeddings of all-MiniLM-L6-v2, the mean over up to eight parts of 800 characters; `python` has it."""
-    environment = {"HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1", "PATH": "/usr/bin:/bin"}
-    command = [python, "-c", EMBED]
-    run = subprocess.run(command, input=json.dumps(texts), capture_output=True, text=True, env=environment, check=True)
-    return normalize(np.array(json.loads(run.stdout)))
+    unseen = [text for text in dict.fromkeys(texts) if text not in _EMBEDDED]
+    if unseen:
+        offline = {"HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1", "PATH": "/usr/bin:/bin"}
+        given, command = json.dumps(unseen), [python, "-c", EMBED]
+        run = subprocess.run(command, input=given, capture_output=True, text=True, env=offline, check=True)
+        _EMBEDDED.update(zip(unseen, json.loads(run.stdout), strict=True))
+    return normalize(np.array([_EMBEDDED[text] for text in texts]))
 
 
 def tfidf(texts: Sequence[str]) -> Vectors:
