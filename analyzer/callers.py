@@ -278,7 +278,7 @@ def _aliases(module: Module) -> dict[str, list[str]]:
     return {name: list(others) for name, others in found.items()}
 
 
-_NAMING = frozenset({Imported, Name, Attribute, Call, Choice})
+_NAMING = frozenset({Imported, Name, Attribute, Call, Choice, Unpacked})
 
 
 def _names_in(value: Expression) -> Iterator[str]:
