@@ -325,7 +325,12 @@ def _imports_library(module: Module) -> bool:
     """Whether the file imports a library whose classes have a `from_pretrained`."""
     imported = (b.value for scope in module.scopes for found in scope.bindings.values() for b in found)
     roots = {value.qualified.partition(".")[0] for value in imported if isinstance(value, Imported)}
-    return any("from_pretrained" in tables().tokens_of(frozenset({root})) for root in roots & tables().roots)
+    return any(_has_classes(root) for root in roots & tables().roots)
+
+
+@cache
+def _has_classes(root: str) -> bool:
+    return "from_pretrained" in tables().tokens_of(frozenset({root}))
 
 
 def _unknown_class(
