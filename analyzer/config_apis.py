@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 _OPENED = "builtins.open()"
 _DOTENV = ".env"
 _MAX_PATHS = 8
+#: What is put into the name of a config that is there to be copied.
+_EXAMPLES = ("example", "sample", "template", "default", "dist")
 
 #: Readers of an open file, of the text of one, or (where the library takes it) of a path.
 _STREAMS = frozenset(
@@ -127,7 +129,15 @@ def _others(ev: Evaluator, reader: str, paths: Values, env: Env, *, found: bool)
     if replaced:
         files = [path for v in replaced for path in ev.config_paths(v.text, env.module)]
         return open_configs.beside(ev, files, reader, env.module)
-    return ()
+    return () if found else merged(*(_examples(ev, v.text, env) for v in paths if isinstance(v, Str)))
+
+
+def _examples(ev: Evaluator, path: str, env: Env) -> Values:
+    """What the examples hold that stand for a config that each user makes: `config.example.yaml` for `config.yaml`."""
+    stem, dot, ending = path.rpartition(".")
+    names = [f"{stem}{sign}{word}.{ending}" for word in _EXAMPLES for sign in ".-_"] if dot and "*" not in path else []
+    files = [file for name in names for file in ev.config_paths(name, env.module)]
+    return tuple(doc for _, doc in ev.config_documents(dict.fromkeys(files), ""))
 
 
 def _path_of(ev: Evaluator, reader: str, value: Value) -> Values:
