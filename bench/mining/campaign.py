@@ -10,7 +10,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import log
 from multiprocessing.sharedctypes import Synchronized
 from pathlib import Path
@@ -33,6 +33,9 @@ MODELS, HITS, REPOSITORIES = 7_325, 372_063, 130_000
 
 #: Share of the models that the pilot asks for, and seconds between two lines about the progress.
 PILOT, TOLD = 0.06, 30.0
+
+#: Part of a campaign -> kinds of work that are done after the pilot.
+_LANES = {"all": None, "searches": 1, "pilot": 0}
 
 _FOUND = "SELECT count(*) FROM hits JOIN queries ON queries.key = \"query\" WHERE outcome <> 'split'"
 _OPEN = "SELECT count(*) FROM queries WHERE outcome IS NULL AND kind = 'search'"
@@ -76,44 +79,62 @@ class _Run:
     done: Campaign
 
 
-def shape(scale: int) -> Shape:
-    """Hits fall off with the rank of a model, as in PeaTMOSS: 2,014, 222, 42, 4 at ranks 1, 10, 100, 500."""
+def shape(scale: int, seed: int) -> Shape:
+    """Hits fall off with the rank of a model, as in PeaTMOSS: 2,014, 222, 42, 4 at ranks 1, 10, 100, 500.
+
+    Other seeds than 1 vary what a plan does not know: how steep that is, repositories, copies, models in a file.
+    """
+    draw = random.Random(seed)
     names = [f"owner{number % 400}/model-{number}" for number in range(MODELS // scale)]
-    return Shape(REPOSITORIES // scale, names, HITS // scale, endings=("py", "py", "ipynb"), forks=0.0, together=0.2)
+    usual = Shape(REPOSITORIES // scale, names, HITS // scale, endings=("py", "py", "ipynb"), forks=0.0, together=0.2)
+    if seed == 1:
+        return usual
+    return replace(
+        usual,
+        repositories=round(usual.repositories * draw.uniform(0.3, 1.7)),
+        skew=draw.uniform(0.8, 1.1),
+        copies=draw.uniform(0.0, 0.3),
+        together=draw.uniform(0.0, 0.4),
+        seed=seed,
+    )
 
 
-def popular(scale: int, noise: float = 1.0) -> list[str]:
+def popular(wanted: Shape, noise: float = 1.0) -> list[str]:
     """Models in the order of a popularity that only roughly tells their hits."""
-    draw = random.Random(3)
-    heat = {name: draw.gauss(0, noise) - log(rank) for rank, name in enumerate(shape(scale).models, 1)}
+    draw = random.Random(wanted.seed + 2)
+    heat = {name: draw.gauss(0, noise) - log(rank) for rank, name in enumerate(wanted.models, 1)}
     return sorted(heat, key=lambda name: -heat[name])
 
 
-def campaign(scale: int, *, searches_only: bool) -> None:
+def campaign(scale: int, seed: int, part: str) -> None:
     """Plans, runs, and compares; the server has a process of its own, so that memory is the miner's alone."""
-    with _server(scale) as (base, hits, clock, pipe), tempfile.TemporaryDirectory() as folder:
-        started, models = time.process_time(), popular(scale)
+    wanted = shape(scale, seed)
+    with _server(wanted) as (base, hits, clock, pipe), tempfile.TemporaryDirectory() as folder:
+        started, models = time.process_time(), popular(wanted)
         with Corpus.open(folder, create=True, clock=clock.now) as corpus:
-            run = _run(corpus, base, clock, models, searches_only=searches_only)
+            run = _run(corpus, base, clock, models, part)
             rows = [("models", f"{len(models):,}"), ("hits there are", f"{hits:,}"), *_found(corpus)]
-        rows += [*_requests(run, pipe), *([] if searches_only else _planned(run)), *_cost(run, clock, started, folder)]
-    title = "The searches of a campaign" if searches_only else "A campaign"
-    print(table(title, ("", f"1/{scale}"), rows))
+        rows += [
+            *_requests(run, pipe),
+            *(_planned if part == "all" else _plan)(run),
+            *_cost(run, clock, started, folder),
+        ]
+    print(table(f"A campaign: {part}", ("", f"1/{scale}, seed {seed}"), rows))
 
 
 @contextmanager
-def _server(scale: int) -> Iterator[tuple[str, int, SharedClock, Any]]:
+def _server(wanted: Shape) -> Iterator[tuple[str, int, SharedClock, Any]]:
     """(address, hits there are, clock, pipe that asks for the server's counts)."""
     cell: Synchronized[float] = multiprocessing.Value("d", 0.0)  # type: ignore[assignment]
     clock = SharedClock(cell)
     near, far = multiprocessing.Pipe()
-    multiprocessing.Process(target=_serve, args=(scale, cell, far), daemon=True).start()
+    multiprocessing.Process(target=_serve, args=(wanted, cell, far), daemon=True).start()
     base, hits = near.recv()
     yield base, hits, clock, near
 
 
-def _serve(scale: int, cell: Synchronized[float], pipe: Any) -> None:
-    server = GitHub(World(shape(scale)), _Reading(cell), tokens=SECRETS)
+def _serve(wanted: Shape, cell: Synchronized[float], pipe: Any) -> None:
+    server = GitHub(World(wanted), _Reading(cell), tokens=SECRETS)
     with serving(server) as base:
         pipe.send((base, sum(map(len, server.world.naming))))
         pipe.recv()
@@ -124,7 +145,7 @@ def _asked(models: list[str]) -> Iterator[Query]:
     return queries(github.NAME, models, chosen(()))
 
 
-def _run(corpus: Corpus, base: str, clock: SharedClock, models: list[str], *, searches_only: bool) -> _Run:
+def _run(corpus: Corpus, base: str, clock: SharedClock, models: list[str], part: str) -> _Run:
     """The pilot, the plan with what it told, and the rest."""
     before, called = estimate(None, github.NAME, models, _asked(models)), caller(base, clock)
     first = corpus.plan(_asked(list(pilot(models, max(40, round(len(models) * PILOT))))))
@@ -133,7 +154,7 @@ def _run(corpus: Corpus, base: str, clock: SharedClock, models: list[str], *, se
     after, spent = estimate(corpus, github.NAME, models, _asked(models)), called.requests.total()
     corpus.plan(_asked(models))
     done = Campaign(corpus, github.service(base), called)
-    done.lanes = done.lanes[:1] if searches_only else done.lanes
+    done.lanes = done.lanes[: _LANES[part]]
     told = time.monotonic()
     for _ in done.run():
         if time.monotonic() - told > TOLD:
@@ -163,6 +184,15 @@ def _planned(run: _Run) -> Iterator[tuple[Cell, ...]]:
     yield "  searches", _against(run.after.searches + run.spent, took["code_search"])
     yield "  repositories, files", f"{run.after.repositories:,}, {run.after.files:,}"
     yield "hours planned", f"{run.after.hours(github.LIMITS, 'code_search', len(SECRETS)):.1f}"
+
+
+def _plan(run: _Run) -> Iterator[tuple[Cell, ...]]:
+    yield "planned without a pilot", f"{run.before.requests:,}"
+    yield "planned after the pilot", f"{run.after.requests + run.spent:,}"
+    yield (
+        "  searches, repositories, files",
+        f"{run.after.searches + run.spent:,}, " + (f"{run.after.repositories:,}, {run.after.files:,}"),
+    )
 
 
 def _against(planned: int, took: int) -> str:
