@@ -23,7 +23,7 @@ SECONDS = 10.0
 def analyze_source(source: bytes, path: str, *, sequences: bool = True, seconds: float = SECONDS) -> FileReport:
     """All that one file tells: load sites, call sequences (unless switched off), diagnostics.
 
-    Never raises for what is in the file; `seconds` bounds parsing, and about bounds the rest.
+    Never raises for what is in the file; `seconds` of processor time bound parsing, and about bound the rest.
     """
     return examine(source, path, sequences=sequences, seconds=seconds)[0]
 
@@ -88,7 +88,7 @@ def opened(source: bytes, path: str, project: Project | None, seconds: float = S
         return FileReport(path)
     if hits and language_of(path) == "javascript" and gate.is_bundle(program.source):
         return FileReport(path, diagnostics=(Diagnostic(path, "generated", "a bundle of many files, not read"),))
-    until = time.monotonic() + seconds
+    until = time.thread_time() + seconds
     tree = parse(program.source, seconds=seconds, grammar=grammar_of(path))
     if tree is not None and program.cells and tree.root.has_error:
         program = _without_open_ends(program, seconds)

@@ -176,9 +176,9 @@ NESTED = {
 
 @pytest.mark.parametrize("nested", NESTED.values(), ids=NESTED.keys())
 def test_deep_nesting(nested: bytes) -> None:
-    started = time.monotonic()
+    started = time.thread_time()
     report = analyze_source(HEADER + LOAD + nested + b"\n" + LOAD, "deep.py")
-    assert time.monotonic() - started < SECONDS
+    assert time.thread_time() - started < SECONDS
     kinds = {diagnostic.kind for diagnostic in report.diagnostics}
     assert kinds <= {"too_deep", "timeout", "syntax_error", "bound_reached"}
     assert kinds or [site.line for site in report.sites] == [2, 3 + nested.count(b"\n") + 1]
@@ -208,9 +208,9 @@ ECMA_NESTED = {
 @pytest.mark.parametrize("nested", ECMA_NESTED.values(), ids=ECMA_NESTED.keys())
 @pytest.mark.parametrize("path", ["deep.jsx", "deep.tsx"])
 def test_deep_nesting_in_javascript(nested: bytes, path: str) -> None:
-    started = time.monotonic()
+    started = time.thread_time()
     report = analyze_source(ECMA + nested + b";\n" + ECMA, path)
-    assert time.monotonic() - started < SECONDS
+    assert time.thread_time() - started < SECONDS
     kinds = {diagnostic.kind for diagnostic in report.diagnostics}
     assert kinds <= {"too_deep", "timeout", "syntax_error", "bound_reached"}
     assert kinds or [site.line for site in report.sites] == [2, 5]
@@ -240,9 +240,9 @@ def test_many_candidates() -> None:
     part = ", ".join(f'"{n}"' for n in range(40))
     loops = "".join(f"{' ' * n}for x{n} in [{part}]:\n" for n in range(4))
     source = HEADER + loops.encode() + b'    AutoModel.from_pretrained(f"{x0}{x1}{x2}{x3}")\n'
-    started = time.monotonic()
+    started = time.thread_time()
     (site,) = analyze_source(source, "many.py").sites
-    assert time.monotonic() - started < SECONDS
+    assert time.thread_time() - started < SECONDS
     assert len(site.models) <= 1_000 or site.reason == "bound_reached"
 
 
@@ -263,9 +263,9 @@ def test_deadline() -> None:
 
 @pytest.mark.parametrize("line", LONG.values(), ids=LONG.keys())
 def test_line_of_4_mb(line: bytes) -> None:
-    started = time.monotonic()
+    started = time.thread_time()
     report = analyze_source(HEADER + LOAD + line + LOAD, "long.py")
-    assert time.monotonic() - started < SECONDS
+    assert time.thread_time() - started < SECONDS
     kinds = {diagnostic.kind for diagnostic in report.diagnostics}
     assert kinds <= {"too_large", "timeout"}
     assert kinds or [site.line for site in report.sites] == [2, 4]
