@@ -106,6 +106,13 @@ class Corpus:
                 *(source, kind, outcome, before),
             )
 
+    def ask_again(self, source: str, kind: str, text: str) -> None:
+        """Makes all pages of a query unanswered again."""
+        with self.database.writing():
+            self.database.run(
+                "UPDATE queries SET outcome = NULL WHERE (source, kind, text) = (?, ?, ?)", source, kind, text
+            )
+
     def etag(self, query: Query) -> str | None:
         """What came with the last answer to a query, to be sent with the next asking."""
         found = self.database.one(_ETAG_OF, *_identity(query))

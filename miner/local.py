@@ -50,9 +50,13 @@ class _Folder:
         return Repository(host, name, commit, branch, licence=self.licence, files=len(self.files), url=self.clone.url)
 
 
-def plan(corpus: Corpus, folders: Iterable[str | os.PathLike[str]]) -> int:
-    """Puts folders on the list; how many were not there yet. A clone at another commit is another question."""
-    return corpus.plan([Query(SOURCE, KIND, _question(Path(folder))) for folder in folders])
+def plan(corpus: Corpus, folders: Iterable[str | os.PathLike[str]], *, again: bool = False) -> int:
+    """Puts folders on the list; how many were not there yet. A clone at another commit is another question, another
+    folder only with `again`."""
+    questions = [_question(Path(folder)) for folder in folders]
+    for question in questions if again else ():
+        corpus.ask_again(SOURCE, KIND, question)
+    return corpus.plan(Query(SOURCE, KIND, question) for question in questions)
 
 
 def collect(corpus: Corpus, *, max_size: int) -> Iterator[Answer]:

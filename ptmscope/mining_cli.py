@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from typing import Any
 
 import click
@@ -116,18 +117,21 @@ def changes(old: str, new: str, format_name: str) -> None:
 @_CORPUS
 @click.argument("folders", metavar="FOLDER...", nargs=-1, type=click.Path(), required=True)
 @_SIZE
-def local(corpus: str, folders: tuple[str, ...], max_file_size: str) -> None:
+@click.option("--again", is_flag=True, help="Read again what was read before; files that have changed are added.")
+def local(corpus: str, folders: tuple[str, ...], max_file_size: str, again: bool) -> None:
     """Folders and git clones on disk; each is one repository, known by its remote and commit where it is a clone.
 
     \b
     ptmscope mine local corpus repos/*
 
-    What `ptmscope scan` leaves out (ignored by git, vendored folders) is left out here too.
+    What `ptmscope scan` leaves out (ignored by git, vendored folders) is left out here too. A clone at another commit
+    is read anew; another folder only with --again. What a corpus has once seen stays in it.
     """
     from miner import local
     from ptmscope.settings import size
 
-    _collect(corpus, local.plan, local.collect, folders, size(max_file_size))
+    plan = partial(local.plan, again=again)
+    _collect(corpus, plan, local.collect, folders, size(max_file_size))
 
 
 @mine.command()

@@ -129,6 +129,25 @@ def test_folders_go_in_page_by_page(tree: Tree, tmp_path: Path, monkeypatch: pyt
         assert not any("t0ken" in line for line in corpus.lines())
 
 
+def test_a_folder_is_read_again_on_request(tree: Tree, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(local, "PAGE", 1)
+    root = tree({"a.py": LOADS_GPT2, "b.py": LOADS_GPT2})
+    corpus = str(tmp_path / "corpus")
+
+    def run(*options: str) -> str:
+        command = ["mine", "local", corpus, str(root), *options]
+        return CliRunner().invoke(cli, command, catch_exceptions=False).stdout
+
+    assert run() == "2 looked at, 2 kept, 0 failed\n"
+    (root / "a.py").write_text(LOADS_GPT2 + "# later\n")
+    (root / "b.py").unlink()
+    assert run() == "0 looked at, 0 kept, 0 failed\n"
+    assert run("--again") == "1 looked at, 1 kept, 0 failed\n"
+    with opened(tmp_path / "corpus") as found:
+        assert [file.hit.path for file in found.files()] == ["a.py", "b.py", "a.py"]
+        assert not found.unanswered("local")
+
+
 def test_a_folder_that_is_gone_is_told(tree: Tree, tmp_path: Path) -> None:
     root = tree({"a.py": LOADS_GPT2})
     with opened(tmp_path / "corpus") as corpus:
