@@ -62,24 +62,33 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def report(title: str, known: Sequence[Known], python: str | None, *, short: bool) -> None:
     """The tables of one set of usages."""
-    usages, groups = [entry.usage for entry in known], [entry.source for entry in known]
-    sizes = f"{len(known)} usages, {len(set(groups))} repositories"
+    seen = [entry for entry in known if entry.usage.anchors]
+    usages, groups = [entry.usage for entry in seen], [entry.source for entry in seen]
+    repositories = len({entry.source for entry in known})
+    sizes = f"{len(known)} usages, {len(known) - len(seen)} of them not found by the scan, {repositories} repositories"
     fine: Labels = [entry.fine for entry in known]
     ours = clustered(usages, groups)
-    rows = [Tried("ptmscope", "", agreement(fine, ours.fine))]
+    rows = [Tried("ptmscope", "", agreement(fine, spread(known, ours.fine)))]
     if not all(fine):
-        rows.append(Tried("ptmscope, noise left out", "", agreement(fine, ours.fine, noise=False)))
+        rows.append(Tried("ptmscope, noise left out", "", agreement(fine, spread(known, ours.fine), noise=False)))
     if not short:
-        rows += best(fine, alternatives.found(usages, groups, rows[0].score.classes))
+        others = alternatives.found(usages, groups, rows[0].score.classes)
+        rows += best(fine, ((method, parameters, spread(known, labels)) for method, parameters, labels in others))
         rows += texts(fine, known, python)
     print(table(f"{title}: fine, {sizes}", HEAD, [entry.row() for entry in rows]), flush=True)
     compare(rows)
     if all(entry.coarse for entry in known):
         kinds: Labels = [entry.coarse for entry in known]
-        rows = [Tried("ptmscope", "", agreement(kinds, ours.coarse))]
+        rows = [Tried("ptmscope", "", agreement(kinds, spread(known, ours.coarse)))]
         rows += [] if short else texts(kinds, known, python)
         print(table(f"{title}: coarse, {sizes}", HEAD, [entry.row() for entry in rows]), flush=True)
         compare(rows)
+
+
+def spread(known: Sequence[Known], labels: Labels) -> Labels:
+    """The clusters of the usages that the scan found; the others are alone."""
+    rest = iter(labels)
+    return [next(rest) if entry.usage.anchors else None for entry in known]
 
 
 def compare(rows: Sequence[Tried]) -> None:
