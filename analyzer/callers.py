@@ -108,7 +108,8 @@ def _entries(ev: Evaluator, call: Call, env: Env, unsure: Fn | None = None) -> I
     found = ev.evaluate(call.function, env)
     if unsure is not None and isinstance(call.function, Attribute) and _is_open(found):
         found = (unsure,)
-    for value in found:
+    refs = (value.qualified for value in found if isinstance(value, Ref) and value.call is None)
+    for value in (*found, *(own for name in refs for own in ev.defined(name, env.module))):
         for fn, arguments in _targets(ev, value, calls.arguments_of(call, env)):
             entered = calls.enter(ev, fn, arguments, call.end, env)
             if entered is not None:

@@ -13,7 +13,7 @@ from typing import TypeAlias
 
 from analyzer import attributes, configs, containers, programs
 from analyzer.loaders import tables
-from analyzer.objects import Dict, Mod, Ref, Started, Str, Unknown, Value, Values, merged, relabel
+from analyzer.objects import Cls, Dict, Fn, Mod, Ref, Started, Str, Unknown, Value, Values, merged, relabel
 from analyzer.program import Binding, Imported, Items, Module, Name, Text
 from analyzer.project import MAX_CALLER_FILES, Project
 from analyzer.values import Bodies, Evaluator
@@ -82,8 +82,20 @@ class Linker(Evaluator):
         if not self.project.layout.may_hold(qualified):
             return (Ref(qualified),)
         importer = self.modules[module].path if module >= 0 else ""
-        if self._is_library(qualified, importer):
+        if _is_library(qualified, importer):
             return (Ref(qualified),)
+        return self._in_tree(qualified, importer)
+
+    def defined(self, qualified: str, module: int) -> Values:
+        """The functions and classes behind a library's name where the tree is that library's own repository.
+
+        Its examples and tests load as its users do, and what they pass reaches what the library itself calls.
+        """
+        if not self.project.layout.is_own(qualified.partition(".")[0]):
+            return ()
+        return tuple(v for v in self._in_tree(qualified, self.modules[module].path) if isinstance(v, Fn | Cls))
+
+    def _in_tree(self, qualified: str, importer: str) -> Values:
         found = self.project.layout.find(qualified, importer)
         if found is None:
             return (Ref(qualified),)
@@ -99,19 +111,6 @@ class Linker(Evaluator):
         if self.follow and found.rest and all(isinstance(value, Unknown) for value in values):
             return (Ref(qualified),)  # of a file that the tree lacks: followed as a library's
         return relabel(values, "import")
-
-    def _is_library(self, qualified: str, importer: str) -> bool:
-        """Whether the name stays a library's, also where the tree holds a copy of that.
-
-        In the code of the copy, and anywhere in a repository that is the library's own, what it defines is a wrapper
-        like any other. But what takes a model keeps its name, and so do the loaders of a library that no other table's
-        loaders stand behind.
-        """
-        root = qualified.partition(".")[0]
-        if root not in tables().roots:
-            return False
-        is_own = f"/{root}/" in f"/{importer}" or self.project.layout.is_own(root)
-        return not is_own or _keeps_name(qualified)
 
     def _module(self, path: str, qualified: str) -> Values:
         index = self.load(path)
@@ -141,7 +140,7 @@ class Linker(Evaluator):
         if not isinstance(binding.value, Imported):
             return ()
         source = self.project.layout.find(binding.value.qualified, self.modules[module].path)
-        if source is None or source.rest or self._is_library(binding.value.qualified, self.modules[module].path):
+        if source is None or source.rest or _is_library(binding.value.qualified, self.modules[module].path):
             return super().starred(binding, name, module)
         return self._starred(binding.value, name, module)
 
@@ -283,6 +282,16 @@ class Linker(Evaluator):
         """The file itself, and files it imports or is imported by that declare options."""
         self.asked = True
         return [module, *self._loaded(self.project.declaring(self.modules[module].path))]
+
+
+def _is_library(qualified: str, importer: str) -> bool:
+    """Whether the name stays a library's, also where the tree holds a copy of that.
+
+    In the code of the copy itself, what it defines is a wrapper like any other. But what takes a model keeps its name,
+    and so do the loaders of a library that no other table's loaders stand behind.
+    """
+    root = qualified.partition(".")[0]
+    return root in tables().roots and (f"/{root}/" not in f"/{importer}" or _keeps_name(qualified))
 
 
 @lru_cache(maxsize=4096)

@@ -123,6 +123,10 @@ class Evaluator:
         """What a dotted name outside the file is."""
         return (Ref(qualified),)
 
+    def defined(self, qualified: str, module: int) -> Values:
+        """What the files define under a name that stays a library's."""
+        return ()
+
     def member(self, module: int, name: str) -> Values:
         """A name of a module, as another file sees it."""
         bindings = self.modules[module].scopes[0].bindings.get(name, [])
