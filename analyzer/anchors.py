@@ -6,23 +6,8 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cache
 
-from analyzer import apis, attributes, callers, calls, folders, gate, ids, stdlib
+from analyzer import gate, ids
 from analyzer.loaders import Loader, Match, tables
-from analyzer.objects import (
-    DEFAULTS,
-    Arguments,
-    Cls,
-    Const,
-    Env,
-    Fn,
-    Partial,
-    Ref,
-    Str,
-    Thing,
-    Unknown,
-    Value,
-    Values,
-)
 from analyzer.program import (
     Attribute,
     Call,
@@ -44,7 +29,23 @@ from analyzer.program import (
     last_name,
 )
 from analyzer.records import Certainty, LoadSite, ModelRef, Origin, Scalar, Status
-from analyzer.values import Evaluator
+from analyzer.values import apis, attributes, callers, calls, folders, stdlib
+from analyzer.values.evaluator import Evaluator
+from analyzer.values.objects import (
+    DEFAULTS,
+    Arguments,
+    Cls,
+    Const,
+    Env,
+    Fn,
+    Partial,
+    Ref,
+    Str,
+    Thing,
+    Unknown,
+    Value,
+    Values,
+)
 
 #: Ways on which the program can also pass something else.
 _POSSIBLE = frozenset(DEFAULTS | {"container", "config_choice"})

@@ -11,16 +11,16 @@ from itertools import pairwise, zip_longest
 
 from analyzer import anchors, flow, notebooks
 from analyzer.encoding import UnreadableError
-from analyzer.objects import Const, Ref, Str, Thing, Value
+from analyzer.explanations.roles import Roles, composed_of
+from analyzer.explanations.trace import Node, Tracer, held
+from analyzer.explanations.trails import SENTENCES, Explained, Explanation, Step, Trail
+from analyzer.explanations.ways import bridged, deeper, empty_ends, ends, is_end, reason_of, ways
 from analyzer.program import Attribute, Call, Expression, Parameter, Text
 from analyzer.project import Project
 from analyzer.records import CallSequence, FileReport, LoadSite, ModelRef
-from analyzer.roles import Roles, composed_of
 from analyzer.source import Opened, opened, sites_of
-from analyzer.trace import Node, Tracer, held
-from analyzer.trails import SENTENCES, Explained, Explanation, Step, Trail
-from analyzer.values import Evaluator
-from analyzer.ways import bridged, deeper, empty_ends, ends, is_end, reason_of, ways
+from analyzer.values.evaluator import Evaluator
+from analyzer.values.objects import Const, Ref, Str, Thing, Value
 
 #: Places told for one reason, nearest first.
 MAX_ENDS = 3

@@ -6,9 +6,9 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 
-from analyzer import anchors, order, spread
+from analyzer import anchors
+from analyzer.linking import order, spread
 from analyzer.loaders import Match
-from analyzer.objects import Event
 from analyzer.program import (
     Binding,
     Call,
@@ -23,7 +23,8 @@ from analyzer.program import (
     last_name,
 )
 from analyzer.records import Anchor, ApiCall, CallSequence, Link, LoadSite, Role
-from analyzer.values import Evaluator
+from analyzer.values.evaluator import Evaluator
+from analyzer.values.objects import Event
 
 
 def sequences(

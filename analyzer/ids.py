@@ -9,7 +9,7 @@ from analyzer.id_syntax import HUB_URL, REPOSITORY, classify, is_local, torch_hu
 from analyzer.known_ids import names, timm_names
 
 if TYPE_CHECKING:
-    from analyzer.loader_rows import Loader
+    from analyzer.tables.rows import Loader
 
 __all__ = ["canonical", "classify"]
 

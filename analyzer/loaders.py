@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from importlib import resources
 
-from analyzer.loader_checks import check
-from analyzer.loader_files import read_library
-from analyzer.loader_index import Index, first, index_of, is_class, patterns, row_tokens
-from analyzer.loader_rows import Consumer, IdParameter, Library, Loader, LoaderTableError
 from analyzer.records import Role
+from analyzer.tables.checks import check
+from analyzer.tables.files import read_library
+from analyzer.tables.index import Index, first, index_of, is_class, patterns, row_tokens
+from analyzer.tables.rows import Consumer, IdParameter, Library, Loader, LoaderTableError
 
 __all__ = [
     "Consumer",

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
+from analyzer.commands.launch import LaunchLine
 from analyzer.encoding import decode
-from analyzer.launch import LaunchLine
 
 _MAGIC = re.compile(r"^\s*([%!?].*|.*\?\s*$)")
 _LINE_RUN = re.compile(r"^(\s*)(?:[\w, ]+=\s*)?([!%])(.*)$")

@@ -7,12 +7,15 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import chain
 
-from analyzer import config_yaml, configs, recipes, scripts, services, shell
-from analyzer.config_tree import MAX_BYTES
-from analyzer.launch import Launch
+from analyzer.commands import scripts, services, shell
+from analyzer.commands.launch import Launch
+from analyzer.commands.scripts import Script
+from analyzer.configs import documents as configs
+from analyzer.configs import recipes
+from analyzer.configs import yaml_events as config_yaml
+from analyzer.configs.tree import MAX_BYTES
 from analyzer.program import Expression
 from analyzer.records import Diagnostic, FileReport, LoadSite
-from analyzer.scripts import Script
 
 _CONFIGS = (".yaml", ".yml", ".json", ".toml")
 _READ_BY_CODE = (".ini", ".cfg", ".conf")

@@ -12,25 +12,28 @@ from functools import cached_property, lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from analyzer import configs, folders, notebook_launches, notebooks, surroundings
-from analyzer.aliases import loader_words
-from analyzer.config_tree import MAX_BYTES
+from analyzer import notebooks
+from analyzer.commands import notebook_launches, surroundings
+from analyzer.commands.launch import Launch
+from analyzer.configs import documents as configs
+from analyzer.configs.tree import MAX_BYTES
 from analyzer.encoding import UnreadableError
-from analyzer.environment import DOTENV_READERS
-from analyzer.kept import Kept
 from analyzer.languages import grammar_of
-from analyzer.launch import Launch
-from analyzer.layout import Layout
-from analyzer.open_configs import ENDINGS, sets_up
-from analyzer.paths import Paths
+from analyzer.linking.aliases import loader_words
+from analyzer.linking.kept import Kept
+from analyzer.linking.layout import Layout
+from analyzer.linking.paths import Paths
+from analyzer.linking.survey import Glance
 from analyzer.program import Module, Scope
 from analyzer.records import FileReport
-from analyzer.survey import Glance
 from analyzer.syntax import lower, parse
-from analyzer.values import Bodies
+from analyzer.values import folders
+from analyzer.values.environment import DOTENV_READERS
+from analyzer.values.evaluator import Bodies
+from analyzer.values.open_configs import ENDINGS, sets_up
 
 if TYPE_CHECKING:
-    from analyzer.scripts import Script
+    from analyzer.commands.scripts import Script
 
 #: Files in which an attribute may be set from outside, at most.
 MAX_SETTER_FILES = 24

@@ -6,16 +6,17 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from analyzer import anchors, flow, gate, launch, notebooks
+from analyzer import anchors, flow, gate, notebooks
+from analyzer.commands import launch
 from analyzer.encoding import UnreadableError
 from analyzer.languages import grammar_of, language_of
-from analyzer.linker import Linker
+from analyzer.linking.linker import Linker
 from analyzer.program import Language, Module
 from analyzer.project import Project
 from analyzer.records import Diagnostic, FileReport, LoadSite
 from analyzer.syntax import lower, parse
 from analyzer.syntax.lower import Bodies
-from analyzer.values import Evaluator
+from analyzer.values.evaluator import Evaluator
 
 SECONDS = 10.0
 

@@ -18,14 +18,14 @@ from functools import lru_cache
 from typing import Literal
 
 from analyzer import gate, mentions, others
+from analyzer.commands.scripts import Script
 from analyzer.known_ids import former_names
 from analyzer.known_ids import names as names_of
 from analyzer.languages import GRAMMARS, language_of
+from analyzer.linking.survey import Glance, glance
 from analyzer.project import Project
 from analyzer.records import FileReport, LoadSite
-from analyzer.scripts import Script
 from analyzer.source import examine
-from analyzer.survey import Glance, glance
 from miner.corpus import Corpus
 from miner.folders import reason_by_name
 from miner.records import StoredFile

@@ -7,10 +7,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from analyzer import others, script_trails
+from analyzer import others
 from analyzer.explain import explain
+from analyzer.explanations import script_trails
+from analyzer.explanations.trails import Explained
 from analyzer.records import LoadSite
-from analyzer.trails import Explained
 from miner.reader import read
 from miner.walk import SUFFIXES, Skip, shown
 from ptmscope.errors import Misuse

@@ -11,12 +11,12 @@ from dataclasses import dataclass, replace
 from hashlib import blake2b
 
 from analyzer import others
-from analyzer.config_tree import MAX_BYTES
+from analyzer.commands.scripts import Script
+from analyzer.configs.tree import MAX_BYTES
+from analyzer.linking.survey import Glance, glance
 from analyzer.project import Project
 from analyzer.records import Diagnostic, FileReport, LoadSite, ModelRef
-from analyzer.scripts import Script
 from analyzer.source import examine
-from analyzer.survey import Glance, glance
 from miner.reader import read
 from miner.walk import SUFFIXES, Skip, shown
 

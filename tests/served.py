@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from fnmatch import fnmatch
 
-from analyzer import configs
-from analyzer.objects import Values
+from analyzer.configs import documents as configs
 from analyzer.program import Module
-from analyzer.values import Bodies, Evaluator
+from analyzer.values.evaluator import Bodies, Evaluator
+from analyzer.values.objects import Values
 
 
 class Served(Evaluator):

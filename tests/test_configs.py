@@ -13,11 +13,15 @@ from expectations import Case
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analyzer import configs, environment, others, recipes, shell
-from analyzer.objects import Cls, Str
+from analyzer import others
+from analyzer.commands import shell
+from analyzer.configs import documents as configs
+from analyzer.configs import recipes
 from analyzer.program import Constant, Expression, Items, Mapping, Text
 from analyzer.records import FileReport
 from analyzer.syntax import lower, parse
+from analyzer.values import environment
+from analyzer.values.objects import Cls, Str
 
 ROOT = Path(__file__).parent.parent / "fixtures"
 CASES = tuple(expectations.cases(ROOT))

@@ -13,10 +13,10 @@ from conftest import LOADS_GPT2, ROOT, Run, Tree
 from expectations import Case
 
 from analyzer.explain import explain
+from analyzer.explanations.trails import SENTENCES, Explained, Explanation, Trail
+from analyzer.linking.survey import glance
 from analyzer.project import Project
 from analyzer.records import REASONS, LoadSite
-from analyzer.survey import glance
-from analyzer.trails import SENTENCES, Explained, Explanation, Trail
 from miner.walk import SUFFIXES
 from ptmscope.pipeline import project_of
 from ptmscope.settings import Settings

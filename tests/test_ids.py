@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analyzer import ids, known_ids
-from analyzer.loader_rows import ID_SYNTAXES
 from analyzer.loaders import Loader, tables
+from analyzer.tables.rows import ID_SYNTAXES
 
 KINDS = {
     "huggingface": {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from analyzer.order import after_needs
+from analyzer.linking.order import after_needs
 
 
 @pytest.mark.parametrize(

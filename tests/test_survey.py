@@ -7,9 +7,9 @@ import pickle
 import pytest
 
 from analyzer import gate
-from analyzer.kept import Kept
+from analyzer.linking.kept import Kept
+from analyzer.linking.survey import glance
 from analyzer.project import Project
-from analyzer.survey import glance
 from ptmscope import engine
 from ptmscope.worker import Task
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from analyzer.trails import Explained, Explanation, Step, Trail
+from analyzer.explanations.trails import Explained, Explanation, Step, Trail
 from ptmscope.export import wire
 from ptmscope.export.output import Output, printable
 from ptmscope.export.overview import place, steps

@@ -1,0 +1,293 @@
+"""Shell scripts, Dockerfiles and Makefiles: the models that their commands load, and the options they give to scripts.
+
+A Dockerfile or Makefile is made a shell script of the same length, so that every offset still holds.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+
+from analyzer import encoding
+from analyzer.commands import images, inline_code, shell
+from analyzer.commands.launch import Launch
+from analyzer.commands.shell import Run
+from analyzer.commands.sites import Place, records, site_of
+from analyzer.configs.tree import MAX_BYTES
+from analyzer.records import Diagnostic, LoadSite
+
+SHELL = (".sh", ".bash", ".zsh", ".ksh", ".slurm", ".sbatch", ".pbs", ".lsf")
+_DOCKERFILE = re.compile(r"(?:^|[.-])(?:Dockerfile|Containerfile)(?:$|[.-])", re.IGNORECASE)
+_MAKEFILE = re.compile(r"(?:GNUm|[mM])akefile$|.*\.mk$")
+_SHELLS = frozenset({"sh", "bash", "zsh"})
+_MAX_NESTED = 3
+_SOURCE = re.compile(r"(?m)^[ \t]*(?:source|\.)[ \t]+\S")
+_LOADS = re.compile(r"\.py\b|\bpython\d? -m|--model|\bdownload\b|\bserve\b")
+_IMAGE = re.compile(r"[\w.*-]*[/:@][\w./:@*-]*[\w*-]$")
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """What a script tells. `sites` load by themselves; `launches` give options to Python scripts, and are loads
+    (`Launch.site`) only where that script is not at hand. `asks`: other files may give its variables values."""
+
+    sites: tuple[LoadSite, ...] = ()
+    launches: tuple[Launch, ...] = ()
+    diagnostics: tuple[Diagnostic, ...] = ()
+    asks: bool = False
+
+
+def is_script(path: str) -> bool:
+    """Whether the name is one of a shell script, Dockerfile or Makefile."""
+    name = path.rpartition("/")[2]
+    return name.endswith(SHELL) or bool(_DOCKERFILE.search(name) or _MAKEFILE.match(name))
+
+
+def read(content: bytes, path: str, sourced: shell.Sourced | None = None) -> Script:
+    """The records of a script; nothing of a file that is none, or no text."""
+    try:
+        text = encoding.decode(content).decode("utf-8", "replace")
+    except encoding.UnreadableError as error:
+        return Script(diagnostics=(Diagnostic(path, "undecodable", error.message),))
+    if len(text) > MAX_BYTES:
+        return Script()
+    name = path.rpartition("/")[2]
+    if _DOCKERFILE.search(name) and not name.endswith(SHELL):
+        docker = _Docker(text)
+        return together(_docker_records(docker, place(path, text)), path)
+    if _MAKEFILE.match(name):
+        text = makefile(text)
+    found = together(of_runs(shell.runs(text, sourced=sourced), place(path, text)), path)
+    return replace(found, asks=bool(_SOURCE.search(text) and _LOADS.search(text)))
+
+
+def place(path: str, text: str) -> Place:
+    """Offsets of the file's own text."""
+    newlines = [found.start() for found in re.finditer("\n", text)]
+
+    def of(at: int, beside: str) -> tuple[int, int]:
+        row = bisect_right(newlines, at - 1)
+        return row + 1, at - (newlines[row - 1] + 1 if row else 0)
+
+    return Place(path, of)
+
+
+def together(found: Iterator[LoadSite | Launch], path: str) -> Script:
+    """The records by their kind, sorted, each once."""
+    listed = list(dict.fromkeys(found))
+    sites = _merged(site for site in listed if isinstance(site, LoadSite))
+    return Script(tuple(sites), tuple(launch for launch in listed if isinstance(launch, Launch)))
+
+
+def _merged(found: Iterable[LoadSite]) -> list[LoadSite]:
+    """A command that is one of several, by the values of its variables, is one site with all their ids."""
+    kept: dict[object, LoadSite] = {}
+    for site in found:
+        is_possible = site.models and all(ref.certainty == "possible" for ref in site.models)
+        key = (site.line, site.column, site.api, site.status) if is_possible else site
+        same = kept.get(key, site)
+        models = {ref.id: ref for ref in (*site.models, *same.models)}
+        kept[key] = replace(site, models=tuple(models[name] for name in sorted(models)))
+    return sorted(kept.values(), key=lambda s: (s.line, s.column, s.api, s.models))
+
+
+def of_runs(runs: Iterator[Run], where: Place, depth: int = 0) -> Iterator[LoadSite | Launch]:
+    """The records of commands; of a container that one starts, and of Python code that one is given, too."""
+    for run in runs:
+        words = run.texts()
+        if (
+            len(words) > 2
+            and words[0] in ("docker", "podman", "nerdctl")
+            and words[1] in ("run", "create", "container")
+        ):
+            yield from _container(run, words, where)
+        elif "-c" in words and words[0].rpartition("/")[2].startswith("python"):
+            yield from inline_code.sites(run, words.index("-c") + 1, where)
+        elif len(words) > 2 and words[0].rpartition("/")[2] in _SHELLS and words[1] in ("-c", "-lc", "-ec"):
+            yield from _inner(run.words[2], where, depth)
+        elif words[0] not in ("echo", "printf", "#", "alias", "git", "cat", "grep", "rm", "ls", "cd", "mkdir"):
+            yield from records(run, where)
+
+
+def _inner(script: shell.Choices, where: Place, depth: int) -> Iterator[LoadSite | Launch]:
+    """The records of `bash -c "…"`."""
+    for known in script if depth < _MAX_NESTED else ():
+        if known is not None:
+            yield from of_runs(_inside(known), where, depth + 1)
+
+
+def _inside(script: shell.Known) -> Iterator[Run]:
+    for run in shell.runs(script.text, base=script.at):
+        yield Run(tuple(shell.tagged(word, script) for word in run.words), run.at, run.end)
+
+
+def _container(run: Run, words: tuple[str, ...], where: Place) -> Iterator[LoadSite | Launch]:
+    """`docker run -e MODEL_ID=… IMAGE --model-id …`."""
+    at = next((i for i, word in enumerate(words[2:], 2) if images.known(word) and _IMAGE.match(word)), None)
+    if at is None:
+        return
+    image = images.known(words[at])
+    assert image is not None
+    inside = Run((*images.prefix(image, words[at + 1 :]), *run.words[at + 1 :]), run.at, run.end)
+    found = list(records(inside, where))
+    yield from found
+    if not found:
+        for command, given in images.environment(image, _environment(run, words[:at])):
+            site = site_of(command, given, run, where)
+            if site is not None:
+                yield site
+
+
+def _environment(run: Run, words: tuple[str, ...]) -> shell.Variables:
+    found: shell.Variables = {}
+    for index, word in enumerate(words):
+        name, equals, _ = word.partition("=")
+        if equals and words[index - 1] in ("-e", "--env"):
+            known = [v._replace(text=v.text.partition("=")[2]) for v in run.words[index] if v is not None]
+            found[name] = tuple(known)
+    return found
+
+
+# -- Dockerfiles
+
+_INSTRUCTION = re.compile(r"[ \t]*([A-Za-z]+)[ \t]+")
+_FLAG = re.compile(r"--[\w-]+(?:=\S*)?[ \t]+")
+_LEGACY = re.compile(r"([A-Za-z_]\w*)([ \t]+)(\S.*)$", re.DOTALL)
+_RUN_HEREDOC = re.compile(r"<<-?[\"']?(\w+)[\"']?[ \t]*\n")
+
+
+@dataclass(slots=True)
+class _Docker:
+    """A Dockerfile as a shell script; `images`: (offset, name) of each FROM, `starts`: the ENTRYPOINT and CMD lines."""
+
+    text: str
+    images: list[tuple[int, str]] = field(default_factory=list)
+    starts: list[range] = field(default_factory=list)
+
+    def script(self) -> str:
+        found = []
+        at = 0
+        text = _as_continued(self.text)
+        while at < len(text):
+            end = _instruction_end(text, at)
+            found.append(self._instruction(text[at:end], at))
+            at = end
+        return "".join(found)
+
+    def _instruction(self, line: str, at: int) -> str:
+        match = _INSTRUCTION.match(line)
+        word = match[1].upper() if match else ""
+        start = match.end() if match else 0
+        if word == "FROM":
+            names = [name for name in line[start:].split() if not name.startswith("--")]
+            self.images += [(at, names[0])] if names else []
+        if word in ("CMD", "ENTRYPOINT"):
+            self.starts.append(range(at, at + len(line)))
+            return " " * start + _exec_form(line[start:])
+        if word == "RUN":
+            rest = (
+                _FLAG.sub(lambda flag: " " * len(flag[0]), line[start:])
+                if line[start:].startswith("--")
+                else line[start:]
+            )
+            return " " * start + _heredoc(_exec_form(rest))
+        if word in ("ARG", "ENV"):
+            legacy = _LEGACY.match(line[start:])
+            rest = line[start:]
+            if legacy and word == "ENV" and not legacy[2].startswith("=") and "=" not in legacy[1]:
+                rest = " " * (len(legacy[2]) - 1) + legacy[1] + "=" + legacy[3]
+            return " " * start + rest
+        return re.sub(r"[^\n]", " ", line)
+
+
+def _as_continued(text: str) -> str:
+    """Comment lines blank, and going on where they stand inside an instruction."""
+    found = []
+    going = False
+    for line in text.split("\n"):
+        if line.lstrip().startswith("#"):
+            blank = " " * len(line)
+            line = blank[:-1] + "\\" if going and blank else blank
+        elif line.strip():
+            going = line.rstrip().endswith("\\")
+        found.append(line)
+    return "\n".join(found)
+
+
+def _instruction_end(text: str, at: int) -> int:
+    """Offset behind the instruction that begins at `at`: continued lines and here-documents are part of it."""
+    end = at
+    while True:
+        newline = text.find("\n", end)
+        if newline < 0:
+            return len(text)
+        line = text[end:newline]
+        heredoc = _RUN_HEREDOC.search(text, at, newline + 1) if line.lstrip().upper().startswith("RUN") else None
+        if heredoc:
+            closing = re.compile(rf"^[ \t]*{heredoc[1]}[ \t]*$", re.MULTILINE).search(text, newline)
+            return min(closing.end() + 1, len(text)) if closing else len(text)
+        end = newline + 1
+        if not line.rstrip().endswith("\\"):
+            return end
+
+
+def _exec_form(text: str) -> str:
+    """`["a", "b"]` as shell words."""
+    if not text.lstrip().startswith("["):
+        return text
+    return re.sub(r'"(?:[^"\\]|\\.)*"|[\[\],]', lambda part: part[0] if part[0][0] == '"' else " ", text)
+
+
+def _heredoc(text: str) -> str:
+    """`<<EOF` and the line that ends it blank: what stands between is the script."""
+    match = _RUN_HEREDOC.match(text)
+    if match is None:
+        return text
+    inner = re.sub(rf"^[ \t]*{match[1]}[ \t]*$", lambda end: " " * len(end[0]), text[match.end() :], flags=re.MULTILINE)
+    return " " * (match.end() - 1) + "\n" + inner
+
+
+def _docker_records(docker: _Docker, where: Place) -> Iterator[LoadSite | Launch]:
+    script = docker.script()
+    started = False
+    base = docker.images[-1][1] if docker.images else ""
+    image = images.known(base)
+    for run in shell.runs(script):
+        starts = any(run.at in span for span in docker.starts)
+        if image is not None and starts and run.texts()[0] not in ("sh", "bash", "/bin/bash", "/bin/sh"):
+            run = Run((*images.prefix(image, run.texts()), *run.words), run.at, run.end)
+        found = list(of_runs(iter((run,)), where))
+        started = started or (starts and bool(found))
+        yield from found
+    if image is None or started:
+        return
+    for command, given in images.environment(image, shell.final_variables(script)):
+        at = given[0].at if given and given[0] is not None else 0
+        site = site_of(command, given, Run((), at, at), where)
+        if site is not None:
+            yield site
+
+
+# -- Makefiles
+
+_MAKE_VARIABLE = re.compile(r"^(?:export[ \t]+)?([A-Za-z_]\w*)([ \t]*(?:[:?+]|::)?=[ \t]*)(\S+)[ \t]*$")
+_MAKE_USE = re.compile(r"\$\((\w+)\)")
+
+
+def makefile(text: str) -> str:
+    """The recipes and simple variables as a shell script of the same length."""
+    return "\n".join(_make_line(line) for line in text.split("\n"))
+
+
+def _make_line(line: str) -> str:
+    used = _MAKE_USE.sub(lambda use: "${" + use[1] + "}", line).replace("$$", " $")
+    if line.startswith("\t"):
+        body = used.lstrip("\t @+-")
+        return " " * (len(used) - len(body)) + body
+    variable = _MAKE_VARIABLE.match(used)
+    if variable:
+        kept = f"{variable[1]}={variable[3]}"
+        return (" " * variable.end(3))[: -len(kept)] + kept
+    return used if line.startswith(" ") else " " * len(line)

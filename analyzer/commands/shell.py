@@ -1,0 +1,301 @@
+"""Shell scripts as the commands they run: words with quotes, continuations and variables resolved. Nothing is run.
+
+Offsets are of characters in the text. A variable has the values that assignments above can have given it: under `if`,
+`for`, `case` or in a function an assignment adds one, elsewhere it replaces them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import islice, product
+from typing import NamedTuple, TypeAlias
+
+from analyzer.commands.shell_words import MAX_NESTED, Part, Reader, Word
+
+MAX_COMMANDS = 20_000
+_MAX_VALUES = 32
+_MAX_WORDS = 256
+
+
+class Given(NamedTuple):
+    """What another file gives the variable `name`: the text, and where it stands there."""
+
+    name: str
+    text: str
+    path: str
+    line: int
+    at: int
+
+
+class Known(NamedTuple):
+    """A string that a word can be, and where it stands; not `sure`: a default, or one of several. `given` are the
+    pieces of it that stand in other files."""
+
+    text: str
+    at: int
+    sure: bool = True
+    given: tuple[Given, ...] = ()
+
+
+Choices: TypeAlias = tuple[Known | None, ...]  # None: something that is not known
+Variables: TypeAlias = dict[str, Choices]
+Sourced: TypeAlias = Callable[[str], Mapping[str, Choices]]  # the variables of a script that another one reads in
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One command: what each of its words can be, from offset `at` to `end`; of Python code, also its environment."""
+
+    words: tuple[Choices, ...]
+    at: int
+    end: int
+    environment: tuple[tuple[str, Known], ...] = ()
+
+    def texts(self) -> tuple[str, ...]:
+        """The words as text; `*` where a word is not known, or several."""
+        return tuple(_only(choices) for choices in self.words)
+
+
+def _only(choices: Choices) -> str:
+    first = choices[0] if len(choices) == 1 else None
+    return first.text if first is not None else "*"
+
+
+_NAMED = re.compile(r"([A-Za-z_]\w*)\+?=")
+_OPENING = frozenset({"if", "for", "while", "until", "case", "select", "{"})
+_CLOSING = frozenset({"fi", "done", "esac", "}"})
+_BEFORE = frozenset(
+    {"then", "else", "elif", "do", "!", "time", "{", "if", "while", "until", "exec", "nohup", "command"}
+)
+_DECLARING = frozenset({"export", "declare", "local", "readonly", "typeset", "set", "setenv"})
+
+
+@dataclass(slots=True)
+class _State:
+    variables: Variables
+    sourced: Sourced | None = None
+    exported: set[str] = field(default_factory=set)
+    arrays: dict[str, list[Choices]] = field(default_factory=dict)
+    depth: int = 0
+    words: list[Word] = field(default_factory=list)
+
+
+def final_variables(text: str, sourced: Sourced | None = None, *, exported: bool = False) -> Variables:
+    """The variables as they are at the end of a script; all, or those that the commands it runs see."""
+    state = _State({}, sourced)
+    for _ in _runs(text, state):
+        pass
+    if exported:
+        return {name: given for name, given in state.variables.items() if name in state.exported}
+    return state.variables
+
+
+def runs(
+    text: str, variables: Mapping[str, Choices] | None = None, base: int = 0, sourced: Sourced | None = None
+) -> Iterator[Run]:
+    """The commands of a script, in order; `variables` are those that it finds in its environment, `base` is the
+    offset at which it begins."""
+    return _runs(text, _State(dict(variables or {}), sourced), base)
+
+
+def _runs(text: str, state: _State, base: int = 0) -> Iterator[Run]:
+    outer: list[list[Word]] = []
+    array: str | None = None
+    for word in islice(Reader(text, base).words(), MAX_COMMANDS * 10):
+        if word.sign == "$(":
+            outer.append(state.words)
+            state.words = []
+        elif word.sign == ")$":
+            yield from _command(state)
+            state.words = outer.pop()
+        elif word.sign == "(" and (array := _assigned(state.words)) is not None:
+            state.words = []
+        elif array is not None and word.sign in (")", "\n"):
+            if word.sign == ")":
+                _array(state, array, state.words)
+                state.words, array = [], None
+        elif word.sign and word.sign not in (">", "<<"):
+            yield from _command(state)
+        else:
+            state.words.append(word)
+    yield from _command(state)
+
+
+def _assigned(words: list[Word]) -> str | None:
+    """The name in front of `=(`."""
+    last = words[-1] if words else None
+    match = _NAMED.fullmatch(last.parts[0].text) if last is not None and len(last.parts) == 1 else None
+    return match[0] if match else None
+
+
+def _array(state: _State, assigned: str, words: list[Word]) -> None:
+    """`NAME=(…)` and `NAME+=(…)`: the words of a command that names it, or each of them in turn."""
+    name, is_more = assigned.rstrip("+="), assigned.endswith("+=") or state.depth > 0
+    elements = [each for word in words if not word.sign for each in _split(word, state)]
+    if is_more:
+        elements = [*state.arrays.get(name, ()), *elements]
+    state.arrays[name] = elements[:_MAX_WORDS]
+    found = [value for element in state.arrays[name] for value in element]
+    several = len(found) > 1
+    each = (v._replace(sure=v.sure and not several) if v is not None else None for v in found)
+    state.variables[name] = tuple(dict.fromkeys(each))[:_MAX_VALUES]
+
+
+def _command(state: _State) -> Iterator[Run]:
+    body = next((word for word in state.words if word.sign == "<<"), None)
+    words, state.words = _without_redirections(state.words), []
+    if body is not None and len(words) > 1 and _literal(words[0]) == "read":
+        _assign(state, _literal(words[-1]), (Known(body.parts[0].text, body.at),))
+        return
+    if body is not None and _is_python(words):
+        words = [words[0], Word((Part("-c", body.at),), body.at, body.at), body._replace(sign="")]
+    while words and (head := _literal(words[0])) in _BEFORE | _OPENING | _CLOSING:
+        state.depth += (head in _OPENING) - (head in _CLOSING)
+        if head in ("for", "select") and len(words) > 2 and _literal(words[2]) == "in":
+            state.variables[_literal(words[1])] = _listed(state, words[3:])[:_MAX_VALUES]
+        if head in ("for", "case", "select"):
+            return
+        words = words[1:]
+    words = _assignments(state, words)
+    if words:
+        found = tuple(each for word in words for each in _split(word, state))
+        if _only(found[0] if found else ()) == "eval":
+            found = tuple(each for choice in found[1:] for each in _spread(choice, state.variables))
+        if found:
+            run = Run(found, words[0].at, words[-1].end, _environment(state, _only(found[0])))
+            _source(state, run)
+            yield run
+
+
+def _is_python(words: list[Word]) -> bool:
+    """Whether the command runs the code that it reads."""
+    return bool(words) and _literal(words[0]).startswith("python") and [_literal(w) for w in words[1:]] in ([], ["-"])
+
+
+def _environment(state: _State, program: str) -> tuple[tuple[str, Known], ...]:
+    """The variables that hold one value; asked for where the command is code."""
+    if not program.rpartition("/")[2].startswith("python"):
+        return ()
+    return tuple(
+        (name, given[0]) for name, given in state.variables.items() if len(given) == 1 and given[0] is not None
+    )
+
+
+def _source(state: _State, run: Run) -> None:
+    """`source FILE`: its variables hold from here on."""
+    words = run.texts()
+    if state.sourced is not None and len(words) > 1 and words[0] in ("source", "."):
+        for name, given in state.sourced(words[1]).items():
+            _assign(state, name, given)
+
+
+def _without_redirections(words: list[Word]) -> list[Word]:
+    found: list[Word] = []
+    dropped = False
+    for word in words:
+        if not dropped and not word.sign and word.parts:
+            found.append(word)
+        dropped = word.sign == ">"
+    return found
+
+
+def _assignments(state: _State, words: list[Word]) -> list[Word]:
+    """The command behind the assignments in front of it; without one, they hold from here on."""
+    if words and _literal(words[0]) in _DECLARING:
+        rest = [word for word in words[1:] if not _literal(word).startswith("-")]
+        if _literal(words[0]) == "export":
+            state.exported.update(word.parts[0].text.partition("=")[0] for word in rest)
+    else:
+        rest = words
+    found = []
+    for index, word in enumerate(rest):
+        match = _NAMED.match(word.parts[0].text)
+        if match is None:
+            return rest[index:] if rest is words else []
+        value = (
+            word.parts[0]._replace(text=word.parts[0].text[match.end() :], at=word.at + match.end()),
+            *word.parts[1:],
+        )
+        value = value if value[0].text or not value[1:] else value[1:]
+        if match[0].endswith("+=") and match[1] in state.variables:
+            value = (Part("", word.at, match[1]), *value)
+        found.append((match[1], value))
+    for name, parts in found:
+        _assign(state, name, choices(parts, state.variables))
+    return []
+
+
+def _assign(state: _State, name: str, given: Choices) -> None:
+    if state.depth > 0:
+        doubtful = tuple(value._replace(sure=False) if value is not None else None for value in given)
+        given = (*state.variables.get(name, ()), *doubtful)
+    state.variables[name] = tuple(dict.fromkeys(given))[:_MAX_VALUES]
+
+
+def _listed(state: _State, words: list[Word]) -> Choices:
+    """The elements of a list of words: the variable is each of them in turn."""
+    found = [value for word in words for value in choices(word.parts, state.variables)]
+    return tuple(v._replace(sure=len(found) == 1 and v.sure) if v is not None else None for v in found)
+
+
+def _literal(word: Word) -> str:
+    return "".join(part.text for part in word.parts) if all(part.name is None for part in word.parts) else ""
+
+
+def _split(word: Word, state: _State) -> list[Choices]:
+    """What a word can be; a variable that holds several words, and has no quotes around it, is each of them."""
+    said = [part for part in word.parts if part.text or part.name is not None]
+    if len(said) == 1 and said[0].name in state.arrays:
+        return state.arrays[said[0].name]
+    found = choices(word.parts, state.variables)
+    is_bare = len(word.parts) == 1 and word.parts[0].name is not None
+    return _spread(found, state.variables) if is_bare else [found]
+
+
+def _spread(found: Choices, variables: Variables) -> list[Choices]:
+    """The words that a value holds, where it is known."""
+    held = found[0] if len(found) == 1 else None
+    if held is None or not re.search(r"\s", held.text):
+        return [found]
+    inner = Reader(held.text.replace("\\\n", "  ").replace("\n", " "), held.at, MAX_NESTED).words()
+    return [tagged(choices(each.parts, variables), held) for each in inner if each.parts and not each.sign]
+
+
+def tagged(inner: Choices, outer: Known) -> Choices:
+    """Values of words inside a value: what stands in other files is so in them, too."""
+    return tuple(_tagged(value, outer) if value is not None else None for value in inner) if outer.given else inner
+
+
+def _tagged(value: Known, outer: Known) -> Known:
+    held = tuple(one for one in outer.given if one.text and (one.text in value.text or value.text in one.text))
+    return value._replace(given=held, sure=value.sure and outer.sure) if held else value
+
+
+def choices(parts: tuple[Part, ...], variables: Variables) -> Choices:
+    """What the parts can be together."""
+    options = [_options(part, variables) for part in parts if part.text or part.name is not None or len(parts) == 1]
+    found: list[Known | None] = []
+    for combination in islice(product(*options), _MAX_VALUES):
+        known = [piece for piece in combination if piece is not None]
+        if len(known) < len(combination):
+            text = "".join(piece.text if piece is not None else "*" for piece in combination)
+            given = tuple(one for piece in known for one in piece.given)
+            found.append(Known(text, known[0].at, False, given) if known and len(text.strip("*/")) else None)
+            continue
+        first = max(known, key=lambda piece: len(piece.text), default=Known("", 0))
+        given = tuple(one for piece in known for one in piece.given)
+        found.append(Known("".join(p.text for p in known), first.at, all(p.sure for p in known), given))
+    several = len(found) > 1
+    return tuple(dict.fromkeys(v._replace(sure=v.sure and not several) if v is not None else None for v in found))
+
+
+def _options(part: Part, variables: Variables) -> Choices:
+    if part.name is None:
+        return (Known(part.text, part.at),)
+    given = variables.get(part.name, ()) if part.name else ()
+    if not part.default:
+        return given or (None,)
+    default = tuple(v._replace(sure=False) if v is not None else None for v in choices(part.default, variables))
+    return (*(v for v in given if v is None or v.text), *default)

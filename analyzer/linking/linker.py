@@ -1,0 +1,304 @@
+"""Links the files of one repository: an evaluator that reads other files when a question leads there.
+
+Nothing is linked beforehand. A load site is evaluated as in a file alone; where its id comes from an import, a caller,
+a config or a command line, the file in question is parsed and lowered, and the same evaluator goes on in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from functools import lru_cache
+from typing import TypeAlias
+
+from analyzer.configs import documents as configs
+from analyzer.linking import programs
+from analyzer.loaders import tables
+from analyzer.program import Binding, Imported, Items, Module, Name, Text
+from analyzer.project import MAX_CALLER_FILES, Project
+from analyzer.values import attributes, containers
+from analyzer.values.evaluator import Bodies, Evaluator
+from analyzer.values.objects import Cls, Dict, Fn, Mod, Ref, Started, Str, Unknown, Value, Values, merged, relabel
+
+#: Files that one file may lead to, at most.
+MAX_FILES = 60
+#: A command line: the program, the file that holds it, and where it stands there.
+Command: TypeAlias = tuple[str, str, int]
+
+
+def _option(written: str) -> str:
+    """`--model-name` and `--model_name` are one option."""
+    return written.lstrip("-").replace("-", "_")
+
+
+class Linker(Evaluator):
+    """An evaluator that starts in one file, `modules[0]`, and reads others of its project as it needs them."""
+
+    max_steps = 6_000
+    max_total = 8_000  # twice what the hardest files of real applications took
+
+    def __init__(self, project: Project, module: Module, bodies: Bodies, *, follow: bool = False) -> None:
+        super().__init__([module], [bodies], follow=follow)
+        self.project = project
+        self.single: Evaluator | None = None
+        self.places: dict[str, int | None] = {module.path: 0}
+        self.read_configs = 0
+        self.commands: dict[tuple[int, int, str], set[Command]] = {}  # by what they give
+
+    def load(self, path: str) -> int | None:
+        """The index of a file in `modules`; None if it cannot be read or there are too many."""
+        if path not in self.places:
+            self.places[path] = self._lowered(path)
+        return self.places[path]
+
+    def _loaded(self, paths: Iterable[str]) -> Iterator[int]:
+        """The indexes of those of the files that can be read."""
+        for path in paths:
+            index = self.load(path)
+            if index is not None:
+                yield index
+
+    def _lowered(self, path: str) -> int | None:
+        if len(self.modules) - self.read_configs >= MAX_FILES:
+            self.bounded = True
+            return None
+        file = self.project.file(path)
+        if file is None:
+            return None
+        self.modules.append(file.module)
+        self.bodies.append(file.bodies)
+        self.indexes.append(file.indexes)
+        return len(self.modules) - 1
+
+    def alone(self) -> Evaluator:
+        """An evaluator of the first file that knows no other."""
+        if self.single is None:
+            self.single = Evaluator(self.modules[:1], self.bodies[:1])
+            self.single.until = self.until
+        return self.single
+
+    # -- imports
+
+    def external(self, qualified: str, module: int) -> Values:
+        """A name of another file, where the tree has it; else of a library."""
+        if not self.project.layout.may_hold(qualified):
+            return (Ref(qualified),)
+        importer = self.modules[module].path if module >= 0 else ""
+        if _is_library(qualified, importer):
+            return (Ref(qualified),)
+        return self._in_tree(qualified, importer)
+
+    def defined(self, qualified: str, module: int) -> Values:
+        """The functions and classes behind a library's name where the tree is that library's own repository.
+
+        Its examples and tests load as its users do, and what they pass reaches what the library itself calls.
+        """
+        if not self.project.layout.is_own(qualified.partition(".")[0]):
+            return ()
+        return tuple(v for v in self._in_tree(qualified, self.modules[module].path) if isinstance(v, Fn | Cls))
+
+    def _in_tree(self, qualified: str, importer: str) -> Values:
+        found = self.project.layout.find(qualified, importer)
+        if found is None:
+            return (Ref(qualified),)
+        self.asked = True
+        if not found.rest and "." in qualified.lstrip("."):
+            outer, _, last = qualified.rpartition(".")
+            package = self.project.layout.find(outer or ".", importer)
+            if package is not None and not package.rest and package.path != found.path:
+                return self._member(package.path, last, qualified)
+        values: Values = self._module(found.path, qualified)
+        for name in found.rest:
+            values = merged(*(attributes.attribute(self, value, name) for value in values))
+        if self.follow and found.rest and all(isinstance(value, Unknown) for value in values):
+            return (Ref(qualified),)  # of a file that the tree lacks: followed as a library's
+        return relabel(values, "import")
+
+    def _module(self, path: str, qualified: str) -> Values:
+        index = self.load(path)
+        return (Mod(index),) if index is not None else (Ref(qualified),)
+
+    def _member(self, path: str, name: str, qualified: str) -> Values:
+        index = self.load(path)
+        return self.member(index, name) if index is not None else (Ref(qualified),)
+
+    def member(self, module: int, name: str) -> Values:
+        """What the module binds, takes in by a star, or has as a submodule."""
+        scope = self.modules[module].scopes[0]
+        found: Values = ()
+        if name in scope.bindings:
+            found = super().member(module, name)
+            found = containers.stored(self, found, Name(name, 1 << 61, ()), self.env(module, 0), nested=True)
+        if not found:
+            stars = [b.value for b in scope.bindings.get("*", ()) if isinstance(b.value, Imported)]
+            found = merged(*(self._starred(star, name, module) for star in stars))
+        child = self.project.layout.child(self.modules[module].path, name) if not found else None
+        if child is not None:
+            found = self._module(child, name)
+        return relabel(found, "import") or (Unknown("attribute_not_found"),)
+
+    def starred(self, binding: Binding, name: str, module: int) -> Values:
+        """`name` through `from x import *`: of another file what it hands out, of a library what a table knows."""
+        if not isinstance(binding.value, Imported):
+            return ()
+        source = self.project.layout.find(binding.value.qualified, self.modules[module].path)
+        if source is None or source.rest or _is_library(binding.value.qualified, self.modules[module].path):
+            return super().starred(binding, name, module)
+        return self._starred(binding.value, name, module)
+
+    def _hands_out(self, module: int, name: str) -> bool:
+        """Whether a star import of the module brings the name."""
+        listed = self.modules[module].scopes[0].bindings.get("__all__")
+        if not listed or not isinstance(listed[-1].value, Items):
+            return not name.startswith("_")
+        return any(isinstance(item, Text) and item.value == name for item in listed[-1].value.items)
+
+    def _starred(self, star: Imported, name: str, module: int) -> Values:
+        source = self.project.layout.find(star.qualified, self.modules[module].path)
+        if source is not None and not source.rest:
+            index = self.load(source.path)
+            if index is not None and not self._hands_out(index, name):
+                return ()
+        found = self.external(f"{star.qualified.rstrip('.')}.{name}", module)
+        return tuple(value for value in found if not isinstance(value, Ref | Unknown))
+
+    # -- configs and command lines
+
+    def config(self, path: str, module: int) -> Values:
+        """What the config files hold that code of `module` can mean by a path."""
+        self.asked = True
+        found: list[Values] = []
+        for other in self.config_paths(path, module):
+            index = self.load(other)
+            if index is not None and configs.DOCUMENT in self.modules[index].scopes[0].bindings:
+                found.append(self.evaluate(configs.document(self.modules[index]), self.env(index, 0)))
+        return merged(*found)
+
+    def config_paths(self, path: str, module: int) -> tuple[str, ...]:
+        """The config files that code of `module` can mean by a path."""
+        return self.project.configs.find(path, self.modules[module].path)
+
+    def config_files(self, endings: tuple[str, ...]) -> tuple[str, ...]:
+        """The config files of the repository with these endings, by path."""
+        self.asked = True
+        return self.project.config_files(endings)
+
+    def config_documents(self, paths: Iterable[str], word: str) -> Iterator[tuple[str, Dict]]:
+        """Those of the config files that mention the word, each with what it holds."""
+        for path in self.project.mentioning(paths, word) if word else paths:
+            index = self._choice(path)
+            if index is not None:
+                document = configs.document(self.modules[index])
+                yield from ((path, v) for v in self.evaluate(document, self.env(index, 0)) if isinstance(v, Dict))
+
+    def configs_naming(self, word: str) -> tuple[str, ...]:
+        """The config files that name something to be built by this word."""
+        self.asked = True
+        return self.project.naming.get(word, ())
+
+    def config_package(self, path: str) -> str:
+        """Where Hydra puts a config, if its file says so."""
+        module = self.project.document(path)
+        said = module.scopes[0].bindings.get(configs.PACKAGE) if module is not None else None
+        return said[0].value.value if said and isinstance(said[0].value, Text) else ""
+
+    def _choice(self, path: str) -> int | None:
+        """The index of a config file that is one of several possible ones: its strings say so."""
+        key = "choice " + path
+        if key not in self.places:
+            module = self.project.document(path)
+            self.places[key] = None
+            if module is not None:
+                self.modules.append(replace(module, step="config_choice"))
+                self.bodies.append(None)
+                self.indexes.append({})
+                self.places[key] = len(self.modules) - 1
+                self.read_configs += 1
+        return self.places[key]
+
+    def launched(self, options: Iterable[str], started: Started, *, several: bool = False) -> Values:
+        """What command lines give these options of the programs that run a parser, and the file asked about."""
+        if not self.project.launches:
+            return ()
+        self.asked = True
+        wanted = {_option(option) for option in options}
+        first = programs.outermost(started)
+        path, asked = self.modules[first.env.module].path, self.modules[0].path
+        running = {asked, *self.project.reaching(asked)}
+        given: list[Str] = []
+        for program in (program for program in (path, *self.project.reaching(path)) if program in running):
+            for holder, launch in self.project.launches.get(program, ()):
+                if _option(launch.option) not in wanted or (launch.more and not several):
+                    continue
+                index = self.load(holder) if programs.runs(self, program, first) else None
+                if index is not None:
+                    given.append(Str(launch.value, index, launch.at, "launch_line"))
+                    self.commands.setdefault((index, launch.at, launch.value), set()).add((program, holder, launch.run))
+        return tuple(dict.fromkeys(given))
+
+    def overruled(self, first: Values, second: Values) -> Values:
+        """`second` without what only command lines give that give `first`, too."""
+        taken = set[Command]().union(*(self._commands(value) for value in first))
+        return tuple(v for v in second if not (given := self._commands(v)) or not given <= taken)
+
+    def _commands(self, value: Value) -> set[Command]:
+        """The command lines that give a value."""
+        return self.commands.get((value.module, value.at, value.text), set()) if isinstance(value, Str) else set()
+
+    def environment_files(self) -> Iterable[int]:
+        """The files read so far, and those near the first that import a reader of .env files."""
+        near = self.project.near(self.modules[0].path)
+        loading = (path for path in near if path in self.project.dotenv)
+        return sorted({*self._loaded(loading), *range(len(self.modules))})
+
+    # -- callers and options
+
+    def callers_of(self, module: int, name: str) -> Iterable[int]:
+        """The file itself, then those that can have got hold of what it defines and mention the name."""
+        self.asked = True
+        path = self.modules[module].path
+        others = self.project.calling(path, name)
+        if len(others) > MAX_CALLER_FILES:
+            self.bounded = True
+        return [module, *self._loaded(others[:MAX_CALLER_FILES])]
+
+    def derived_in(self, module: int, name: str) -> Iterable[int]:
+        """The file itself, then those that have a class with a base of this name and can see it."""
+        self.asked = True
+        path = self.modules[module].path
+        others = self.project.deriving.get(name, ())
+        reaching = self.project.reaching(path) if others else ()
+        return [module, *self._loaded(other for other in others if other in reaching)]
+
+    def is_distinct(self, module: int, name: str) -> bool:
+        """Whether no other file around `module` defines a function of this name."""
+        self.asked = True
+        return not name.startswith("__") and self.project.is_distinct(self.modules[module].path, name)
+
+    def setters_of(self, module: int, name: str) -> Iterable[int]:
+        """The file itself, then those that can see it and write `.name = …`."""
+        self.asked = True
+        return [module, *self._loaded(self.project.setting(self.modules[module].path, name))]
+
+    def option_files(self, module: int) -> Iterable[int]:
+        """The file itself, and files it imports or is imported by that declare options."""
+        self.asked = True
+        return [module, *self._loaded(self.project.declaring(self.modules[module].path))]
+
+
+def _is_library(qualified: str, importer: str) -> bool:
+    """Whether the name stays a library's, also where the tree holds a copy of that.
+
+    In the code of the copy itself, what it defines is a wrapper like any other. But what takes a model keeps its name,
+    and so do the loaders of a library that no other table's loaders stand behind.
+    """
+    root = qualified.partition(".")[0]
+    return root in tables().roots and (f"/{root}/" not in f"/{importer}" or _keeps_name(qualified))
+
+
+@lru_cache(maxsize=4096)
+def _keeps_name(qualified: str) -> bool:
+    found = tables().match(qualified)
+    if found is None:
+        return tables().consumer(qualified) is not None
+    return tables().libraries[found.loader.library].sink

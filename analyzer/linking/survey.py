@@ -1,0 +1,98 @@
+"""What a glance at a file's text tells about its place in a repository: what it imports, which classes it defines."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from sys import intern
+
+from analyzer import gate
+from analyzer.commands import notebook_launches
+from analyzer.commands.launch import Launch
+from analyzer.languages import language_of
+from analyzer.syntax import specifiers
+
+_NAME = re.compile(rb"[\w.]+(?:[ \t]+as[ \t]+\w+)?")
+_QUOTED = re.compile(rb"[\"']([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+)[\"']")
+_MAX_LATE = 200
+_BASE = re.compile(rb"(?<![=\w.])[\w.]+(?![\w.]*[ \t]*=)")
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """`imports` are dotted names, relative ones with their dots; `classes` are (name, last names of its bases)."""
+
+    path: str
+    gated: bool
+    imports: tuple[str, ...] = ()
+    classes: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    launches: tuple[Launch, ...] = ()  # of a notebook: what its shell lines give to programs
+
+    @property
+    def roots(self) -> frozenset[str]:
+        """The top-level packages that are imported."""
+        return frozenset(name.partition(".")[0] for name in self.imports)
+
+
+def glance(source: bytes, path: str) -> Glance:
+    """Looks at the text alone: comments and strings can add names that are not there, which costs time, no truth."""
+    if language_of(path) == "javascript":
+        return _ecma_glance(source, path)
+    imports: dict[str, None] = {}
+    for package, names in gate.imports(source):
+        imports.update(_named(package, names))
+    imports.update((name, None) for name in _late(source))
+    classes = tuple(_class(name, bases) for name, bases in gate.classes(source))
+    launches = notebook_launches.launches(source) if path.endswith(".ipynb") else ()
+    return Glance(path, _is_gated(source, path), tuple(imports), classes, launches)
+
+
+@lru_cache(maxsize=1 << 14)
+def _named(package: bytes, names: bytes) -> dict[str, None]:
+    """The dotted names of an import statement; many files hold the same one."""
+    found = _imported(names)
+    if not package:
+        return dict.fromkeys(map(intern, found))
+    start = package.decode() + ("" if package.endswith(b".") else ".")
+    all_of = (package.decode(),) if b"*" in names else ()
+    return dict.fromkeys(map(intern, (*(start + name for name in found), *all_of)))
+
+
+@lru_cache(maxsize=1 << 12)
+def _class(name: bytes, bases: bytes) -> tuple[str, tuple[str, ...]]:
+    return intern(name.decode()), tuple(intern(_last(base)) for base in _BASE.findall(bases))
+
+
+def _ecma_glance(source: bytes, path: str) -> Glance:
+    imports: dict[str, None] = {}
+    classes: list[tuple[str, tuple[str, ...]]] = []
+    for names, module, name, base in gate.ecma_headers(source):
+        if name:
+            classes.append((name.decode(), (_last(base),)))
+            continue
+        root = specifiers.root(module.decode("utf-8", "replace"))
+        imports[root] = None
+        imports.update((specifiers.member(root, n), None) for n in _imported(names))
+    return Glance(path, gate.passes(source, "javascript"), tuple(imports), tuple(classes))
+
+
+def _late(source: bytes) -> Iterator[str]:
+    """Dotted names in strings, in a file that imports modules by their name."""
+    if b"import_module" in source or b"Lazy" in source or b"lazy" in source:
+        yield from (name.decode("ascii", "replace") for name in _QUOTED.findall(source)[:_MAX_LATE])
+
+
+def _is_gated(source: bytes, path: str) -> bool:
+    """Whether the file must be read in full: it may hold a load site, or what it holds is not plain text."""
+    return path.endswith(".ipynb") or b"\0" in source or gate.passes(source)
+
+
+def _imported(text: bytes) -> Iterator[str]:
+    for found in _NAME.findall(text):
+        yield found.partition(b" ")[0].partition(b"\t")[0].decode("ascii", "replace")
+
+
+def _last(dotted: bytes) -> str:
+    return dotted.rpartition(b".")[2].decode("ascii", "replace")

@@ -1,0 +1,63 @@
+"""Functions that are passed as arguments: the calls by which whoever gets one calls it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from analyzer.program import Call, Definition, Expression, Imported, Items, Module, Name, Scope, Unpacked
+from analyzer.values.objects import Env, Fn
+
+if TYPE_CHECKING:
+    from analyzer.values.evaluator import Evaluator
+
+_NAMED = (Definition, Imported, Name)
+#: Calls that pass one function on, at most.
+_MAX_PASSED = 8
+
+
+def calls_of(ev: Evaluator, module: int, names: Iterable[str]) -> Iterator[tuple[Call, Env]]:
+    """Calls of a parameter that a call in this file gives the function that has one of these names there."""
+    passed = ev.index("passed", module, _passed)
+    found = [place for name in names for place in passed.get(name, ())]
+    for call, index, place in found[:_MAX_PASSED]:
+        for fn in ev.evaluate(call.function, ev.env(module, index)):
+            if isinstance(fn, Fn):
+                inner = ev.scope(fn.module, fn.scope)
+                name = _parameter(inner, place, shift=1 if fn.bound is not None else 0)
+                where = ev.env(fn.module, fn.scope)
+                yield from ((c, where) for c in inner.calls if isinstance(c.function, Name) and c.function.id == name)
+
+
+def _parameter(scope: Scope, place: int | str, shift: int) -> str:
+    """The name of the parameter that gets what is passed there."""
+    if isinstance(place, str):
+        return place
+    positional = [param.name for param in scope.params if param.kind == "positional"]
+    return positional[place + shift] if place + shift < len(positional) else ""
+
+
+def _passed(module: Module) -> dict[str, list[tuple[Call, int, int | str]]]:
+    """Name -> (call, scope, position or keyword) of each call that it is passed to, where it is no variable."""
+    found: dict[str, list[tuple[Call, int, int | str]]] = {}
+    for index, scope in module.in_order():
+        for call in scope.calls:
+            given: list[tuple[int | str, Expression]] = list(enumerate(call.args))
+            given += [(key, arg) for key, arg in call.keywords if key]
+            for place, arg in given:
+                if isinstance(arg, Name) and _stands_for_function(arg.id, scope, index):
+                    found.setdefault(arg.id, []).append((call, index, place))
+    return found
+
+
+def _stands_for_function(name: str, scope: Scope, index: int) -> bool:
+    """Whether a name of this scope may be a function's: it is none of its variables, or has one of other names."""
+    bound = scope.bindings.get(name)
+    if bound is None:
+        return index != 0
+    return all(isinstance(binding.value, _NAMED) or _is_of_display(binding.value) for binding in bound)
+
+
+def _is_of_display(value: Expression) -> bool:
+    """`load, options = load_fast, {}`."""
+    return isinstance(value, Unpacked) and isinstance(value.value, Items)

@@ -1,0 +1,400 @@
+"""Who calls a function: by its name, by another name for it, or out of a table of functions."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from analyzer.program import (
+    Attribute,
+    Call,
+    Choice,
+    Definition,
+    Expression,
+    Imported,
+    Items,
+    Mapping,
+    Module,
+    Name,
+    Scope,
+    Subscript,
+    Unpacked,
+    dotted,
+    last_name,
+)
+from analyzer.values import attributes, callbacks, calls, dispatch, narrowing, patched
+from analyzer.values.objects import Arguments, Cls, Env, Fn, Inst, Partial, Ref, Thing, Unknown, Value, Values
+
+if TYPE_CHECKING:
+    from analyzer.values.evaluator import Evaluator
+
+_MAX_CALLERS = 40
+_MAX_HELD = 64
+
+
+def frames(ev: Evaluator, module: int, index: int) -> tuple[Env, ...]:
+    """One environment for each call found of the function `index`, outside of any frame."""
+    key = "frames", module, index
+    if key in ev.caches:
+        return ev.caches[key]  # type: ignore[return-value]
+    if key in ev.busy:  # a function that calls itself adds nothing
+        ev.comes_back(ev.busy[key])
+        return ()
+    ev.busy[key] = ev.depth
+    scope = ev.scope(module, index)
+    owner = attributes.owner(ev, module, index)
+    found: dict[Env, None] = {}
+    method = Fn(module, index, ev.env(module, scope.parent), Inst(owner, None)) if owner is not None else None
+    unsure = method if method is not None and ev.is_distinct(module, scope.name) else None
+    calling = (
+        (c, reached)
+        for c, e in callers(ev, module, scope, owner)
+        if e.scope not in ev.index("patched", e.module, patched.scopes)
+        for reached in _reached(ev, c, _within(ev, c, e, owner))
+    )
+    entered = (e for call, env in calling for e in _likely_entries(ev, call, env, unsure))
+    picked = (e for call, env in _table_calls(ev, module, scope, owner) for e in _known_entries(ev, call, env))
+    for env in (*entered, *picked):
+        if (env.module, env.scope) == (module, index) and len(found) < _MAX_CALLERS:
+            found[env] = None
+    del ev.busy[key]
+    ev.caches[key] = tuple(found)
+    ev.note(ev.caches, key)
+    return tuple(found)
+
+
+def _reached(ev: Evaluator, call: Call, env: Env) -> list[Env]:
+    """Where tests of what a function is given rule out the call for some of its callers: those that are left."""
+    scope = ev.modules[env.module].scopes[env.scope]
+    root = dotted(call.function)
+    params = frozenset(param.name for param in scope.params)
+    tests = narrowing.asked(scope, root[0], params) if root is not None and scope.tests and env.frame is None else []
+    if not tests:
+        return [env]
+    every = frames(ev, env.module, env.scope)
+    left = [frame for frame in every if narrowing.reached(ev, tests, params, frame)]
+    return left if 0 < len(left) < len(every) else [env]
+
+
+def _within(ev: Evaluator, call: Call, env: Env, owner: Cls | None) -> Env:
+    """Where a base class calls a method of its own objects that a derived class defines: in an object of that class."""
+    function = call.function
+    if owner is None or not isinstance(function, Attribute) or not isinstance(function.base, Name):
+        return env
+    inner: list[Env] = []  # functions inside the method
+    here, base = env, attributes.owner(ev, env.module, env.scope)
+    while base is None and here.parent is not None:
+        inner.append(here)
+        here = here.parent
+        base = attributes.owner(ev, here.module, here.scope)
+    params = ev.modules[here.module].scopes[here.scope].params
+    own = params[0].name if params else ""
+    is_own = base is not None and here.frame is None and here.parent is not None and function.base.id == own
+    if not is_own or base is None or here.parent is None or base == owner or not attributes.derives(ev, owner, base):
+        return env
+    method = Fn(here.module, here.scope, here.parent, Inst(owner, None))
+    found = calls.enter(ev, method, None, ("within", owner), here.parent)
+    for each in reversed(inner if found is not None else []):
+        found = ev.frames.setdefault((each, "within", owner), Env(each.module, each.scope, None, found))
+    return found or env
+
+
+def _entries(ev: Evaluator, call: Call, env: Env, unsure: Fn | None = None) -> Iterator[Env]:
+    """The functions that a call can enter, each as an environment.
+
+    `unsure` is entered where nothing tells what the method is called on: no other file has one of its name.
+    """
+    found = ev.evaluate(call.function, env)
+    if unsure is not None and isinstance(call.function, Attribute) and _is_open(found):
+        found = (unsure,)
+    refs = (value.qualified for value in found if isinstance(value, Ref) and value.call is None)
+    for value in (*found, *(own for name in refs for own in ev.defined(name, env.module))):
+        for fn, arguments in _targets(ev, value, calls.arguments_of(call, env)):
+            entered = calls.enter(ev, fn, arguments, call.end, env)
+            if entered is not None:
+                yield entered
+
+
+def _likely_entries(ev: Evaluator, call: Call, env: Env, unsure: Fn | None) -> Iterator[Env]:
+    """The functions that a call can enter; caller by caller, where that leaves fewer. Asked for by each of them."""
+    key = "entries", id(call), env, unsure if unsure is not None and _is_open(ev.evaluate(call.function, env)) else None
+    if key not in ev.caches:
+        ev.caches[key] = tuple(_fewest_entries(ev, call, env, unsure))
+        ev.note(ev.caches, key)
+    yield from ev.caches[key]  # type: ignore[misc]
+
+
+def _fewest_entries(ev: Evaluator, call: Call, env: Env, unsure: Fn | None) -> Iterator[Env]:
+    found = list(_entries(ev, call, env, unsure))
+    if len(_targeted(found)) > 1 and env.frame is None and env.parent is not None:
+        by_caller = [list(_entries(ev, call, frame)) for frame in frames(ev, env.module, env.scope)]
+        if any(len(_targeted(entries)) < len(_targeted(found)) for entries in by_caller):
+            found = [entry for entries in by_caller for entry in entries]
+    yield from found
+
+
+def _targeted(entries: list[Env]) -> set[tuple[int, int]]:
+    return {(entry.module, entry.scope) for entry in entries}
+
+
+def _is_open(found: Values) -> bool:
+    """Whether nothing of the files read, and no name of a library, is called; but something that nothing tells of."""
+    left = [value for value in found if not isinstance(value, Unknown | Thing)]
+    is_known = any(not isinstance(value, Ref) or value.call is None for value in left)
+    return not is_known and len(left) < max(len(found), 1)
+
+
+def _known_entries(ev: Evaluator, call: Call, env: Env) -> Iterator[Env]:
+    """Of a call out of a table: only where the key is known, for all callers or for one of them."""
+    found = list(_entries(ev, call, env))
+    if len(_targeted(found)) == 1:
+        yield from found
+        return
+    if found:
+        by_key = list(_entries_by_key(ev, call, env))
+        if by_key:
+            yield from by_key
+            return
+    for frame in frames(ev, env.module, env.scope) if found and env.parent is not None else ():
+        inside = list(_entries(ev, call, frame))
+        if len(_targeted(inside)) == 1:
+            yield from inside
+
+
+def _entries_by_key(ev: Evaluator, call: Call, env: Env) -> Iterator[Env]:
+    """Of a call out of a table by a key that configs hold: each with its own configs."""
+    for value, given, word in dispatch.by_key(ev, call, env):
+        for fn, arguments in _targets(ev, value, given):
+            entered = calls.enter(ev, fn, arguments, (call.end, word), env)
+            if entered is not None:
+                yield entered
+
+
+def _targets(ev: Evaluator, value: Value, arguments: Arguments) -> Iterator[tuple[Fn, Arguments]]:
+    """The functions of the files read that calling `value` enters."""
+    if isinstance(value, Fn):
+        yield value, arguments
+    elif isinstance(value, Partial):
+        yield from _targets(ev, value.function, calls.together(value.arguments, arguments))
+    elif isinstance(value, Cls):
+        for fn in attributes.constructors(ev, value):
+            yield fn._replace(bound=Inst(value, None)), arguments
+    elif isinstance(value, Inst):
+        for method in attributes.attribute(ev, value, "__call__"):
+            if isinstance(method, Fn):
+                yield method, arguments
+
+
+def callers(ev: Evaluator, module: int, scope: Scope, owner: Cls | None) -> Iterator[tuple[Call, Env]]:
+    """Calls that may enter the function, by the names they could use; tests are called by their runner."""
+    if scope.name.startswith("test_"):
+        return
+    if scope.kind == "lambda":
+        for name in sorted({name.rpartition(".")[2] for name in _names_of(ev, module, scope)}):
+            yield from calls_named(ev, module, name)
+        for call, where in ev.index("direct", module, _direct).get(scope.at, ()):
+            yield call, ev.env(module, where)
+    elif owner is not None and scope.name in ("__init__", "__new__", "__post_init__"):
+        yield from _constructions(ev, owner)
+    elif owner is not None and scope.name == "__call__":
+        for name in ("model", "self", scope.name):
+            yield from calls_in(ev, module, name)
+    elif owner is None and scope.parent:
+        yield from calls_in(ev, module, scope.name)
+    else:
+        near = list(ev.callers_of(module, scope.name))
+        above = attributes.lineage(ev, owner) if owner is not None else ()
+        bases = (base.module for base in above if isinstance(base, Cls) and base.module not in near)
+        for index in (*near, *dict.fromkeys(bases)):
+            yield from calls_in(ev, index, scope.name)
+        for index in near if owner is None else ():
+            others = ev.index("aliases", index, _aliases).get(scope.name, ())
+            yield from callbacks.calls_of(ev, index, (scope.name, *others))
+
+
+def _direct(module: Module) -> dict[int, list[tuple[Call, int]]]:
+    """Calls of a function where it is written, by where that is: callbacks."""
+    found: dict[int, list[tuple[Call, int]]] = {}
+    for number, scope in enumerate(module.scopes):
+        for call in scope.calls:
+            if isinstance(call.function, Definition):
+                found.setdefault(call.function.at, []).append((call, number))
+    return found
+
+
+def _constructions(ev: Evaluator, owner: Cls) -> Iterator[tuple[Call, Env]]:
+    """Calls that may make an object of the class: by its name, a subclass's, `cls(…)`, `super().__init__(…)`."""
+    family = (owner, *attributes.subclasses(ev, owner))
+    for name, module in sorted({(ev.modules[c.module].scopes[c.scope].name, c.module) for c in family}):
+        yield from calls_named(ev, module, name)
+    for module in sorted({cls.module for cls in family}):
+        for name in ("__init__", "cls"):
+            yield from calls_in(ev, module, name)
+
+
+def _names_of(ev: Evaluator, module: int, scope: Scope) -> Iterator[str]:
+    """Names bound to a lambda."""
+    parent = ev.modules[module].scopes[scope.parent]
+    for name, bindings in parent.bindings.items():
+        if any(isinstance(b.value, Definition) and b.value.at == scope.at for b in bindings):
+            yield name
+
+
+def calls_named(ev: Evaluator, module: int, name: str) -> list[tuple[Call, Env]]:
+    """All calls in the files that can see `module` whose function's last name is, or stands for, `name`."""
+    return [found for index in ev.callers_of(module, name) for found in calls_in(ev, index, name)]
+
+
+def calls_in(ev: Evaluator, module: int, name: str) -> Iterator[tuple[Call, Env]]:
+    """The calls in one file whose function's last name is, or stands for, `name`."""
+    ev.read_mentioning(module, name)
+    others = ev.index("aliases", module, _aliases).get(name, ())
+    for other in others:
+        ev.read_mentioning(module, other)
+    by_name = ev.index("calls", module, _by_name)
+    for written in (name, *others):
+        yield from ((call, ev.env(module, scope)) for call, scope in by_name.get(written, ()))
+
+
+def _by_name(module: Module) -> dict[str, list[tuple[Call, int]]]:
+    """Calls by the last name of their function, with their scope."""
+    found: dict[str, list[tuple[Call, int]]] = {}
+    for number, scope in module.in_order():
+        for call in scope.calls:
+            found.setdefault(last_name(call.function), []).append((call, number))
+    return found
+
+
+def _aliases(module: Module) -> dict[str, list[str]]:
+    """Name -> other names that stand for it: `from a import load as l`, `l = load`, `l = partial(load, …)`."""
+    found: dict[str, dict[str, None]] = {}
+    for _, scope in module.in_order():
+        for name, bindings in scope.bindings.items():
+            for binding in bindings:
+                for other in _names_in(binding.value) if type(binding.value) in _NAMING else ():
+                    plain = name.rpartition(".")[2]
+                    if other != plain:
+                        found.setdefault(other, {})[plain] = None
+    return {name: list(others) for name, others in found.items()}
+
+
+_NAMING = frozenset({Imported, Name, Attribute, Call, Choice, Unpacked})
+
+
+def _names_in(value: Expression) -> Iterator[str]:
+    match value:
+        case Imported(qualified=qualified):
+            yield qualified.rpartition(".")[2]
+        case Name(id=name) | Attribute(name=name):
+            yield name
+        case Call(args=args) if args and last_name(value.function) == "partial":
+            yield from _names_in(args[0])
+        case Unpacked(value=Items(items=items), place=place) if -len(items) <= place < len(items):
+            yield from _names_in(items[place])
+        case Choice(options=found):
+            for option in found:
+                yield from _names_in(option)
+
+
+# -- calls out of a table: `BACKENDS[kind](…)`, `get_class(kind)(…)`, `cls = BACKENDS.get(kind)`
+
+
+def _table_calls(ev: Evaluator, module: int, scope: Scope, owner: Cls | None) -> Iterator[tuple[Call, Env]]:
+    """Calls of what is taken out of a table, or returned by a function, that holds this function or class."""
+    if scope.kind != "function" or scope.name.startswith("test_") or (owner is not None and scope.name != "__init__"):
+        return
+    name = scope.name if owner is None else ev.modules[owner.module].scopes[owner.scope].name
+    for index in ev.callers_of(module, name):
+        ev.read_mentioning(index, name)
+        for holder, is_wide in ev.index("holders", index, _holders).get(name, ()):
+            for other in ev.callers_of(index, holder) if is_wide else (index,):
+                yield from _calls_of_parts(ev, other, holder)
+    stem = posixpath.basename(ev.modules[module].path).partition(".")[0]
+    for index in ev.callers_of(module, "getattr"):
+        if stem in ev.index("modules asked", index, _modules_asked):
+            yield from _calls_of_parts(ev, index, "getattr")
+
+
+def _modules_asked(module: Module) -> frozenset[str]:
+    """Last names of what is imported, where `getattr` is asked for a part of it."""
+    imported = {
+        name: binding.value.qualified.rpartition(".")[2]
+        for scope in module.scopes
+        for name, bindings in scope.bindings.items()
+        for binding in bindings
+        if isinstance(binding.value, Imported)
+    }
+    calls = (call for scope in module.scopes for call in scope.calls if last_name(call.function) == "getattr")
+    return frozenset(imported.get(last_name(call.args[0]), "") for call in calls if len(call.args) > 1) - {""}
+
+
+def _calls_of_parts(ev: Evaluator, module: int, holder: str) -> Iterator[tuple[Call, Env]]:
+    ev.read_mentioning(module, holder)
+    parts = ev.index("parts", module, _parts).get(holder, ())
+    for name in parts:
+        ev.read_mentioning(module, name)
+    by_name = ev.index("calls", module, _by_name)
+    for call, scope in by_name.get("", ()):
+        if _taken_from(call.function) == holder:
+            yield call, ev.env(module, scope)
+    for name in parts:
+        yield from ((call, ev.env(module, scope)) for call, scope in by_name.get(name, ()))
+
+
+def _holders(module: Module) -> dict[str, list[tuple[str, bool]]]:
+    """Name -> (table that holds it or function that returns it, whether other functions can see that)."""
+    found: dict[str, dict[tuple[str, bool], None]] = {}
+    for _, scope in module.in_order():
+        for value in scope.returns:
+            for name in _held(value):
+                found.setdefault(name, {})[scope.name, True] = None
+        for holder, bindings in scope.bindings.items():
+            plain = holder.removesuffix("[]")
+            is_wide = scope.kind in ("module", "class") or "." in plain or plain not in scope.bindings
+            holding = (binding.value for binding in bindings if type(binding.value) in _HOLDING)
+            for name in (name for value in holding for name in _held(value)):
+                found.setdefault(name, {})[plain.rpartition(".")[2], is_wide] = None
+    return {name: list(holders) for name, holders in found.items()}
+
+
+_HOLDING = frozenset({Items, Mapping, Name, Attribute})
+
+
+def _held(value: Expression) -> Iterator[str]:
+    """Names among the items of a display; a returned name."""
+    match value:
+        case Items(items=items):
+            for item in items[:_MAX_HELD]:
+                yield from _held(item)
+        case Mapping(pairs=pairs):
+            for _, item in pairs[:_MAX_HELD]:
+                yield from _held(item)
+        case Name(id=name) | Attribute(name=name):
+            yield name
+
+
+_TAKING = frozenset({Subscript, Call})
+
+
+def _taken_from(value: Expression) -> str:
+    """`TABLE` of `TABLE[k]`, `TABLE.get(k)`, `get_class(k)`."""
+    if isinstance(value, Subscript):
+        return last_name(value.base) or _taken_from(value.base)
+    if isinstance(value, Call):
+        function = value.function
+        if isinstance(function, Attribute) and function.name == "get":
+            return last_name(function.base)
+        return last_name(function)
+    return ""
+
+
+def _parts(module: Module) -> dict[str, dict[str, None]]:
+    """Table -> names bound to a part of it."""
+    found: dict[str, dict[str, None]] = {}
+    for _, scope in module.in_order():
+        for name, bindings in scope.bindings.items():
+            for binding in bindings:
+                if type(binding.value) in _TAKING and (holder := _taken_from(binding.value)):
+                    found.setdefault(holder, {})[name.rpartition(".")[2]] = None
+    return found

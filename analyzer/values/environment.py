@@ -1,0 +1,99 @@
+"""Environment variables that .env files set: `load_dotenv`, decouple, environs, the settings classes of pydantic."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from analyzer.program import Call, Imported, Mapping, Module, Text, last_name
+from analyzer.values.config_apis import given, texts
+from analyzer.values.objects import Cls, Dict, Ref, Str, Values, merged
+
+if TYPE_CHECKING:
+    from analyzer.values.evaluator import Evaluator
+
+DOTENV = ".env"
+DOTENV_READERS = frozenset({"dotenv", "decouple", "environs", "starlette"})
+
+
+def variable(ev: Evaluator, names: Values, module: int) -> Values:
+    """What .env files that the program loads give an environment variable."""
+    from analyzer.values import containers
+
+    known = tuple(name for name in names if isinstance(name, Str) and not name.partial)
+    files = [ev.config(path, module) for path in _dotenv_files(ev)] if known else []
+    found = containers.item(ev, merged(*files), known) if any(files) else ()
+    return tuple(value for value in found if isinstance(value, Str))
+
+
+def setting(ev: Evaluator, cls: Cls, field: str) -> Values:
+    """What a .env file gives a field of a pydantic settings class: one that `env_file` names, or that is loaded."""
+    from analyzer.values import attributes, containers
+
+    line = list(attributes.lineage(ev, cls))
+    if not any(isinstance(base, Ref) and base.qualified.endswith(".BaseSettings") for base in line):
+        return ()
+    listed = _settings_options(ev, cls)
+    paths = dict.fromkeys((*listed.get("env_file", ()), *_dotenv_files(ev)))
+    prefix = "".join(listed.get("env_prefix", ())[:1])
+    wanted = (prefix + field).lower()
+    found: list[Values] = []
+    for value in merged(*(ev.config(path, cls.module) for path in paths)):
+        for key, expression, env in containers.pairs(ev, value) if isinstance(value, Dict) else ():
+            if isinstance(key, Text) and key.value.lower() == wanted:
+                found.append(ev.evaluate(expression, env))
+    return tuple(value for value in merged(*found) if isinstance(value, Str))
+
+
+def _settings_options(ev: Evaluator, cls: Cls) -> dict[str, list[str]]:
+    """`model_config = SettingsConfigDict(env_file=…)`, or the same names in `class Config`."""
+    module = ev.modules[cls.module]
+    found: dict[str, list[str]] = {}
+    inner = [(i, s) for i, s in enumerate(module.scopes) if s.parent == cls.scope and s.name == "Config"]
+    for index, scope in inner:
+        for name in ("env_file", "env_prefix"):
+            values = [ev.evaluate(b.value, ev.env(cls.module, index)) for b in scope.bindings.get(name, ())]
+            found.setdefault(name, []).extend(texts(ev, merged(*values)))
+    for binding in module.scopes[cls.scope].bindings.get("model_config", ()):
+        keywords = binding.value.keywords if isinstance(binding.value, Call) else ()
+        options = [(n, e) for n, e in keywords if n is not None]
+        if isinstance(binding.value, Mapping):
+            options = [(k.value, e) for k, e in binding.value.pairs if isinstance(k, Text)]
+        for name, expression in options:
+            found.setdefault(name, []).extend(texts(ev, ev.evaluate(expression, ev.env(cls.module, cls.scope))))
+    return found
+
+
+def _dotenv_files(ev: Evaluator) -> tuple[str, ...]:
+    """The .env files that the program loads into its environment."""
+    if "dotenv" not in ev.caches:
+        ev.caches["dotenv"] = ()
+        paths: list[str] = []
+        for module in ev.environment_files():
+            if ev.index("reads .env", module, _reads_dotenv):
+                paths += _loaded(ev, module)
+        ev.caches["dotenv"] = tuple(dict.fromkeys(paths))
+    return ev.caches["dotenv"]  # type: ignore[return-value]
+
+
+def _reads_dotenv(module: Module) -> bool:
+    """Whether the file imports something that reads .env files."""
+    return any(
+        isinstance(binding.value, Imported) and binding.value.qualified.partition(".")[0] in DOTENV_READERS
+        for scope in module.scopes
+        for bindings in scope.bindings.values()
+        for binding in bindings
+    )
+
+
+def _loaded(ev: Evaluator, module: int) -> list[str]:
+    """The paths that `load_dotenv` calls name; `.env` where they name none."""
+    from analyzer.values import calls
+
+    ev.read_mentioning(module, "load_dotenv")
+    found: list[str] = []
+    for index, scope in enumerate(ev.modules[module].scopes):
+        for node in scope.calls:
+            if last_name(node.function) == "load_dotenv":
+                path = given(ev, calls.arguments_of(node, ev.env(module, index)), ("dotenv_path",))
+                found += [v.text for v in path if isinstance(v, Str)]
+    return found or [DOTENV]

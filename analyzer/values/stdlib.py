@@ -1,0 +1,442 @@
+"""What calls of the standard library and its neighbours give, as a table of small functions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeAlias
+
+from analyzer.program import Call, Element, Expression, Items, Spread, Text, last_name
+from analyzer.values import attributes, config_apis, containers, environment, options, strings
+from analyzer.values.objects import (
+    SOMEWHERE,
+    UNKNOWN_CALL,
+    Arguments,
+    Bound,
+    Cls,
+    Const,
+    Dict,
+    Env,
+    Fn,
+    Held,
+    Inst,
+    List,
+    Mod,
+    Partial,
+    Ref,
+    Str,
+    Super,
+    Unknown,
+    Value,
+    Values,
+    merged,
+    relabel,
+)
+
+#: Classes of a module that `getattr` with an unknown name may give.
+_MAX_CLASSES = 24
+
+if TYPE_CHECKING:
+    from analyzer.values.evaluator import Evaluator
+
+_Call: TypeAlias = "Callable[[Evaluator, Arguments, Call, Env], Values]"
+_RUNTIME = Unknown("runtime_input")
+
+
+def call(ev: Evaluator, ref: Ref, arguments: Arguments, node: Call, env: Env) -> Values | None:
+    """What calling this external name gives; None if the table does not know it."""
+    known = _TABLE.get(ref.qualified)
+    if known is not None:
+        return known(ev, arguments, node, env)
+    read = config_apis.call(ev, ref, arguments, node, env)
+    if read is not None:
+        return read
+    return options.call(ev, ref, arguments, node, env)
+
+
+def _first(ev: Evaluator, arguments: Arguments, index: int = 0) -> Values:
+    from analyzer.values import calls
+
+    return calls.argument(ev, arguments, (), index) or ()
+
+
+def _given(ev: Evaluator, arguments: Arguments, name: str, index: int) -> Values | None:
+    from analyzer.values import calls
+
+    return calls.argument(ev, arguments, (name,), index)
+
+
+def _environment(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
+    """`os.getenv("X", default)`: what a .env file says, the default, or whatever the run brings."""
+    if any(isinstance(v, Str) and v.text in FOLDERS for v in _first(ev, arguments)):
+        return _folder(ev, arguments, node, env)
+    loaded = environment.variable(ev, _first(ev, arguments), env.module)
+    default = _given(ev, arguments, "default", 1)
+    known = tuple(v for v in default or () if not isinstance(v, Const))
+    return merged(loaded, relabel(known, "environment_default")) or (_RUNTIME,)
+
+
+def _runtime(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
+    return (_RUNTIME,)
+
+
+def _folder(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
+    """A folder that only a run knows."""
+    return (Str(SOMEWHERE, env.module, node.at, partial=True),)
+
+
+def _parent(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
+    return tuple(strings.parent(v) if isinstance(v, Str) else v for v in _first(ev, arguments)) or (UNKNOWN_CALL,)
+
+
+def _same(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
+    return _first(ev, arguments) or (UNKNOWN_CALL,)
+
+
+def _second(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
+    return _first(ev, arguments, 1) or (UNKNOWN_CALL,)
+
+
+def _path(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
+    parts = [ev.evaluate(expression, where) for expression, where in arguments.args]
+    if len(parts) == 1:
+        return parts[0]
+    return strings.combine(ev, parts, env, node.at, separator="/") if parts else (UNKNOWN_CALL,)
+
+
+def _text(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
+    found = tuple(v for v in _first(ev, arguments) if isinstance(v, Str | Unknown | Const))
+    return found or (Unknown("computed_string"),)
+
+
+def _dict(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
+    """`dict(a=1, **other)`, `dict(pairs)`, and name spaces made the same way."""
+    given: list[tuple[Expression | None, Expression, Env]] = []
+    for expression, where in arguments.args:
+        given += _pairs(ev, expression, where) or [(None, expression, where)]
+    named = tuple((Text(n, e.at) if n is not None else None, e, where) for n, e, where in arguments.keywords)
+    return (Dict((*given, *named)),)
+
+
+def _pairs(ev: Evaluator, expression: Expression, env: Env) -> list[tuple[Expression | None, Expression, Env]]:
+    """The entries of a dict made of a list of pairs, of known length."""
+    found = ev.evaluate(expression, env)
+    listed = [v for v in found if isinstance(v, List) and not v.open]
+    entries = list(containers.entries(ev, listed[0])) if len(found) == len(listed) == 1 else [None]
+    if None in entries:
+        return []
+    pairs = [ev.evaluate(*entry) for entry in entries if entry is not None]
+    parts = [[containers.item(ev, pair, (Const(place),)) for place in (0, 1)] for pair in pairs]
+    return [(ev.keep(Held(key)), ev.keep(Held(value)), env) for key, value in parts]
+
+
+def _defaultdict(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
+    """`defaultdict(factory, {…})`: what it is made of, and what calling the factory gives."""
+    entries = tuple((None, expression, where) for expression, where in arguments.args[1:])
+    named = tuple((Text(n, e.at) if n is not None else None, e, where) for n, e, where in arguments.keywords)
+    factory, where = arguments.args[0] if arguments.args else (None, env)
+    made = ev.keep(Call(factory, (), (), node.at, node.end)) if factory is not None else None
+    return (Dict((*entries, *named), more=True, missing=(made, where) if made is not None else None),)
+
+
+def _enumerate(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
+    from analyzer.program import Opaque
+
+    if not arguments.args:
+        return (UNKNOWN_CALL,)
+    expression, where = arguments.args[0]
+    pair = Items((Opaque("computed_string", node.at), Element(expression, node.at)), node.at)
+    return (_keep(ev, node, where, lambda: List(((pair, where),), more=True)),)
+
+
+def _zip(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
+    lists = [ev.evaluate(expression, where) for expression, where in arguments.args]
+    known = [list(containers.entries(ev, v[0])) for v in lists if len(v) == 1 and type(v[0]) is List and not v[0].open]
+    if len(known) == len(lists) and not any(None in entries for entries in known):
+        rows = zip(*known, strict=False)
+        items = [Items(tuple(ev.keep(Held(ev.evaluate(*e))) for e in row if e is not None), node.at) for row in rows]
+        return (_keep(ev, node, env, lambda: List(tuple((ev.keep(item), env) for item in items))),)
+    pair = Items(tuple(Element(expression, node.at) for expression, _ in arguments.args), node.at)
+    return (_keep(ev, node, env, lambda: List(((pair, env),), more=True)),)
+
+
+def _keep(ev: Evaluator, node: Call, env: Env, make: Callable[[], Value]) -> Value:
+    """Make once, and keep: expressions made here must live as long as the evaluator's memo."""
+    key = "made", node, env
+    if key not in ev.caches:
+        ev.caches[key] = make()
+    return ev.caches[key]  # type: ignore[return-value]
+
+
+def _element(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
+    return containers.elements(ev, _first(ev, arguments)) or (UNKNOWN_CALL,)
+
+
+def _option(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
+    """A widget with a list of options as its second argument: any of them."""
+    found = containers.elements(ev, _given(ev, arguments, "options", 1) or ())
+    return relabel(tuple(v for v in found if isinstance(v, Str)), "option_default") or (_RUNTIME,)
+
+
+def _value(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
+    """A widget with a value as its second argument."""
+    found = tuple(v for v in _given(ev, arguments, "value", 1) or () if isinstance(v, Str))
+    return relabel(found, "option_default") or (_RUNTIME,)
+
+
+def _getattr(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
+    names = [v for v in _first(ev, arguments, 1) if isinstance(v, Str) and not v.partial]
+    found = [attributes.attribute(ev, base, n.text) for base in _first(ev, arguments) for n in names]
+    if not names:
+        found = [_classes(ev, base.module) for base in _first(ev, arguments) if isinstance(base, Mod)]
+    known = tuple(v for v in merged(*found) if not isinstance(v, Unknown))
+    default = tuple(v for v in _first(ev, arguments, 2) if not isinstance(v, Const))
+    unknown = () if known else merged(*found) or (Unknown("call_not_followed"),)
+    return merged(known, default, unknown)
+
+
+def _classes(ev: Evaluator, module: int) -> Values:
+    """The classes of a module, one of which a name that only the run knows stands for."""
+    scopes = ev.modules[module].scopes
+    found = [Cls(module, at, ev.env(module, 0)) for at, s in enumerate(scopes) if s.kind == "class" and not s.parent]
+    return tuple(found[:_MAX_CLASSES])
+
+
+def _import_module(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
+    found = [ev.external(v.text, env.module) for v in _first(ev, arguments) if isinstance(v, Str) and not v.partial]
+    return merged(*found) or (Unknown("call_not_followed"),)
+
+
+def _partial(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
+    rest = Arguments(arguments.args[1:], arguments.keywords)
+    return tuple(Partial(value, rest, node) for value in _first(ev, arguments)) or (UNKNOWN_CALL,)
+
+
+def _super(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
+    """`super()`: the class around the method, and the method's self; `super(cls, self)`: the class that it names."""
+    named = [v for v in _first(ev, arguments) if isinstance(v, Cls)]
+    here: Env | None = env
+    while here is not None:
+        cls = attributes.owner(ev, here.module, here.scope)
+        if cls is not None:
+            bound = here.frame.bound if here.frame is not None else None
+            return (Super(named[0], bound or Inst(cls, None)) if named else Super(cls, bound),)
+        here = here.parent
+    return (UNKNOWN_CALL,)
+
+
+def _type(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
+    return tuple(v.cls for v in _first(ev, arguments) if isinstance(v, Inst)) or (UNKNOWN_CALL,)
+
+
+def _default(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
+    """`field(default=…)`, `Field(…)`, `Option(…)`, `Query(…)`: the default, or what a factory makes."""
+    from analyzer.values import calls
+
+    for name in ("default", "default_factory", "factory"):
+        given = calls.keyword(ev, arguments, name)
+        if given is not None:
+            made = [calls.invoke(ev, v, Arguments(), node, env) for v in given] if "factory" in name else [given]
+            return relabel(merged(*made), "option_default" if arguments.args or name == "default" else "field_default")
+    known = tuple(v for v in _first(ev, arguments) if not isinstance(v, Const))
+    return relabel(known, "option_default") or (_RUNTIME,)
+
+
+def _chosen(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
+    """As `_default`, or any of the `choices` that are listed."""
+    from analyzer.values import calls
+
+    listed = containers.elements(ev, calls.keyword(ev, arguments, "choices") or ())
+    choices = tuple(value for value in listed if isinstance(value, Str))
+    return merged(_default(ev, arguments, node, env), relabel(choices, "option_default"))
+
+
+def _field(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
+    """As `_default`, for the fields of a class."""
+    found = _default(ev, arguments, node, env)
+    return tuple(
+        v._replace(step="field_default") if isinstance(v, Str) and v.step == "option_default" else v for v in found
+    )
+
+
+def _keyword_default(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
+    """As `_default`, for makers whose positional arguments are something else."""
+    return _field(ev, Arguments((), arguments.keywords), node, env)
+
+
+def _opaque(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
+    return (UNKNOWN_CALL,)
+
+
+def _globals(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
+    """`globals()`: the module's names, as a dict."""
+    from analyzer.program import Name
+
+    def make() -> Value:
+        scope = ev.modules[env.module].scopes[0]
+        names = [name for name in scope.bindings if name.isidentifier()]
+        here = ev.env(env.module, 0)
+        return Dict(tuple((Text(name, 0), Name(name, 1 << 60, ()), here) for name in names))
+
+    return (_keep(ev, node, env, make),)
+
+
+def handed_over(ev: Evaluator, ref: Ref, arguments: Arguments) -> list[tuple[Value, Arguments]]:
+    """Functions that a call calls for its caller: (function, what it passes), for each."""
+    from analyzer.values import calls
+
+    last = ref.qualified.rpartition(".")[2]
+    if last in ("Thread", "Process", "Timer"):
+        targets = calls.keyword(ev, arguments, "target") or ()
+        spread = [(Spread(e, e.at), env) for name, e, env in arguments.keywords if name == "args"]
+        named = [(None, e, env) for name, e, env in arguments.keywords if name == "kwargs"]
+        return [(target, Arguments(tuple(spread), tuple(named))) for target in targets]
+    place = _HANDED.get(last)
+    if place is None or len(arguments.args) <= place:
+        return []
+    rest = arguments.args[place + 1 :]
+    if last in ("map", "imap", "imap_unordered"):
+        rest = tuple((_element_of(ev, e), env) for e, env in rest)
+    return [(v, Arguments(rest, arguments.keywords)) for v in ev.evaluate(*arguments.args[place])]
+
+
+def _element_of(ev: Evaluator, expression: Expression) -> Expression:
+    key = "element", id(expression)
+    if key not in ev.caches:
+        ev.caches[key] = Element(expression, expression.at)
+    return ev.caches[key]  # type: ignore[return-value]
+
+
+#: Position of the function among the arguments.
+_HANDED = {
+    "submit": 0,
+    "to_thread": 0,
+    "run_in_executor": 1,
+    "run_in_threadpool": 0,
+    "run_sync": 0,
+    "apply_async": 0,
+    "map": 0,
+    "imap": 0,
+    "imap_unordered": 0,
+}
+
+
+HANDERS = frozenset({*_HANDED, "Thread", "Process", "Timer"})
+
+
+def _assign(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
+    """`Object.assign({}, a, b)`: all of them merged."""
+    return (Dict(tuple((None, expression, where) for expression, where in arguments.args)),)
+
+
+def _promised(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
+    """`new Promise((resolve) => …)`: what is given to resolve."""
+    from analyzer.values import calls
+
+    found: list[Values] = []
+    for fn in _first(ev, arguments):
+        inside = calls.enter(ev, fn, Arguments(), node.end, env) if isinstance(fn, Fn) else None
+        scope = ev.scope(inside.module, inside.scope) if inside is not None else None
+        if inside is not None and scope is not None and scope.params:
+            given = [c for c in scope.calls if last_name(c.function) == scope.params[0].name]
+            found.extend(ev.evaluate(call.args[0], inside) for call in given if call.args)
+    return merged(*found) or (UNKNOWN_CALL,)
+
+
+def _listed(name: str) -> _Call:
+    """`Object.values(x)`: what the dict's method gives."""
+
+    def call(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
+        found = [containers.method(ev, Bound(v, name), []) for v in _first(ev, arguments) if isinstance(v, Dict | Cls)]
+        return merged(*found) or (UNKNOWN_CALL,)
+
+    return call
+
+
+#: Environment variables that hold a path.
+FOLDERS = frozenset({"HOME", "PWD", "TMPDIR", "USERPROFILE", "HF_HOME", "XDG_CACHE_HOME"})
+_JOINS = (".join", ".resolve", ".posix.join", ".default.join", ".default.resolve")
+
+
+def _rows(function: _Call, *names: str) -> dict[str, _Call]:
+    return dict.fromkeys(names, function)
+
+
+_TABLE: dict[str, _Call] = {
+    **_rows(_environment, "os.getenv", "os.environ.get", "os.environ.setdefault", "decouple.config", "environ.get"),
+    **_rows(_environment, "os.environ.pop", "streamlit.secrets.get"),
+    **_rows(_environment, "environs.Env()", "environs.Env().str", "environs.Env().__call__"),
+    **_rows(_runtime, "builtins.input", "getpass.getpass", "builtins.raw_input"),
+    **_rows(_same, "builtins.list", "builtins.tuple", "builtins.set", "builtins.sorted", "builtins.reversed"),
+    **_rows(
+        _same,
+        "builtins.iter",
+        "copy.copy",
+        "copy.deepcopy",
+        "tqdm.tqdm",
+        "tqdm.auto.tqdm",
+        "tqdm.notebook.tqdm",
+    ),
+    **_rows(_same, "os.path.expanduser", "os.path.abspath", "os.path.normpath", "os.path.realpath", "os.fspath"),
+    **_rows(
+        _same,
+        "os.path.expandvars",
+        "types.MappingProxyType",
+        "textwrap.dedent",
+        "dataclasses.asdict",
+        "builtins.frozenset",
+    ),
+    **_rows(
+        _same,
+        "omegaconf.OmegaConf.create",
+        "omegaconf.OmegaConf.structured",
+        "omegaconf.OmegaConf.to_container",
+        "omegaconf.OmegaConf.to_object",
+        "munch.munchify",
+        "munch.Munch.fromDict",
+    ),
+    **_rows(_same, "torch.nn.ModuleList", "asyncio.run", "contextlib.nullcontext", "torch.nn.ModuleDict"),
+    **_rows(_second, "typing.cast"),
+    **_rows(_path, "os.path.join", "pathlib.Path", "pathlib.PurePath", "posixpath.join", "pathlib.PosixPath"),
+    **_rows(_text, "builtins.str", "builtins.repr", "shlex.quote"),
+    **_rows(_dict, "builtins.dict", "types.SimpleNamespace", "argparse.Namespace", "collections.OrderedDict"),
+    **_rows(_dict, "easydict.EasyDict", "ml_collections.ConfigDict", "addict.Dict", "box.Box", "munch.Munch"),
+    **_rows(_defaultdict, "collections.defaultdict"),
+    **_rows(_enumerate, "builtins.enumerate"),
+    **_rows(_zip, "builtins.zip"),
+    **_rows(_element, "builtins.next", "random.choice", "numpy.random.choice", "builtins.max", "builtins.min"),
+    **_rows(_option, "streamlit.selectbox", "streamlit.radio", "streamlit.sidebar.selectbox"),
+    **_rows(_option, "streamlit.sidebar.radio", "streamlit.select_slider", "streamlit.segmented_control"),
+    **_rows(_value, "streamlit.text_input", "streamlit.sidebar.text_input", "streamlit.text_area"),
+    **_rows(_getattr, "builtins.getattr"),
+    **_rows(_import_module, "importlib.import_module", "builtins.__import__"),
+    **_rows(_partial, "functools.partial"),
+    **_rows(_super, "builtins.super"),
+    **_rows(_same, "builtins.vars"),
+    **_rows(_folder, "tempfile.TemporaryDirectory", "tempfile.mkdtemp", "tempfile.gettempdir", "tempfile.mktemp"),
+    **_rows(_folder, "os.getcwd", "pathlib.Path.cwd", "pathlib.Path.home"),
+    **_rows(_parent, "os.path.dirname"),
+    **_rows(_type, "builtins.type"),
+    **_rows(_globals, "builtins.globals"),
+    **_rows(_keyword_default, "dataclasses.field", "attr.ib", "attr.field", "attrs.field", "msgspec.field"),
+    **_rows(_keyword_default, "trl.trainer.utils.field", "tyro.conf.arg"),
+    **_rows(_field, "pydantic.Field", "pydantic.v1.Field", "sqlmodel.Field", "pydantic.fields.Field"),
+    **_rows(_default, "typer.Option", "typer.Argument", "fastapi.Query", "fastapi.Body"),
+    **_rows(_default, "fastapi.Form"),
+    **_rows(_chosen, "cog.Input"),
+    **_rows(
+        _environment, "globalThis.Deno.env.get", "globalThis.localStorage.getItem", "globalThis.sessionStorage.getItem"
+    ),
+    **_rows(_runtime, "globalThis.prompt", "globalThis.window.prompt", "globalThis.window.localStorage.getItem"),
+    **_rows(_same, "globalThis.Object.freeze", "globalThis.Object.seal", "globalThis.structuredClone"),
+    **_rows(_same, "globalThis.Promise.all", "globalThis.Promise.resolve", "globalThis.Promise.allSettled"),
+    **_rows(_same, "globalThis.Array.from", "globalThis.Set", "globalThis.Promise.race", "globalThis.Promise.any"),
+    **_rows(_text, "globalThis.String"),
+    **_rows(_promised, "globalThis.Promise"),
+    **_rows(_assign, "globalThis.Object.assign"),
+    **_rows(_path, *(f"{root}path{way}" for root in ("npm:", "node:") for way in _JOINS)),
+    **{f"globalThis.Object.{name}": _listed(name) for name in ("keys", "values")},
+    "globalThis.Object.entries": _listed("items"),
+    **_rows(_opaque, "builtins.print", "builtins.len", "builtins.isinstance", "builtins.id", "builtins.hasattr"),
+    **_rows(_opaque, "builtins.setattr", "builtins.int", "builtins.float", "builtins.bool"),
+    **_rows(_opaque, "builtins.range", "builtins.any", "builtins.all", "builtins.sum", "builtins.callable"),
+}
