@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from sklearn.metrics import adjusted_rand_score
 
 from patterns.features import Rows
 from patterns.linkage import Tree
@@ -52,7 +53,7 @@ class Samples:
 
     def cut(self, distance: float) -> Cut:
         whole = self.whole.cut(distance)
-        agreements = [adjusted_rand(whole[part], tree.cut(distance)) for part, tree in self.parts]
+        agreements = [float(adjusted_rand_score(whole[part], tree.cut(distance))) for part, tree in self.parts]
         stability = sum(agreements) / len(agreements) if agreements else None
         return Cut(distance, stability, int(whole.max(initial=-1)) + 1)
 
@@ -101,16 +102,3 @@ def _places(holders: Sequence[frozenset[Hashable]]) -> Iterator[Ints]:
 
 def _jaccard(left: NDArray[np.bool_], right: NDArray[np.bool_]) -> float:
     return float((left & right).sum() / (left | right).sum())
-
-
-def adjusted_rand(left: Ints, right: Ints) -> float:
-    """The adjusted Rand index of two labelings by 0, 1, … (L. Hubert, P. Arabie, 1985); 1.0 for the same partition."""
-    table = np.unique(np.stack((left, right)), axis=1, return_counts=True)[1]
-    together, first, second = (_couples(counts) for counts in (table, np.bincount(left), np.bincount(right)))
-    expected = first * second / max(_couples(np.array([len(left)])), 1.0)
-    most = (first + second) / 2
-    return 1.0 if most == expected else float((together - expected) / (most - expected))
-
-
-def _couples(counts: NDArray[np.int64]) -> float:
-    return float((counts * (counts - 1) / 2).sum())

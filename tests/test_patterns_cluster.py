@@ -6,14 +6,11 @@ import random
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from analyzer import analyze_source
 from analyzer.records import CallSequence
 from patterns import cuts, features, linkage, similarity
 from patterns.cluster import Clustering, Level, Settings, clustered
-from patterns.cuts import adjusted_rand
 from patterns.errors import PatternError
 
 GENERATE = """
@@ -115,21 +112,6 @@ def test_stability_of_clusters(many: list[CallSequence]) -> None:
     found = clustered(many, [f"repo-{number % 12}" for number in range(len(many))]).patterns
     assert all(value is not None and value > 0.8 for value in found.stability)
     assert all(set(members) <= set(range(len(many))) and members for members in found.central)
-
-
-@given(st.lists(st.integers(0, 4), min_size=2, max_size=30), st.randoms())
-def test_adjusted_rand(labels: list[int], chance: random.Random) -> None:
-    left = np.array(labels)
-    names = list(range(5))
-    chance.shuffle(names)
-    assert adjusted_rand(left, np.array([names[label] for label in labels])) == pytest.approx(1.0)
-
-
-def test_adjusted_rand_of_chance_is_about_zero() -> None:
-    chance = np.random.default_rng(3)
-    left, right = chance.integers(0, 5, 3000), chance.integers(0, 7, 3000)
-    assert abs(adjusted_rand(left, right)) < 0.01
-    assert adjusted_rand(np.array([0, 0, 1, 1]), np.array([0, 0, 1, 2])) == pytest.approx(4 / 7)
 
 
 def test_the_coarsest_of_the_stable_cuts() -> None:
