@@ -52,8 +52,8 @@ def examine(
     follower = Linker(project, module, bodies, follow=True) if across and project else Evaluator([module], [bodies])
     follower.follow = True
     follower.until = found.until
-    wanted = sequences and any(site.models and site.status != "local" for site in sites)
-    usages = flow.sequences(follower, 0, sites, across=across) if wanted else []
+    named = [site for site in sites if site.models and site.status != "local"]
+    usages = flow.sequences(follower, 0, named, across=across) if sequences and named else []
     bounded = evaluator.bounded or follower.bounded
     bodies.close()
     diagnostics = tuple(_diagnostics(module, found.program, bodies.cut(), bounded=bounded))
