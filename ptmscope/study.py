@@ -63,6 +63,7 @@ def study(
     A repository that was read under the same settings is not read again, a step whose files are made of the same
     repositories not taken again.
     """
+    parquet.require_pyarrow()  # before all repositories are read
     os.makedirs(folder, exist_ok=True)
     done = _marked(folder)
     _mark(folder, done)

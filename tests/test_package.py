@@ -61,7 +61,9 @@ def test_installed(wheel: Path, tmp_path: Path) -> None:
     assert {json.loads(line)["library"] for line in lines} >= {"transformers", "sentence-transformers", "diffusers"}
     code = "import ptmscope, sys; print(len(ptmscope.scan(sys.argv[1]).to_pandas()))"
     assert int(run(programs / "python", "-c", code, ROOT / "examples" / "sample", cwd=tmp_path)) >= len(lines)
-    parquet = [programs / "ptmscope", "scan", ROOT / "examples" / "sample", "-o", tmp_path / "x.parquet"]
-    done = subprocess.run(parquet, capture_output=True, text=True, check=False)
-    assert done.returncode == 2
-    assert done.stderr == "ptmscope: error: Parquet needs pyarrow: pip install 'ptmscope[parquet]'\n"
+    for command, output in (("scan", "x.parquet"), ("study", "study")):
+        parquet = [programs / "ptmscope", command, ROOT / "examples" / "sample", "-o", tmp_path / output]
+        done = subprocess.run(parquet, capture_output=True, text=True, check=False)
+        assert done.returncode == 2
+        assert done.stderr == "ptmscope: error: Parquet needs pyarrow: pip install 'ptmscope[parquet]'\n"
+        assert not (tmp_path / output).exists()

@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 
 
 def write_sites(scan: Scan, output: Output) -> None:
-    _require_pyarrow()
+    require_pyarrow()
     from ptmscope.export.frame import site_frame
 
     _write(site_frame(scan.sites, scan.lookup), output)
 
 
 def write_usages(scan: Scan, output: Output) -> None:
-    _require_pyarrow()
+    require_pyarrow()
     from ptmscope.export.frame import usage_frame
 
     _write(usage_frame(scan.usages), output)
@@ -32,7 +32,7 @@ def write_usages(scan: Scan, output: Output) -> None:
 
 def write_rows(columns: dict[str, Kind], rows: Iterable[tuple[Cell, ...]], output: Output) -> None:
     """Rows of any table."""
-    _require_pyarrow()
+    require_pyarrow()
     from ptmscope.export.frame import frame
 
     _write(frame(columns, rows), output)
@@ -44,6 +44,7 @@ def _write(frame: pandas.DataFrame, output: Output) -> None:
     output.stream.write(buffer.getvalue())
 
 
-def _require_pyarrow() -> None:
+def require_pyarrow() -> None:
+    """Raises Misuse where it is not installed."""
     if find_spec("pyarrow") is None:
         raise Misuse("Parquet needs pyarrow: pip install 'ptmscope[parquet]'")
