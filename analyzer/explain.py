@@ -9,7 +9,7 @@ from dataclasses import replace
 from functools import lru_cache, partial
 from itertools import pairwise, zip_longest
 
-from analyzer import anchors, flow, notebooks
+from analyzer import candidates, flow, notebooks, references
 from analyzer.encoding import UnreadableError
 from analyzer.explanations.roles import Roles, composed_of
 from analyzer.explanations.trace import Node, Tracer, held
@@ -71,7 +71,7 @@ class _Explainer:
         self.lines = lru_cache(maxsize=None)(self._lines)
         self.commands = lru_cache(maxsize=None)(self._commands)
         self.roles = lru_cache(maxsize=None)(self._roles)
-        self.candidates = list(anchors.candidates(tracer, 0, file.words))
+        self.candidates = list(candidates.candidates(tracer, 0, file.words))
 
     def trails(self, site: LoadSite) -> Iterator[Trail]:
         """One for each id, then for each place at which something stays unknown."""
@@ -88,17 +88,17 @@ class _Explainer:
             unknown.append(Trail(None, site.reason, (step,), SENTENCES[site.reason or "no_argument"]))
         yield from unknown
 
-    def _is_at(self, candidate: anchors.Candidate, site: LoadSite) -> bool:
+    def _is_at(self, candidate: candidates.Candidate, site: LoadSite) -> bool:
         module, call = self.tracer.modules[0], candidate.call
         return (*module.place(call.at), module.column(call.at)) == (site.line, site.cell, site.column) and (
             module.place(call.end - 1)[0] <= site.end_line
         )
 
-    def _asked(self, candidate: anchors.Candidate) -> Iterator[Node]:
+    def _asked(self, candidate: candidates.Candidate) -> Iterator[Node]:
         """For each way in which the call is made: what its id can be, with all that was asked for it."""
         loader, call = candidate.match.loader, candidate.call
         for arguments, env in candidate.uses:
-            ask = partial(anchors.given_ids, self.tracer, loader, arguments, call, env)
+            ask = partial(references.given_ids, self.tracer, loader, arguments, call, env)
             given, root = self.tracer.trace(call, env, ask)
             root.values = given or ()
             yield root

@@ -6,7 +6,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 
-from analyzer import anchors
+from analyzer import references
 from analyzer.linking import order, spread
 from analyzer.loaders import Match
 from analyzer.program import (
@@ -161,8 +161,8 @@ def _ids(ev: Evaluator, event: Event, known: Mapping[tuple[int, int | None, int]
         return frozenset()
     match, arguments = event.match
     assert isinstance(match, Match)
-    values = anchors.given_ids(ev, match.loader, arguments, event.call, event.env) or ()
-    models, _, _ = anchors.read_ids(ev, match.loader, values)
+    values = references.given_ids(ev, match.loader, arguments, event.call, event.env) or ()
+    models, _, _ = references.read_ids(ev, match.loader, values)
     found = frozenset(model.id for model in models)
     if found and event.env.frame is not None:
         return found

@@ -144,7 +144,7 @@ def deeper(node: Node, seen: set[str]) -> tuple[Value, str, list[Node]] | None:
 
 
 def reason_of(value: Value) -> str | None:
-    """Why the value is no id, as `anchors.read_ids` tells it; None if it is one, or nothing."""
+    """Why the value is no id, as `references.read_ids` tells it; None if it is one, or nothing."""
     match value:
         case Unknown():
             return value.reason

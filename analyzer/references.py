@@ -1,0 +1,112 @@
+"""Which model references reach the id parameters of a loader, and which of what reaches them is none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from analyzer import ids
+from analyzer.loaders import Loader
+from analyzer.program import (
+    Call,
+)
+from analyzer.records import Certainty, ModelRef, Origin
+from analyzer.values import apis, calls, folders
+from analyzer.values.evaluator import Evaluator
+from analyzer.values.objects import (
+    DEFAULTS,
+    Arguments,
+    Const,
+    Env,
+    Ref,
+    Str,
+    Thing,
+    Unknown,
+    Value,
+    Values,
+)
+
+#: Ways on which the program can also pass something else.
+_POSSIBLE = frozenset(DEFAULTS | {"container", "config_choice"})
+
+
+def given_ids(ev: Evaluator, loader: Loader, arguments: Arguments, call: Call, env: Env) -> Values | None:
+    """What the id parameters can hold, or the loader's default; None if the call names no model."""
+    given = apis.id_values(ev, loader, arguments)
+    nothing = given is None or all(isinstance(v, Const) and v.value is None for v in given)
+    default = default_ids(ev, loader, arguments, call, env) if nothing or _may_be_none(given) else ()
+    if nothing:
+        if default:
+            return default
+        if loader.default_by is not None and given is None:
+            key = calls.argument(ev, arguments, loader.default_by.keywords, loader.default_by.position)
+            unknown = [v.reason for v in key or () if isinstance(v, Unknown)]
+            return (Unknown(unknown[0]),) if unknown else None
+        return (Unknown("no_argument"),) if given is not None or calls.has_spread(arguments) else None
+    known = tuple(v for v in given or () if not (isinstance(v, Const) and v.value is None))
+    return (*known, *default) if known != (Unknown("parameter"),) else known
+
+
+def _may_be_none(given: Values | None) -> bool:
+    return any(isinstance(v, Const) and v.value is None for v in given or ())
+
+
+def default_ids(ev: Evaluator, loader: Loader, arguments: Arguments, call: Call, env: Env) -> Values:
+    """The model that the library loads when none is named."""
+    if loader.default_by is not None:
+        keys = calls.argument(ev, arguments, loader.default_by.keywords, loader.default_by.position) or ()
+        found: list[Value] = []
+        for key in keys:
+            model = ev.tables.default_model(loader.library, key.text) if isinstance(key, Str) else None
+            if model is not None:
+                found.append(Str(model[0], env.module, call.at, "loader_default"))
+        return tuple(found)
+    if loader.default is not None:
+        return (Str(loader.default, env.module, call.at, "loader_default"),)
+    return ()
+
+
+def read_ids(
+    ev: Evaluator, loader: Loader, values: Iterable[Value]
+) -> tuple[tuple[ModelRef, ...], list[str], list[ModelRef]]:
+    """(models, reasons for what is not known, local paths) of the values an id parameter can hold."""
+    models: dict[str, ModelRef] = {}
+    local: dict[str, ModelRef] = {}
+    reasons: list[str] = []
+    several = len(set(values)) > 1
+    for value in values:
+        if isinstance(value, Str):
+            kind: str = ids.classify(value.text, loader.id_syntax) if value.text else "invalid"
+            if value.partial:
+                kind = _partial_kind(value.text, kind)
+            elif kind == "model" and folders.is_written(ev, value, loader.library):
+                kind = "local"
+            if kind == "invalid":
+                reasons.append("computed_string" if value.text else "runtime_input")
+                continue
+            ref = _ref(ev, loader, value, possible=several or value.step in _POSSIBLE)
+            (models if kind == "model" else local).setdefault(value.text, ref)
+        elif isinstance(value, Unknown):
+            reasons.append(value.reason)
+        elif isinstance(value, Thing):
+            reasons.append("attribute_not_found")
+        elif isinstance(value, Ref):
+            reasons.append("import_not_followed" if value.call is None else "call_not_followed")
+    ordered = tuple(sorted(models.values(), key=lambda ref: (ref.id, ref.origin)))
+    return ordered, reasons, sorted(local.values(), key=lambda ref: (ref.id, ref.origin))
+
+
+def _partial_kind(text: str, kind: str) -> str:
+    """`facebook/mms-tts-*` names models; `*/final` and `run-*` do not."""
+    head = text.partition("*")[0]
+    if "/" in head and kind != "local" and not head.startswith((".", "/", "~")):
+        return kind
+    return "local" if kind == "local" and head else "invalid"
+
+
+def _ref(ev: Evaluator, loader: Loader, value: Str, *, possible: bool) -> ModelRef:
+    module = ev.modules[value.module]
+    line, cell = module.place(value.at)
+    canonical, hub = ids.canonical(value.text, loader) if not value.partial else (None, loader.hub)
+    certainty: Certainty = "possible" if possible else "certain"
+    resolution = value.step.removesuffix("_choice")
+    return ModelRef(value.text, canonical, hub, resolution, certainty, Origin(module.path, line, cell))
