@@ -26,7 +26,7 @@ from analyzer.program import (
     dotted,
     last_name,
 )
-from analyzer.values import apis, attributes, callers, calls, stdlib
+from analyzer.values import apis, callers, calls, hierarchy, stdlib
 from analyzer.values.evaluator import Evaluator
 from analyzer.values.objects import (
     Arguments,
@@ -132,7 +132,7 @@ def _other_names(ev: Evaluator, module: int) -> set[str]:
     scopes = ev.modules[module].scopes
     for index, scope in enumerate(scopes):
         if scope.kind == "class" and scope.bases:
-            line = list(attributes.lineage(ev, Cls(module, index, ev.env(module, scope.parent))))
+            line = list(hierarchy.lineage(ev, Cls(module, index, ev.env(module, scope.parent))))
             if any(isinstance(base, Ref) and ev.tables.match(base.qualified) for base in line):
                 found.add(scope.name)
                 for binding in scope.bindings.get("__init__", ()):
@@ -216,7 +216,7 @@ def _matches(
         case Partial():
             yield from _matches(ev, value.function, calls.together(value.arguments, arguments), env)
         case Cls():
-            base = attributes.external_constructor(ev, value)
+            base = hierarchy.external_constructor(ev, value)
             if base is not None and ev.tables.match(base.qualified):
                 yield from _matches(ev, base, arguments, env)
         case Ref():

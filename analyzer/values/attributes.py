@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -17,11 +16,10 @@ from analyzer.program import (
     Name,
     Operator,
     Scope,
-    Subscript,
     dotted,
     last_name,
 )
-from analyzer.values import apis, callers, calls, environment, open_configs, options, strings, yacs
+from analyzer.values import apis, callers, calls, environment, hierarchy, open_configs, options, strings, yacs
 from analyzer.values.objects import (
     PROMISED,
     Arguments,
@@ -53,18 +51,8 @@ from analyzer.values.objects import (
 if TYPE_CHECKING:
     from analyzer.values.evaluator import Evaluator
 
-#: Bases that have no attributes of their own.
-_BARE = frozenset({"abc.ABC", "typing.Generic", "typing.Protocol", "typing_extensions.Protocol", "builtins.object"})
-#: Classes that derive from one, at most.
-_MAX_DERIVED = 64
 _MISSING = Unknown("attribute_not_found")
 _DICT_METHODS = frozenset({"get", "pop", "setdefault", "values", "keys", "items", "copy", "update"})
-_RECORD_BASES = frozenset(
-    {"BaseModel", "BaseSettings", "NamedTuple", "TypedDict", "Struct", "SQLModel", "Serializable"}
-)
-_WRAPPERS = frozenset({"Optional", "Union", "Annotated", "Final", "ClassVar", "Required", "NotRequired"})
-_LISTS = frozenset({"list", "List", "Sequence", "tuple", "Tuple"})
-_RECORD_MAKERS = frozenset({"dataclass", "define", "frozen", "attrs", "s", "mutable", "dataclass_json", "configclass"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,114 +186,18 @@ def indexed(ev: Evaluator, base: Value, keys: Values) -> Values:
 # -- classes
 
 
-def owner(ev: Evaluator, module: int, index: int) -> Cls | None:
-    """The class whose body defines the function, if one does."""
-    parent = ev.modules[module].scopes[index].parent
-    if parent < 0 or ev.modules[module].scopes[parent].kind != "class":
-        return None
-    env = ev.env(module, parent)
-    return Cls(module, parent, env.parent) if env.parent is not None else None
-
-
-def decorated(ev: Evaluator, scope: Scope, env: Env, *wanted: str) -> bool:
-    """Whether a decorator's last name is one of `wanted`."""
-    return any(_decorator(expression) in wanted for expression in scope.decorators)
-
-
-def _decorator(expression: Expression) -> str:
-    return last_name(getattr(expression, "function", expression))
-
-
-def bases(ev: Evaluator, cls: Cls) -> tuple[Value, ...]:
-    """Evaluated bases: classes of the files read and external names."""
-    key = "bases", cls.module, cls.scope
-    if key not in ev.caches:
-        ev.caches[key] = ()
-        ev.opening += 1
-        found: list[Value] = []
-        for expression in ev.modules[cls.module].scopes[cls.scope].bases:
-            plain = expression.base if isinstance(expression, Subscript) else expression
-            found.extend(ev.evaluate(plain, cls.env))
-        ev.opening -= 1
-        ev.caches[key] = tuple(value for value in found if isinstance(value, Cls | Ref))
-    return ev.caches[key]  # type: ignore[return-value]
-
-
-def lineage(ev: Evaluator, cls: Cls) -> Iterator[Cls | Ref]:
-    """The class and its bases, nearest first, each once."""
-    known = ev.caches.get(("lineage", cls))
-    return iter(known) if known is not None else _lineage(ev, cls)  # type: ignore[call-overload]
-
-
-def _lineage(ev: Evaluator, cls: Cls) -> Iterator[Cls | Ref]:
-    todo: list[Cls | Ref] = [cls]
-    seen: dict[object, Cls | Ref] = {}
-    while todo:
-        here = todo.pop(0)
-        key = here.qualified if isinstance(here, Ref) else (here.module, here.scope)
-        if key in seen:
-            continue
-        seen[key] = here
-        yield here
-        if isinstance(here, Cls):
-            todo.extend(value for value in bases(ev, here) if isinstance(value, Cls | Ref))
-    if not ev.opening:
-        ev.caches["lineage", cls] = tuple(seen.values())
-
-
-def subclasses(ev: Evaluator, cls: Cls) -> tuple[Cls, ...]:
-    """Classes of the files read that derive from `cls`."""
-    key = "subclasses", cls.module, cls.scope
-    if key not in ev.caches:
-        ev.caches[key] = ()
-        ev.opening += 1
-        found: dict[tuple[int, int], Cls] = {}
-        todo = [cls]
-        while todo and len(found) < _MAX_DERIVED:
-            for other in _derived(ev, todo.pop(0)):
-                if (other.module, other.scope) not in found:
-                    found[other.module, other.scope] = other
-                    todo.append(other)
-        ev.opening -= 1
-        ev.caches[key] = tuple(found.values())
-    return ev.caches[key]  # type: ignore[return-value]
-
-
-def _derived(ev: Evaluator, cls: Cls) -> Iterator[Cls]:
-    """Classes that derive from `cls` in files that have one with a base of its name."""
-    name = ev.modules[cls.module].scopes[cls.scope].name
-    for module in ev.derived_in(cls.module, name):
-        ev.read_mentioning(module, name)
-        for index, scope in ev.modules[module].in_order():
-            env = ev.env(module, index)
-            if scope.kind == "class" and scope.bases and env.parent is not None:
-                other = Cls(module, index, env.parent)
-                if (module, index) != (cls.module, cls.scope) and derives(ev, other, cls):
-                    yield other
-
-
 def constructors(ev: Evaluator, cls: Cls) -> tuple[Fn, ...]:
     """The `__init__` that making an object of the class runs."""
     return ev.remembered(("constructors", cls), lambda: _constructors(ev, cls))  # type: ignore[return-value]
 
 
 def _constructors(ev: Evaluator, cls: Cls) -> tuple[Fn, ...]:
-    for here in lineage(ev, cls):
+    for here in hierarchy.lineage(ev, cls):
         if isinstance(here, Cls):
             found = _class_level(ev, here, "__init__", None)
             if found:
                 return tuple(value for value in found if isinstance(value, Fn))
     return ()
-
-
-def external_constructor(ev: Evaluator, cls: Cls) -> Ref | None:
-    """The library class whose constructor a class of the files read inherits."""
-    for here in lineage(ev, cls):
-        if isinstance(here, Ref):
-            return here
-        if "__init__" in ev.modules[here.module].scopes[here.scope].bindings:
-            return None
-    return None
 
 
 def of_class(ev: Evaluator, cls: Cls, name: str, inst: Inst | None) -> Values:
@@ -314,14 +206,14 @@ def of_class(ev: Evaluator, cls: Cls, name: str, inst: Inst | None) -> Values:
 
 
 def _of_class(ev: Evaluator, cls: Cls, name: str, inst: Inst | None) -> Values:
-    if inst is not None and name in ("value", "name", "_value_") and is_enum(ev, cls):
+    if inst is not None and name in ("value", "name", "_value_") and hierarchy.is_enum(ev, cls):
         return members(ev, cls)
     found: list[Values] = []
     external: list[Ref] = []
     level: Values = ()
-    for here in lineage(ev, cls):
+    for here in hierarchy.lineage(ev, cls):
         if isinstance(here, Ref):
-            if here.qualified not in _BARE:
+            if here.qualified not in hierarchy.BARE:
                 external.append(here)
             continue
         found.append(_on_self(ev, here, name, inst))
@@ -331,10 +223,10 @@ def _of_class(ev: Evaluator, cls: Cls, name: str, inst: Inst | None) -> Values:
         if any(isinstance(value, Fn) for value in level):
             break
     if inst is not None and (inst.frame is None or inst.frame is PROMISED):
-        for sub in subclasses(ev, cls):
+        for sub in hierarchy.subclasses(ev, cls):
             found += [_class_level(ev, sub, name, inst), _on_self(ev, sub, name, inst)]
     elif inst is None and cls.any:
-        found.extend(_class_level(ev, sub, name, sub) for sub in subclasses(ev, cls))
+        found.extend(_class_level(ev, sub, name, sub) for sub in hierarchy.subclasses(ev, cls))
     if inst is not None and not any(isinstance(value, Fn) for values in found for value in values):
         found.append(_set_from_outside(ev, cls, name))
     values = merged(*found)
@@ -356,7 +248,7 @@ def _class_level(ev: Evaluator, cls: Cls, name: str, bound: Value | None) -> Val
     """What the class body binds; methods bound, properties called, fields as the constructor call sets them."""
     scope = ev.modules[cls.module].scopes[cls.scope]
     env = ev.env(cls.module, cls.scope)
-    if is_record(ev, cls, scope):
+    if hierarchy.is_record(ev, cls, scope):
         field = next((f for f in scope.fields if f.name == name), None)
         if field is not None:
             return _field(ev, cls, scope, field, bound)
@@ -372,19 +264,15 @@ def _class_level(ev: Evaluator, cls: Cls, name: str, bound: Value | None) -> Val
     return merged(*found)
 
 
-def is_enum(ev: Evaluator, cls: Cls) -> bool:
-    return any(isinstance(base, Ref) and base.qualified.endswith("Enum") for base in lineage(ev, cls))
-
-
 def members(ev: Evaluator, cls: Cls) -> Values:
     """The members of an enum."""
     names_ = [name for name in ev.modules[cls.module].scopes[cls.scope].bindings if name.isidentifier()]
-    found = [_class_level(ev, cls, name, None) for name in names_] if is_enum(ev, cls) else []
+    found = [_class_level(ev, cls, name, None) for name in names_] if hierarchy.is_enum(ev, cls) else []
     return tuple(value for value in merged(*found) if not isinstance(value, Fn))
 
 
 def _step(ev: Evaluator, cls: Cls) -> str:
-    return "enum_member" if is_enum(ev, cls) else "attribute"
+    return "enum_member" if hierarchy.is_enum(ev, cls) else "attribute"
 
 
 def _member(ev: Evaluator, env: Env, definition: Definition, bound: Value | None) -> Values:
@@ -393,12 +281,12 @@ def _member(ev: Evaluator, env: Env, definition: Definition, bound: Value | None
     if not isinstance(fn, Fn):
         return made
     scope = ev.scope(fn.module, fn.scope)
-    if decorated(ev, scope, env, "staticmethod"):
+    if hierarchy.decorated(ev, scope, env, "staticmethod"):
         return (fn,)
-    if decorated(ev, scope, env, "classmethod") and isinstance(bound, Inst):
+    if hierarchy.decorated(ev, scope, env, "classmethod") and isinstance(bound, Inst):
         bound = bound.cls
     method = fn._replace(bound=bound)
-    if decorated(ev, scope, env, "property", "cached_property", "computed_field", "hybrid_property"):
+    if hierarchy.decorated(ev, scope, env, "property", "cached_property", "computed_field", "hybrid_property"):
         entered = calls.enter(ev, method, None, "property", env)
         return ev.union(scope.returns, entered) if entered is not None else ()
     return (method,)
@@ -431,18 +319,13 @@ def _set_from_outside(ev: Evaluator, cls: Cls, name: str) -> Values:
         for index, chain, binding in ev.index("set", module, _set_on_others).get(name, ()):
             env = ev.env(module, index)
             owners = ev.evaluate(ev.keep(_expression(chain, binding)), env)
-            if any(isinstance(v, Inst) and derives(ev, v.cls, cls) for v in owners):
+            if any(isinstance(v, Inst) and hierarchy.derives(ev, v.cls, cls) for v in owners):
                 found.append(ev.evaluate(binding.value, env))
     del ev.busy[key]
     values = relabel(merged(*found), "attribute")
     ev.caches[key] = values
     ev.note(ev.caches, key)
     return values
-
-
-def derives(ev: Evaluator, cls: Cls, other: Cls) -> bool:
-    """Whether the class is the other one, or derives from it."""
-    return any(isinstance(c, Cls) and (c.module, c.scope) == (other.module, other.scope) for c in lineage(ev, cls))
 
 
 def _set_on_others(module: Module) -> dict[str, list[tuple[int, tuple[str, ...], Binding]]]:
@@ -495,35 +378,17 @@ def _method_env(ev: Evaluator, cls: Cls, index: int, scope: Scope, inst: Inst | 
 
 def _of_super(ev: Evaluator, base: Super, name: str) -> Values:
     """An attribute of the first base that has it."""
-    rest = list(lineage(ev, base.cls))[1:]
+    rest = list(hierarchy.lineage(ev, base.cls))[1:]
     for here in rest:
         if isinstance(here, Cls):
             found = _class_level(ev, here, name, base.bound or Inst(base.cls, None))
             if found:
                 return found
-    external = [here for here in rest if isinstance(here, Ref) and here.qualified not in _BARE]
+    external = [here for here in rest if isinstance(here, Ref) and here.qualified not in hierarchy.BARE]
     return merged(*(_external(ev, ref, name) for ref in external)) or (_MISSING,)
 
 
 # -- dataclasses and their like
-
-
-def is_record(ev: Evaluator, cls: Cls, scope: Scope) -> bool:
-    """Whether annotated names of the class are parameters of its constructor."""
-    if "__init__" in scope.bindings or not scope.fields:
-        return False
-    if any(_decorator(expression) in _RECORD_MAKERS for expression in scope.decorators):
-        return True
-    return any(
-        (isinstance(here, Ref) and here.qualified.rpartition(".")[2] in _RECORD_BASES)
-        or (isinstance(here, Cls) and here.scope != cls.scope and _makes_record(ev, here))
-        for here in lineage(ev, cls)
-    )
-
-
-def _makes_record(ev: Evaluator, cls: Cls) -> bool:
-    scope = ev.modules[cls.module].scopes[cls.scope]
-    return any(_decorator(expression) in _RECORD_MAKERS for expression in scope.decorators)
 
 
 def _field(ev: Evaluator, cls: Cls, scope: Scope, field: Field, bound: Value | None) -> Values:
@@ -531,14 +396,14 @@ def _field(ev: Evaluator, cls: Cls, scope: Scope, field: Field, bound: Value | N
     if set_outside := environment.setting(ev, cls, field.name):
         return set_outside
     default = relabel(ev.evaluate(field.default, env), "field_default") if field.default is not None else ()
-    classes = classes_in(ev, field.annotation, env)
+    classes = hierarchy.classes_in(ev, field.annotation, env)
     is_open = not default or all(isinstance(v, Unknown | Const) for v in default)
     annotated = tuple(Inst(value, None) for value in classes) if is_open else ()
     position = scope.fields.index(field)
     if isinstance(bound, Inst) and bound.frame is PROMISED:
         return default or annotated or (Unknown("runtime_input"),)
     if isinstance(bound, Inst) and isinstance(bound.frame, Parsed) and bound.frame.started is not None:
-        several = isinstance(field.annotation, Operator) and last_name(field.annotation.operands[0]) in _LISTS
+        several = isinstance(field.annotation, Operator) and last_name(field.annotation.operands[0]) in hierarchy.LISTS
         known = tuple(value for value in default if not options.is_nothing(value))
         default = merged(options.given(ev, field.name, bound.frame.started, several=several), known)
         return relabel(default, "argparse_default") or annotated or (Unknown("runtime_input"),)
@@ -559,21 +424,9 @@ def _field(ev: Evaluator, cls: Cls, scope: Scope, field: Field, bound: Value | N
     return merged(*found) or (Unknown("runtime_input"),)
 
 
-def classes_in(ev: Evaluator, annotation: Expression, env: Env) -> tuple[Cls, ...]:
-    """The classes of the files read that an annotation names: `X`, `Optional[X]`, `X | None`, `Annotated[X, …]`."""
-    match annotation:
-        case Operator(sign="|" | "type_parameter", operands=operands):
-            return tuple(cls for each in operands for cls in classes_in(ev, each, env))
-        case Operator(sign="generic_type", operands=(base, key)) if last_name(base) in _WRAPPERS:
-            return classes_in(ev, key, env)
-        case Name() | Attribute():
-            return tuple(value for value in ev.evaluate(annotation, env) if isinstance(value, Cls))
-    return ()
-
-
 def _built(ev: Evaluator, given: Values, classes: tuple[Cls, ...], env: Env) -> Values:
     """What a field that is annotated with a record holds where it is given a dict: an object made of that."""
-    records = tuple(cls for cls in classes if is_record(ev, cls, ev.modules[cls.module].scopes[cls.scope]))
+    records = tuple(cls for cls in classes if hierarchy.is_record(ev, cls, ev.modules[cls.module].scopes[cls.scope]))
     if not records or not any(isinstance(value, Dict | Configs) for value in given):
         return given
     found: list[Value] = []

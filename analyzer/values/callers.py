@@ -23,7 +23,7 @@ from analyzer.program import (
     dotted,
     last_name,
 )
-from analyzer.values import attributes, callbacks, calls, dispatch, narrowing, patched
+from analyzer.values import attributes, callbacks, calls, dispatch, hierarchy, narrowing, patched
 from analyzer.values.objects import Arguments, Cls, Env, Fn, Inst, Partial, Ref, Thing, Unknown, Value, Values
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def frames(ev: Evaluator, module: int, index: int) -> tuple[Env, ...]:
         return ()
     ev.busy[key] = ev.depth
     scope = ev.scope(module, index)
-    owner = attributes.owner(ev, module, index)
+    owner = hierarchy.owner(ev, module, index)
     found: dict[Env, None] = {}
     method = Fn(module, index, ev.env(module, scope.parent), Inst(owner, None)) if owner is not None else None
     unsure = method if method is not None and ev.is_distinct(module, scope.name) else None
@@ -83,15 +83,15 @@ def _within(ev: Evaluator, call: Call, env: Env, owner: Cls | None) -> Env:
     if owner is None or not isinstance(function, Attribute) or not isinstance(function.base, Name):
         return env
     inner: list[Env] = []  # functions inside the method
-    here, base = env, attributes.owner(ev, env.module, env.scope)
+    here, base = env, hierarchy.owner(ev, env.module, env.scope)
     while base is None and here.parent is not None:
         inner.append(here)
         here = here.parent
-        base = attributes.owner(ev, here.module, here.scope)
+        base = hierarchy.owner(ev, here.module, here.scope)
     params = ev.modules[here.module].scopes[here.scope].params
     own = params[0].name if params else ""
     is_own = base is not None and here.frame is None and here.parent is not None and function.base.id == own
-    if not is_own or base is None or here.parent is None or base == owner or not attributes.derives(ev, owner, base):
+    if not is_own or base is None or here.parent is None or base == owner or not hierarchy.derives(ev, owner, base):
         return env
     method = Fn(here.module, here.scope, here.parent, Inst(owner, None))
     found = calls.enter(ev, method, None, ("within", owner), here.parent)
@@ -204,7 +204,7 @@ def callers(ev: Evaluator, module: int, scope: Scope, owner: Cls | None) -> Iter
         yield from calls_in(ev, module, scope.name)
     else:
         near = list(ev.callers_of(module, scope.name))
-        above = attributes.lineage(ev, owner) if owner is not None else ()
+        above = hierarchy.lineage(ev, owner) if owner is not None else ()
         bases = (base.module for base in above if isinstance(base, Cls) and base.module not in near)
         for index in (*near, *dict.fromkeys(bases)):
             yield from calls_in(ev, index, scope.name)
@@ -225,7 +225,7 @@ def _direct(module: Module) -> dict[int, list[tuple[Call, int]]]:
 
 def _constructions(ev: Evaluator, owner: Cls) -> Iterator[tuple[Call, Env]]:
     """Calls that may make an object of the class: by its name, a subclass's, `cls(…)`, `super().__init__(…)`."""
-    family = (owner, *attributes.subclasses(ev, owner))
+    family = (owner, *hierarchy.subclasses(ev, owner))
     for name, module in sorted({(ev.modules[c.module].scopes[c.scope].name, c.module) for c in family}):
         yield from calls_named(ev, module, name)
     for module in sorted({cls.module for cls in family}):

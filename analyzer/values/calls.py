@@ -21,13 +21,14 @@ from analyzer.values import (
     callers,
     config_calls,
     containers,
+    entry_points,
     handed,
+    hierarchy,
     open_configs,
     options,
     stdlib,
     strings,
 )
-from analyzer.values import entry_points as commands
 from analyzer.values.objects import (
     BOUND,
     PROMISED,
@@ -156,13 +157,13 @@ def parameter(ev: Evaluator, expression: Parameter, env: Env) -> Values:
     """The values of a parameter: in the frame of `env` if there is one, else over all calls found."""
     scope = ev.scope(env.module, expression.scope)
     param = scope.params[expression.place]
-    owner = attributes.owner(ev, env.module, expression.scope)
-    if owner is not None and expression.place == 0 and not attributes.decorated(ev, scope, env, "staticmethod"):
+    owner = hierarchy.owner(ev, env.module, expression.scope)
+    if owner is not None and expression.place == 0 and not hierarchy.decorated(ev, scope, env, "staticmethod"):
         return _self(ev, scope, owner, env)
     if env.frame is not None and env.frame.arguments is not None:
         return _in_frame(ev, scope, param, expression, env, env.frame.arguments)
     found = [parameter_default(ev, scope, param, env), options.decorator(ev, scope, param, env)]
-    found.append(commands.parameter(ev, scope, expression.place, ev.env(env.module, expression.scope)))
+    found.append(entry_points.parameter(ev, scope, expression.place, ev.env(env.module, expression.scope)))
     for frame in _of_same_class(ev, callers.frames(ev, env.module, expression.scope), env):
         if frame.frame is not None and frame.frame.arguments is not None:
             found.append(_in_frame(ev, scope, param, expression, frame, frame.frame.arguments))  # noqa: PERF401
@@ -181,8 +182,8 @@ def _of_same_class(ev: Evaluator, frames: tuple[Env, ...], env: Env) -> tuple[En
     if not isinstance(bound, Inst):
         return frames
     made = [(f, f.frame.bound.cls) for f in frames if f.frame is not None and isinstance(f.frame.bound, Inst)]
-    own = tuple(frame for frame, cls in made if attributes.derives(ev, cls, bound.cls))
-    own = own or tuple(frame for frame, cls in made if attributes.derives(ev, bound.cls, cls))
+    own = tuple(frame for frame, cls in made if hierarchy.derives(ev, cls, bound.cls))
+    own = own or tuple(frame for frame, cls in made if hierarchy.derives(ev, bound.cls, cls))
     others = tuple(f for f in frames if f.frame is None or not isinstance(f.frame.bound, Inst))
     return (*own, *others)
 
@@ -201,9 +202,9 @@ def _of_configs(
 def _self(ev: Evaluator, scope: Scope, owner: Cls, env: Env) -> Values:
     if env.frame is not None and env.frame.bound is not None:
         return (env.frame.bound,)
-    if scope.name == "__new__" or attributes.decorated(ev, scope, env, "classmethod"):
+    if scope.name == "__new__" or hierarchy.decorated(ev, scope, env, "classmethod"):
         return (owner._replace(any=True),)
-    base = handed.library_base(ev, owner) if ev.follow else attributes.external_constructor(ev, owner)
+    base = handed.library_base(ev, owner) if ev.follow else hierarchy.external_constructor(ev, owner)
     made: list[Values] = []
     if base is not None and (ev.tables.match(base.qualified) or ev.tables.consumer(base.qualified)):
         name = ev.modules[owner.module].scopes[owner.scope].name
@@ -238,8 +239,8 @@ def _spreads_unknown(ev: Evaluator, arguments: Arguments) -> bool:
 
 
 def _has_self(ev: Evaluator, scope: Scope, index: int, env: Env) -> bool:
-    owner = attributes.owner(ev, env.module, index)
-    return owner is not None and not attributes.decorated(ev, scope, env, "staticmethod")
+    owner = hierarchy.owner(ev, env.module, index)
+    return owner is not None and not hierarchy.decorated(ev, scope, env, "staticmethod")
 
 
 def parameter_default(ev: Evaluator, scope: Scope, param: Param, env: Env) -> Values:
@@ -255,11 +256,11 @@ def _annotated(ev: Evaluator, param: Param, env: Env, *, is_open: bool) -> Value
     """
     if param.annotation is None or env.parent is None:
         return ()
-    found = attributes.classes_in(ev, param.annotation, env.parent)
+    found = hierarchy.classes_in(ev, param.annotation, env.parent)
     if is_open:
         return tuple(Inst(value, None) for value in found)
     scopes = [(value, ev.modules[value.module].scopes[value.scope]) for value in found]
-    return tuple(Inst(value, PROMISED) for value, scope in scopes if attributes.is_record(ev, value, scope))
+    return tuple(Inst(value, PROMISED) for value, scope in scopes if hierarchy.is_record(ev, value, scope))
 
 
 def enter(ev: Evaluator, fn: Fn, arguments: Arguments | None, at: object, caller: Env) -> Env | None:
@@ -344,7 +345,7 @@ def _construct(ev: Evaluator, cls: Cls, arguments: Arguments, call: Call, env: E
     frame = entered.frame if entered is not None else None
     if proxied := _proxied(ev, cls, arguments, env):
         return proxied
-    base = attributes.external_constructor(ev, cls)
+    base = hierarchy.external_constructor(ev, cls)
     if base is not None and (ev.tables.match(base.qualified) or ev.tables.consumer(base.qualified)):
         made = tuple(v for v in _external(ev, base, arguments, call, env) if isinstance(v, Thing))
     else:

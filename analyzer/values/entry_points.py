@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from analyzer.program import Attribute, Call, Scope
-from analyzer.values import attributes, callers, containers, options
+from analyzer.values import callers, containers, hierarchy, options
 from analyzer.values.objects import Cls, Dict, Env, Fn, Inst, List, Ref, Value, Values
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def _is_decorated(ev: Evaluator, scope: Scope, env: Env) -> bool:
 
 def _is_handed_over(ev: Evaluator, env: Env) -> bool:
     """Whether a maker of programs is given the function, its class, or, as with `fire.Fire()`, the whole file."""
-    owner = attributes.owner(ev, env.module, env.scope)
+    owner = hierarchy.owner(ev, env.module, env.scope)
     for name in sorted({maker.rpartition(".")[2] for maker in _MAKERS}):
         for call, where in callers.calls_named(ev, env.module, name):
             if any(isinstance(v, Ref) and v.qualified in _MAKERS for v in ev.evaluate(call.function, where)):

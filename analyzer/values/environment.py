@@ -27,9 +27,9 @@ def variable(ev: Evaluator, names: Values, module: int) -> Values:
 
 def setting(ev: Evaluator, cls: Cls, field: str) -> Values:
     """What a .env file gives a field of a pydantic settings class: one that `env_file` names, or that is loaded."""
-    from analyzer.values import attributes, containers
+    from analyzer.values import containers, hierarchy
 
-    line = list(attributes.lineage(ev, cls))
+    line = list(hierarchy.lineage(ev, cls))
     if not any(isinstance(base, Ref) and base.qualified.endswith(".BaseSettings") for base in line):
         return ()
     listed = _settings_options(ev, cls)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from analyzer.program import Attribute, Expression
-from analyzer.values import attributes, calls
+from analyzer.values import attributes, calls, hierarchy
 from analyzer.values.objects import Arguments, Cls, Dict, Env, Event, Fn, Inst, List, Ref, Thing, Tuple, Values
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def to_constructor(ev: Evaluator, inst: Inst, arguments: Arguments) -> None:
         return
     ev.made[inst] = None
     own = {(fn.module, fn.scope) for fn in attributes.constructors(ev, inst.cls)}
-    for cls in attributes.lineage(ev, inst.cls):
+    for cls in hierarchy.lineage(ev, inst.cls):
         if not isinstance(cls, Cls):
             continue
         around = ev.env(cls.module, cls.scope)
@@ -52,7 +52,7 @@ def to_constructor(ev: Evaluator, inst: Inst, arguments: Arguments) -> None:
 
 def library_base(ev: Evaluator, cls: Cls) -> Ref | None:
     """The library class in a table that a class of the files read derives from, whatever constructors are between."""
-    bases = (here for here in attributes.lineage(ev, cls) if isinstance(here, Ref))
+    bases = (here for here in hierarchy.lineage(ev, cls) if isinstance(here, Ref))
     return next((b for b in bases if ev.tables.match(b.qualified) or ev.tables.consumer(b.qualified)), None)
 
 

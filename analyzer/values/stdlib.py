@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeAlias
 
 from analyzer.program import Call, Element, Expression, Items, Spread, Text, last_name
-from analyzer.values import attributes, config_apis, containers, environment, options, strings
+from analyzer.values import attributes, config_apis, containers, environment, hierarchy, options, strings
 from analyzer.values.objects import (
     SOMEWHERE,
     UNKNOWN_CALL,
@@ -216,7 +216,7 @@ def _super(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
     named = [v for v in _first(ev, arguments) if isinstance(v, Cls)]
     here: Env | None = env
     while here is not None:
-        cls = attributes.owner(ev, here.module, here.scope)
+        cls = hierarchy.owner(ev, here.module, here.scope)
         if cls is not None:
             bound = here.frame.bound if here.frame is not None else None
             return (Super(named[0], bound or Inst(cls, None)) if named else Super(cls, bound),)
