@@ -161,6 +161,11 @@ class LoaderTables:
                 found.update(token for row in library.loaders for token in row_tokens(row))
         return frozenset(found)
 
+    def offers(self, qualified: str) -> bool:
+        """Whether a loader is a method of what has this dotted name."""
+        tokens = self.tokens_of(frozenset({qualified.partition(".")[0]}))
+        return any(self.match(f"{qualified}.{token.rpartition('.')[2]}") for token in sorted(tokens))
+
     def _loaders(self) -> Iterator[Loader]:
         for library in self.libraries.values():
             yield from library.loaders

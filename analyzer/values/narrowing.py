@@ -345,11 +345,21 @@ def _inside(ev: Evaluator, operands: tuple[Expression, ...], key: str, value: Va
     text = _text(part, key, value)
     if text is None:
         return None
+    if isinstance(whole, Attribute) and whole.name == "__all__":
+        return _offered(ev, ev.evaluate(whole.base, env), text)
     found = ev.evaluate(whole, env) if isinstance(whole, Name) or _is_own(whole) else _fixed(ev, whole, env)
     if len(found) != 1:
         return None
     texts = _members(ev, found[0])
     return None if texts is None else text in texts
+
+
+def _offered(ev: Evaluator, modules: Values, name: str) -> bool | None:
+    """`name in library.__all__`: an id such as org/model never is; a class that the tables know is."""
+    if not name.isidentifier():
+        return False
+    found = (ev.tables.offers(f"{v.qualified}.{name}") for v in modules if isinstance(v, Ref))
+    return True if any(found) else None
 
 
 def _is_own(whole: Expression) -> bool:
