@@ -1,0 +1,128 @@
+"""Calls of what is taken out of a table, or of a module by its name: `TABLE[kind](…)`, `getattr(models, kind)(…)`."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from analyzer.program import (
+    Attribute,
+    Call,
+    Expression,
+    Imported,
+    Items,
+    Mapping,
+    Module,
+    Name,
+    Scope,
+    Subscript,
+    last_name,
+)
+from analyzer.values import callers
+from analyzer.values.objects import Cls, Env
+
+if TYPE_CHECKING:
+    from analyzer.values.evaluator import Evaluator
+
+_MAX_HELD = 64
+
+
+def of_function(ev: Evaluator, module: int, scope: Scope, owner: Cls | None) -> Iterator[tuple[Call, Env]]:
+    """Calls of what is taken out of a table, or returned by a function, that holds this function or class."""
+    if scope.kind != "function" or scope.name.startswith("test_") or (owner is not None and scope.name != "__init__"):
+        return
+    name = scope.name if owner is None else ev.modules[owner.module].scopes[owner.scope].name
+    for index in ev.callers_of(module, name):
+        ev.read_mentioning(index, name)
+        for holder, is_wide in ev.index("holders", index, _holders).get(name, ()):
+            for other in ev.callers_of(index, holder) if is_wide else (index,):
+                yield from _calls_of_parts(ev, other, holder)
+    stem = posixpath.basename(ev.modules[module].path).partition(".")[0]
+    for index in ev.callers_of(module, "getattr"):
+        if stem in ev.index("modules asked", index, _modules_asked):
+            yield from _calls_of_parts(ev, index, "getattr")
+
+
+def _modules_asked(module: Module) -> frozenset[str]:
+    """Last names of what is imported, where `getattr` is asked for a part of it."""
+    imported = {
+        name: binding.value.qualified.rpartition(".")[2]
+        for scope in module.scopes
+        for name, bindings in scope.bindings.items()
+        for binding in bindings
+        if isinstance(binding.value, Imported)
+    }
+    calls = (call for scope in module.scopes for call in scope.calls if last_name(call.function) == "getattr")
+    return frozenset(imported.get(last_name(call.args[0]), "") for call in calls if len(call.args) > 1) - {""}
+
+
+def _calls_of_parts(ev: Evaluator, module: int, holder: str) -> Iterator[tuple[Call, Env]]:
+    ev.read_mentioning(module, holder)
+    parts = ev.index("parts", module, _parts).get(holder, ())
+    for name in parts:
+        ev.read_mentioning(module, name)
+    by_name = ev.index("calls", module, callers.calls_by_name)
+    for call, scope in by_name.get("", ()):
+        if _taken_from(call.function) == holder:
+            yield call, ev.env(module, scope)
+    for name in parts:
+        yield from ((call, ev.env(module, scope)) for call, scope in by_name.get(name, ()))
+
+
+def _holders(module: Module) -> dict[str, list[tuple[str, bool]]]:
+    """Name -> (table that holds it or function that returns it, whether other functions can see that)."""
+    found: dict[str, dict[tuple[str, bool], None]] = {}
+    for _, scope in module.in_order():
+        for value in scope.returns:
+            for name in _held(value):
+                found.setdefault(name, {})[scope.name, True] = None
+        for holder, bindings in scope.bindings.items():
+            plain = holder.removesuffix("[]")
+            is_wide = scope.kind in ("module", "class") or "." in plain or plain not in scope.bindings
+            holding = (binding.value for binding in bindings if type(binding.value) in _HOLDING)
+            for name in (name for value in holding for name in _held(value)):
+                found.setdefault(name, {})[plain.rpartition(".")[2], is_wide] = None
+    return {name: list(holders) for name, holders in found.items()}
+
+
+_HOLDING = frozenset({Items, Mapping, Name, Attribute})
+
+
+def _held(value: Expression) -> Iterator[str]:
+    """Names among the items of a display; a returned name."""
+    match value:
+        case Items(items=items):
+            for item in items[:_MAX_HELD]:
+                yield from _held(item)
+        case Mapping(pairs=pairs):
+            for _, item in pairs[:_MAX_HELD]:
+                yield from _held(item)
+        case Name(id=name) | Attribute(name=name):
+            yield name
+
+
+_TAKING = frozenset({Subscript, Call})
+
+
+def _taken_from(value: Expression) -> str:
+    """`TABLE` of `TABLE[k]`, `TABLE.get(k)`, `get_class(k)`."""
+    if isinstance(value, Subscript):
+        return last_name(value.base) or _taken_from(value.base)
+    if isinstance(value, Call):
+        function = value.function
+        if isinstance(function, Attribute) and function.name == "get":
+            return last_name(function.base)
+        return last_name(function)
+    return ""
+
+
+def _parts(module: Module) -> dict[str, dict[str, None]]:
+    """Table -> names bound to a part of it."""
+    found: dict[str, dict[str, None]] = {}
+    for _, scope in module.in_order():
+        for name, bindings in scope.bindings.items():
+            for binding in bindings:
+                if type(binding.value) in _TAKING and (holder := _taken_from(binding.value)):
+                    found.setdefault(holder, {})[name.rpartition(".")[2]] = None
+    return found
