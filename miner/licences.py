@@ -1,4 +1,4 @@
-"""The licence of a folder, told by the texts in it."""
+"""The licence of a folder, told by the texts in it; and which licences let others pass code on."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import re
 import tomllib
 from functools import cache
 from importlib import resources
+from typing import Any
 
 _LICENCE_FILE = re.compile(r"(?i)(un)?licen[sc]e|copying")
 #: What says which licence it is stands at the beginning.
@@ -23,10 +24,24 @@ def licence_of(folder: str) -> str | None:
     return next((name for text in texts for name, phrases in _phrases() if all(p in text for p in phrases)), None)
 
 
+def is_quotable(licence: str | None) -> bool:
+    """Whether code under this licence may be passed on by others: it asks for no more than to name it. Unknown: no."""
+    return (licence or "").lower() in _quotable()
+
+
+@cache
+def _quotable() -> frozenset[str]:
+    return frozenset(name.lower() for name in _table()["quotable"])
+
+
 @cache
 def _phrases() -> tuple[tuple[str, tuple[str, ...]], ...]:
-    table = tomllib.loads((resources.files("miner") / "licences.toml").read_text(encoding="utf-8"))
-    return tuple((row["id"], tuple(row["phrases"])) for row in table["licence"])
+    return tuple((row["id"], tuple(row["phrases"])) for row in _table()["licence"])
+
+
+@cache
+def _table() -> dict[str, Any]:
+    return tomllib.loads((resources.files("miner") / "licences.toml").read_text(encoding="utf-8"))
 
 
 def _text(path: str) -> str:

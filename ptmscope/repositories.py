@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from analyzer.records import CallSequence, LoadSite
-from miner.clones import clone_of
+from miner.clones import Clone, clone_of
 from miner.licences import licence_of
 from ptmscope import corpora
 from ptmscope.errors import Misuse
@@ -19,7 +19,8 @@ from ptmscope.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Repository:
-    """`folder` is what paths are relative to; `commit` and `licence` are None where they cannot be told."""
+    """`folder` is what paths are relative to; what cannot be told is None. `url` is where people read it, `files`
+    how many were read."""
 
     name: str
     folder: str
@@ -27,6 +28,8 @@ class Repository:
     usages: tuple[CallSequence, ...]
     commit: str | None = None
     licence: str | None = None
+    url: str | None = None
+    files: int | None = None
 
     def read(self, path: str) -> bytes | None:
         """The bytes of one of its files; None where it is not there any more."""
@@ -44,10 +47,16 @@ def repository(path: str, name: str, settings: Settings) -> Repository:
     scan = run(path, settings)
     if corpora.is_within(path):
         known = corpora.facts(path)
-        return Repository(name, path, scan.sites, scan.usages, known.commit, known.licence)
+        facts = (known.commit, known.licence, known.url or _address(known.host, known.name))
+        return Repository(name, path, scan.sites, scan.usages, *facts, scan.counts.files)
     folder = path if os.path.isdir(path) else os.path.dirname(path) or "."
-    clone = clone_of(Path(folder))
-    return Repository(name, folder, scan.sites, scan.usages, clone.commit if clone else None, licence_of(folder))
+    clone = clone_of(Path(folder)) or Clone()
+    facts = (clone.commit, licence_of(folder), clone.url)
+    return Repository(name, folder, scan.sites, scan.usages, *facts, scan.counts.files)
+
+
+def _address(host: str, name: str) -> str | None:
+    return f"https://{host}/{name}" if "." in host else None
 
 
 def renamed(repository: Repository) -> Repository:

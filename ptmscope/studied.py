@@ -20,7 +20,7 @@ from ptmscope.settings import Settings
 FOLDER = "repositories"
 MARK = "study.json"
 #: The form of the files; another one is read anew.
-FORM = 1
+FORM = 2
 
 
 def is_study(path: str) -> bool:
@@ -58,7 +58,7 @@ def is_kept(study: str, name: str, settings: Settings) -> bool:
 def keep(study: str, repository: Repository, settings: Settings) -> None:
     path = file_of(study, repository.name)
     os.makedirs(os.path.dirname(path), exist_ok=True)
-    facts = {name: getattr(repository, name) for name in ("name", "folder", "commit", "licence")}
+    facts = {name: getattr(repository, name) for name in ("name", "folder", "commit", "licence", "url", "files")}
     with writing(path, is_binary=False) as output:
         for line in (
             {"study": _told(settings)},

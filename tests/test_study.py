@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 import ptmscope
+from miner.licences import is_quotable
 from ptmscope import reading, studied
 from ptmscope.cli import cli
 from ptmscope.errors import Misuse
@@ -121,3 +122,22 @@ def test_a_broken_file_is_told(tmp_path: Path) -> None:
     (tmp_path / "repositories" / "x.jsonl").write_text('{"study": {}}\n')
     with pytest.raises(Misuse, match=r"x\.jsonl"):
         list(studied.saved(tmp_path.as_posix(), Settings()))
+
+
+def test_where_a_repository_comes_from_is_kept(tmp_path: Path) -> None:
+    folder = tmp_path / "ada"
+    (folder / ".git").mkdir(parents=True)
+    (folder / ".git" / "HEAD").write_text("c" * 40 + "\n")
+    (folder / ".git" / "config").write_text('[remote "origin"]\n\turl = git@github.com:ada/models.git\n')
+    (folder / "a.py").write_text(EMBED.format(model="BAAI/bge-m3"))
+    run("study", folder, "-o", tmp_path / "s", "--step", "tables")
+    (found,) = studied.saved(str(tmp_path / "s"), Settings())
+    assert (found.commit, found.url, found.files) == ("c" * 40, "https://github.com/ada/models", 1)
+
+
+@pytest.mark.parametrize(
+    ("licence", "expected"),
+    [("MIT", True), ("apache-2.0", True), ("GPL-3.0", False), ("CC-BY-NC-4.0", False), ("other", False), (None, False)],
+)
+def test_which_code_may_be_quoted(licence: str | None, expected: bool) -> None:
+    assert is_quotable(licence) is expected
