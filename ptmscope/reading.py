@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from analyzer.records import Anchor, ApiCall, CallSequence, LoadSite, ModelRef, Origin
+from ptmscope.findings import Counts
 
 
 def site(data: Mapping[str, Any]) -> LoadSite:
@@ -20,6 +21,11 @@ def sequence(data: Mapping[str, Any]) -> CallSequence:
     """A usage; KeyError or TypeError if it is none."""
     anchors = tuple(Anchor(anchor["line"], anchor.get("cell"), anchor["api"]) for anchor in data["anchors"])
     return CallSequence(data["path"], data["cell"], data["model_id"], anchors, tuple(map(_call, data["calls"])))
+
+
+def counts(data: Mapping[str, Any]) -> Counts:
+    """What was read and left out; KeyError or TypeError if it is not told."""
+    return Counts(data["files"], data["duplicates"], tuple(data["skipped"].items()))
 
 
 def _model(data: Mapping[str, Any]) -> ModelRef:

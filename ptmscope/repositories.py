@@ -13,14 +13,15 @@ from miner.clones import Clone, clone_of
 from miner.licences import licence_of
 from ptmscope import corpora
 from ptmscope.errors import Misuse
+from ptmscope.findings import Counts
 from ptmscope.pipeline import run
 from ptmscope.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
 class Repository:
-    """`folder` is what paths are relative to; what cannot be told is None. `url` is where people read it, `files`
-    how many were read."""
+    """`folder` is what paths are relative to; what cannot be told is None. `url` is where people read it, `date` when
+    it was last pushed to, `counts` what was read of it and what was left out."""
 
     name: str
     folder: str
@@ -29,7 +30,13 @@ class Repository:
     commit: str | None = None
     licence: str | None = None
     url: str | None = None
-    files: int | None = None
+    date: str | None = None
+    counts: Counts | None = None
+
+    @property
+    def files(self) -> int | None:
+        """How many files were read."""
+        return None if self.counts is None else self.counts.files
 
     def read(self, path: str) -> bytes | None:
         """The bytes of one of its files; None where it is not there any more."""
@@ -47,12 +54,12 @@ def repository(path: str, name: str, settings: Settings) -> Repository:
     scan = run(path, settings)
     if corpora.is_within(path):
         known = corpora.facts(path)
-        facts = (known.commit, known.licence, known.url or _address(known.host, known.name))
-        return Repository(name, path, scan.sites, scan.usages, *facts, scan.counts.files)
+        facts = (known.commit, known.licence, known.url or _address(known.host, known.name), known.pushed)
+        return Repository(name, path, scan.sites, scan.usages, *facts, scan.counts)
     folder = path if os.path.isdir(path) else os.path.dirname(path) or "."
     clone = clone_of(Path(folder)) or Clone()
-    facts = (clone.commit, licence_of(folder), clone.url)
-    return Repository(name, folder, scan.sites, scan.usages, *facts, scan.counts.files)
+    facts = (clone.commit, licence_of(folder), clone.url, None)
+    return Repository(name, folder, scan.sites, scan.usages, *facts, scan.counts)
 
 
 def _address(host: str, name: str) -> str | None:

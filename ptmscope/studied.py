@@ -20,7 +20,7 @@ from ptmscope.settings import Settings
 FOLDER = "repositories"
 MARK = "study.json"
 #: The form of the files; another one is read anew.
-FORM = 2
+FORM = 3
 
 
 def is_study(path: str) -> bool:
@@ -58,11 +58,12 @@ def is_kept(study: str, name: str, settings: Settings) -> bool:
 def keep(study: str, repository: Repository, settings: Settings) -> None:
     path = file_of(study, repository.name)
     os.makedirs(os.path.dirname(path), exist_ok=True)
-    facts = {name: getattr(repository, name) for name in ("name", "folder", "commit", "licence", "url", "files")}
+    facts = {name: getattr(repository, name) for name in ("name", "folder", "commit", "licence", "url", "date")}
     with writing(path, is_binary=False) as output:
         for line in (
             {"study": _told(settings)},
             {"repository": {**facts, "folder": os.path.realpath(repository.folder)}},
+            *([{"counts": wire.counts(repository.counts)}] if repository.counts else []),
             *({"site": wire.site(site)} for site in repository.sites),
             *({"usage": wire.sequence(usage)} for usage in repository.usages),
         ):
@@ -92,6 +93,7 @@ def _read(path: str) -> tuple[dict[str, Any], Repository]:
             head, facts, *rest = map(json.loads, stream)
             sites = tuple(reading.site(line["site"]) for line in rest if "site" in line)
             usages = tuple(reading.sequence(line["usage"]) for line in rest if "usage" in line)
-            return head["study"], Repository(sites=sites, usages=usages, **facts["repository"])
+            counts = next((reading.counts(line["counts"]) for line in rest if "counts" in line), None)
+            return head["study"], Repository(sites=sites, usages=usages, counts=counts, **facts["repository"])
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise Misuse(f"{path}: not a file of a study: {error}") from error
