@@ -14,6 +14,7 @@ from ptmscope.errors import Misuse
 from ptmscope.mining_cli import curate, mine
 from ptmscope.options import READING, SCOPE, settings_of, with_options
 from ptmscope.pattern_cli import compare, patterns, study
+from ptmscope.release_cli import dataset
 
 if TYPE_CHECKING:
     from ptmscope.export.formats import Format
@@ -50,6 +51,7 @@ def cli() -> None:
     ptmscope patterns repos/*                which ways of use recur
     ptmscope compare gpt2 t5-small --in .    what is done with each, and what differs
     ptmscope study repos/* -o study          all of this in one folder
+    ptmscope dataset study -o release        the same as a data set, with splits and tasks
     ptmscope mine --help                     code of many repositories, to do the same with
     ptmscope curate corpus                   what of it is no usage to count
     """
@@ -60,6 +62,7 @@ cli.add_command(curate)
 cli.add_command(patterns)
 cli.add_command(compare)
 cli.add_command(study)
+cli.add_command(dataset)
 
 
 @cli.command()

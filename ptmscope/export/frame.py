@@ -10,7 +10,7 @@ from analyzer.records import CallSequence, LoadSite
 from ptmscope.export.rows import SITE_COLUMNS, USAGE_COLUMNS, Cell, Kind, site_rows, usage_rows
 from ptmscope.lookup import NOTHING, Lookup
 
-DTYPES: dict[Kind, str] = {"text": "string", "number": "Int64", "flag": "boolean", "real": "Float64"}
+DTYPES: dict[Kind, str] = {"text": "string", "number": "Int64", "flag": "boolean", "real": "Float64", "texts": "object"}
 
 
 def site_frame(sites: Iterable[LoadSite], lookup: Lookup = NOTHING) -> pandas.DataFrame:
@@ -32,4 +32,6 @@ def frame(columns: dict[str, Kind], rows: Iterable[tuple[Cell, ...]]) -> pandas.
 
 def _encodable(cell: Cell) -> Cell:
     """Arrow holds UTF-8: half of a surrogate pair, which a Python string may hold, is escaped."""
+    if isinstance(cell, tuple):
+        return tuple(text.encode("utf-8", "backslashreplace").decode() for text in cell)
     return cell.encode("utf-8", "backslashreplace").decode() if isinstance(cell, str) else cell

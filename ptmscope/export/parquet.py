@@ -31,16 +31,25 @@ def write_usages(scan: Scan, output: Output) -> None:
 
 
 def write_rows(columns: dict[str, Kind], rows: Iterable[tuple[Cell, ...]], output: Output) -> None:
-    """Rows of any table."""
+    """Rows of any table; the types of the columns do not depend on the rows."""
     require_pyarrow()
+    import pyarrow
+
     from ptmscope.export.frame import frame
 
-    _write(frame(columns, rows), output)
+    types = {
+        "text": pyarrow.string(),
+        "number": pyarrow.int64(),
+        "flag": pyarrow.bool_(),
+        "real": pyarrow.float64(),
+        "texts": pyarrow.list_(pyarrow.string()),
+    }
+    _write(frame(columns, rows), output, pyarrow.schema([(name, types[kind]) for name, kind in columns.items()]))
 
 
-def _write(frame: pandas.DataFrame, output: Output) -> None:
+def _write(frame: pandas.DataFrame, output: Output, schema: object = None) -> None:
     buffer = io.BytesIO()
-    frame.to_parquet(buffer, engine="pyarrow", index=False)
+    frame.to_parquet(buffer, engine="pyarrow", index=False, schema=schema)
     output.stream.write(buffer.getvalue())
 
 

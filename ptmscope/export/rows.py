@@ -9,8 +9,9 @@ from typing import Literal
 from analyzer.records import CallSequence, LoadSite, ModelRef
 from ptmscope.lookup import NOTHING, Lookup
 
-Cell = str | int | float | bool | None
-Kind = Literal["text", "number", "flag", "real"]
+Cell = str | int | float | bool | None | tuple[str, ...]
+#: Of a column; `texts`, several in a cell, are for Parquet only.
+Kind = Literal["text", "number", "flag", "real", "texts"]
 
 #: Columns of load sites: one row per site and model id; a site without an id has one row.
 SITE_COLUMNS: dict[str, Kind] = {
