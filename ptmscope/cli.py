@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from ptmscope import __version__
+from ptmscope.cards_cli import card, drift
 from ptmscope.errors import Misuse
 from ptmscope.mining_cli import curate, mine
 from ptmscope.options import READING, SCOPE, settings_of, with_options
@@ -52,6 +53,8 @@ def cli() -> None:
     ptmscope compare gpt2 t5-small --in .    what is done with each, and what differs
     ptmscope study repos/* -o study          all of this in one folder
     ptmscope dataset study -o release        the same as a data set, with splits and tasks
+    ptmscope card gpt2 --in study            how it is used, for its model card
+    ptmscope drift README.md --in study      what a card shows, against what is done
     ptmscope mine --help                     code of many repositories, to do the same with
     ptmscope curate corpus                   what of it is no usage to count
     """
@@ -63,6 +66,8 @@ cli.add_command(patterns)
 cli.add_command(compare)
 cli.add_command(study)
 cli.add_command(dataset)
+cli.add_command(card)
+cli.add_command(drift)
 
 
 @cli.command()
