@@ -52,6 +52,7 @@ CARDS = st.one_of(
 @given(CARDS.filter(lambda card: not has_marks(card.decode("latin-1"))), BODIES, BODIES)
 @example(b"\xef\xbb\xbf---\r\nlicense: mit\r\n---\r\n# A", "one", "two\nlines")
 @example(b"a\rb", "one", "two")
+@example(b"\r", "", "")
 def test_bytes_outside_the_marks_never_change(card: bytes, one: str, two: str) -> None:
     first = replaced(card, one, "a/b")
     before, after = outside(first)

@@ -19,7 +19,7 @@ def replaced(card: bytes, body: str, model: str) -> bytes:
     """
     if has_marks(body):
         raise Misuse("the section holds a mark of its own")
-    newline = "\r\n" if card[: card.find(b"\n") + 1].endswith(b"\r\n") else "\n"
+    newline = "\r\n" if card.split(b"\n", 1)[0].endswith(b"\r") else "\n"
     named = f" {model}" if _PLAIN.fullmatch(model) else ""
     lines = [
         f"<!-- ptmscope card: begin{named} -->",
