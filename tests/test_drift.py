@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from bench.drift.__main__ import main
 from ptmscope.cards.drift import drift, wild
 from ptmscope.cards.fences import blocks
 from ptmscope.cards.files import cards
@@ -179,3 +180,33 @@ def test_cards_that_cannot_be_read(name: str, text: str, message: str, tmp_path:
         list(cards(str(tmp_path / name), None))
     with pytest.raises(Misuse, match="No such file"):
         list(cards(str(tmp_path / "missing.md"), "a/b"))
+
+
+# -- the benchmark
+
+
+def test_the_benchmark_prints_its_tables(repos: list[Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    pytest.importorskip("pyarrow")
+    records = [
+        ("org/own", CARD),
+        ("org/x", fence(OWN)),
+        ("org/y", "text"),
+        ("org/z", fence("a b\n") + fence("x = 1\n")),
+    ]
+    (tmp_path / "cards.jsonl").write_text("".join(json.dumps({"id": i, "card": c}) + "\n" for i, c in records))
+    study = ["study", *map(str, repos), "-o", str(tmp_path / "study"), "--step", "tables"]
+    assert CliRunner().invoke(cli, study).exit_code == 0
+    main([str(tmp_path / "cards.jsonl"), "--study", str(tmp_path / "study"), "--list", "loads others"])
+    lines = [[cell.strip() for cell in line.split("|")[1:-1]] for line in capsys.readouterr().out.splitlines()]
+    for row in (
+        ["all", "4", ""],
+        ["with a block of code", "3", ""],
+        ["all of it parses", "2", "66.7%"],
+        ["some of it parses", "1", "33.3%"],
+        ["loads it", "1", "33.3%"],
+        ["loads nothing", "1", "33.3%"],
+        ["org/x"],
+        ["in another class", "2"],
+        ["nowhere", "1"],
+    ):
+        assert row in lines
