@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 FORMATS = ("table", "json", "jsonl", "csv", "parquet", "markdown")
 SUFFIXES = {".json": "json", ".jsonl": "jsonl", ".csv": "csv", ".parquet": "parquet", ".md": "markdown", ".svg": "svg"}
 
-STEPS = ("tables", "graphs", "patterns", "models")
+STEPS = ("tables", "statistics", "graphs", "patterns", "models")
 COMPARISONS = ("table", "json", "markdown", "svg")
 
 _PATHS = click.argument("paths", metavar="PATH...", type=click.Path(), nargs=-1, required=True)
@@ -105,6 +105,7 @@ def study(paths: tuple[str, ...], folder: str, steps: tuple[str, ...], **options
     \b
     repositories/*.jsonl                      load sites and call sequences of each
     sites.parquet calls.parquet               the same as tables
+    statistics.json                           the same in figures
     graph.json graph.svg libraries.svg        how models are used, over all and by library
     patterns.parquet .jsonl .md               ways of use that recur; members.parquet: of which each usage is one
     models.json models.svg                    the commonest models compared

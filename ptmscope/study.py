@@ -24,9 +24,11 @@ from ptmscope.export.output import Output
 from ptmscope.export.patterns.formats import FORMATS as PATTERNS
 from ptmscope.export.patterns.rows import MEMBER_COLUMNS, PATTERN_COLUMNS, member_rows, pattern_rows
 from ptmscope.export.rows import SITE_COLUMNS, USAGE_COLUMNS, Cell, Kind, site_rows, usage_rows
+from ptmscope.export.statistics import FORMATS as FIGURES
 from ptmscope.recurring import recurring
 from ptmscope.repositories import Repository, names, renamed, repository
 from ptmscope.settings import Settings
+from ptmscope.statistics.tables import statistics
 
 #: Models compared in a study: the commonest.
 COMPARED = 6
@@ -191,8 +193,13 @@ def _literal(model: str) -> str:
     return model.replace("[", "[[]")
 
 
+def _statistics(repositories: tuple[Repository, ...]) -> dict[str, Write]:
+    return {"statistics.json": lambda output: FIGURES["json"](statistics(repositories), output)}
+
+
 STEPS = (
     Step("tables", _tables),
+    Step("statistics", _statistics),
     Step("graphs", _graphs),
     Step("patterns", _patterns),
     Step("models", _compared),

@@ -25,7 +25,8 @@ ROOT = Path(__file__).parents[1]
 EMBED = 'from sentence_transformers import SentenceTransformer\nm = SentenceTransformer("{model}")\nm.encode("x")\n'
 ALL = [
     "calls.parquet", "graph.json", "graph.svg", "libraries.svg", "members.parquet", "models.json", "models.svg",
-    "patterns.jsonl", "patterns.md", "patterns.parquet", "repositories", "sites.parquet", "study.json",
+    "patterns.jsonl", "patterns.md", "patterns.parquet", "repositories", "sites.parquet", "statistics.json",
+    "study.json",
 ]  # fmt: skip
 
 

@@ -17,6 +17,8 @@ from patterns.together import Together, together
 from ptmscope.errors import Misuse
 from ptmscope.repositories import Repository
 
+#: The value of an argument that is given, and cannot be told.
+UNKNOWN = "?"
 #: Usages that are tried as an example of a way.
 TRIED = 12
 
@@ -156,7 +158,8 @@ def _arguments(own: Sequence[Usage], sites: Sequence[tuple[str, LoadSite]]) -> l
     for source, site in sites:
         calls[site.api].add(source)
         for name, value in site.arguments:
-            given[site.api, name, None if value is None else str(value)].add(source)
+            if value is not None:  # as if it was not given
+                given[site.api, name, None if value == UNKNOWN else str(value)].add(source)
     for source, usage in own:
         for call in usage.calls:
             if call.link != "load":

@@ -82,6 +82,12 @@ def grid(rows: Iterable[tuple[str | Text, ...]]) -> Table:
     return table
 
 
+def titled(title: str, heads: Iterable[str], rows: Iterable[tuple[str | Text, ...]], output: Output) -> None:
+    """A table with its heads, below its title."""
+    dim: tuple[str | Text, ...] = tuple(Text(head, "dim") for head in heads)
+    show([Text(title, "bold yellow"), grid([dim, *rows]), Text()], output)
+
+
 def show(parts: Iterable[RenderableType], output: Output) -> None:
     text = io.StringIO()
     console = Console(

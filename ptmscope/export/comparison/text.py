@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from rich.text import Text
-
 from patterns.compare import Comparison, Row
 from patterns.transitions import Divergence
 from ptmscope.export.markdown import escape, table
 from ptmscope.export.output import Output, printable
 from ptmscope.export.overview import count
-from ptmscope.export.table import grid, show
+from ptmscope.export.table import titled
 
 #: Rows of patterns and of models used together.
 SHOWN = 20
@@ -29,8 +27,7 @@ class Part:
 
 def write_table(found: Comparison, output: Output) -> None:
     for part in parts(found):
-        heads: tuple[str | Text, ...] = tuple(Text(head, "dim") for head in part.heads)
-        show([Text(part.title, "bold yellow"), grid([heads, *part.rows]), Text()], output)
+        titled(part.title, part.heads, part.rows, output)
 
 
 def write_markdown(found: Comparison, output: Output) -> None:

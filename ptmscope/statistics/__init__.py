@@ -1,0 +1,1 @@
+"""A study in figures: how many, of what, how unevenly."""
