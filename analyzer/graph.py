@@ -106,10 +106,9 @@ def aggregated(
             name, group, stage(weight.roles), weight.usages, weight.repositories, [*weight.roles], [*weight.places]
         )
         graph.add_node(_id(group, name), **asdict(node))
-    for (group, start, end, kind), weight in counted.steps:
+    for number, ((group, start, end, kind), weight) in enumerate(counted.steps):  # counting a graph's edges takes a walk
         edge = Edge(kind, weight.usages, weight.repositories, [*weight.places])
-        key = f"{kind} {graph.number_of_edges()}"
-        graph.add_edge(_id(group, start), _id(group, end), key=key, **asdict(edge))
+        graph.add_edge(_id(group, start), _id(group, end), key=f"{kind} {number}", **asdict(edge))
     return graph
 
 
