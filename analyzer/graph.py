@@ -106,7 +106,7 @@ def aggregated(
             name, group, stage(weight.roles), weight.usages, weight.repositories, [*weight.roles], [*weight.places]
         )
         graph.add_node(_id(group, name), **asdict(node))
-    for number, ((group, start, end, kind), weight) in enumerate(counted.steps):  # counting a graph's edges takes a walk
+    for number, ((group, start, end, kind), weight) in enumerate(counted.steps):  # counting edges is a walk
         edge = Edge(kind, weight.usages, weight.repositories, [*weight.places])
         graph.add_edge(_id(group, start), _id(group, end), key=f"{kind} {number}", **asdict(edge))
     return graph

@@ -118,3 +118,12 @@ def kept(corpus: Corpus) -> Iterator[StoredFile]:
     """The files that no rule leaves out; all of them, where nothing has been decided yet."""
     out = {file for (file,) in corpus.database.select(LEFT_OUT)}
     return (file for file in corpus.files() if file.key not in out)
+
+
+def left_out(corpus: Corpus) -> Iterator[tuple[str, str, str, str]]:
+    """(host, repository, path, rule) of every file that a rule leaves out, once for each rule that does."""
+    yield from corpus.database.select(
+        """SELECT host, repositories.name, path, rule FROM decisions JOIN rules ON rule = rules.name
+        JOIN files ON files.key = file JOIN repositories ON repositories.key = repository
+        WHERE leaves_out ORDER BY host, repositories.name, path, place"""
+    )

@@ -12,7 +12,9 @@ from pathlib import Path
 from analyzer.records import CallSequence, LoadSite, ModelRef
 from miner import CORPUS
 from miner.checkouts import checkout, countable, read
+from miner.chosen import funnels
 from miner.corpus import Corpus
+from miner.curate import left_out
 from miner.records import Repository
 from miner.walk import REASONS
 from ptmscope.findings import Counts, Scan
@@ -74,6 +76,16 @@ def facts(path: str) -> Repository:
     place = Place.of(path)
     with Corpus.open(place.corpus) as corpus:
         return corpus.repository(place.key)
+
+
+def dropped(path: str) -> Iterator[tuple[str | None, str | None, str, int]]:
+    """(repository, path, reason, how many) of what its corpus leaves out: models that were not chosen, which have
+    neither repository nor path, then files that do not count."""
+    with Corpus.open(Place.of(path).corpus) as corpus:
+        for run, step in funnels(corpus):
+            yield None, None, f"{step.rule} (choice {run})", step.dropped
+        for host, name, file, rule in left_out(corpus):
+            yield _name(host, name), file, rule, 1
 
 
 def contents(path: str, file: str) -> bytes | None:

@@ -2,27 +2,64 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 import click
+
+from ptmscope.errors import Misuse
 
 
 @click.command()
-@click.argument("study", type=click.Path(exists=True, file_okay=False))
-@click.option(
-    "-o", "--output", "folder", type=click.Path(file_okay=False), required=True, help="Folder of the release."
-)
+@click.argument("study", type=click.Path(file_okay=False))
+@click.option("-o", "--output", "folder", type=click.Path(file_okay=False), required=True, help="A folder to make.")
+@click.option("--name", default="ptmscope-release", show_default=True, help="Of the data set, in its card.")
+@click.option("--licence", metavar="SPDX", help="Of the compilation. Code in it stays under its own.")
+@click.option("--url", help="Where it will be.")
+@click.option("--cite", metavar="TEXT", help="How to cite it.")
+@click.option("--published", metavar="DATE", help="Of publication, such as 2026-11-30.")
 @click.option("--folds", type=click.IntRange(2), default=10, show_default=True, help="Of kfold and clone_disjoint.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Decides between groups of one size.")
+@click.option("--dates", type=click.Path(), metavar="CSV", help="source,date: when repositories were last changed.")
+@click.option("--audit", type=click.Path(), metavar="JSON", help="What `ptmscope audit score` wrote, for the card.")
 @click.option("-q", "--quiet", is_flag=True, help="Nothing on standard error but errors.")
-def dataset(study: str, folder: str, folds: int, seed: int, quiet: bool) -> None:
+def dataset(
+    study: str, folder: str, folds: int, seed: int, dates: str | None, audit: str | None, quiet: bool, **told: Any
+) -> None:
     """A study as a data set for others, in a folder of its own: tables, splits, tasks, a card.
 
     \b
     ptmscope study repos/* -o study
-    ptmscope dataset study -o release
+    ptmscope dataset study -o release --licence CC-BY-4.0 --audit score.json
+    python -c 'import datasets; print(datasets.load_dataset("release", "sequences"))'
+
+    \b
+    README.md croissant.json release.json      what it is, for people, for machines, for running it again
+    data/*.parquet                             load sites, resolutions, sequences, calls, graphs, patterns, …
+    splits.parquet                             folds: by repository, by time, clones kept together
+    tasks/*.jsonl                              next_call, complete_usage, api_for_model, model_for_code
+
+    Code is included only where its licence is known and permits it; else its place is. Every split is checked for what
+    leaks across it. The same study gives the same bytes. Needs `ptmscope[parquet,mine]`. Exit codes: 0 done, 2 misuse.
     """
-    from ptmscope.release.folder import Choices, release
+    from ptmscope.release.dates import read_dates
+    from ptmscope.release.facts import Choices
+    from ptmscope.release.folder import release
     from ptmscope.release.splits import Options
 
-    for line in release(study, folder, Choices(Options(folds, seed))):
+    dated = {} if dates is None else read_dates(dates)
+    choices = Choices(**told, split=Options(folds, seed), dates=dated, audit=None if audit is None else _read(audit))
+    for line in release(study, folder, choices):
         if not quiet:
             click.echo(line, err=True)
+
+
+def _read(path: str) -> dict[str, Any]:
+    try:
+        with open(path, encoding="utf-8") as stream:
+            found = json.load(stream)
+    except (OSError, ValueError) as error:
+        raise Misuse(f"{path}: {error}") from error
+    if not isinstance(found, dict):
+        raise Misuse(f"{path}: not one JSON object")
+    return found

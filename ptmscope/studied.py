@@ -70,6 +70,12 @@ def keep(study: str, repository: Repository, settings: Settings) -> None:
             output.write(json.dumps(line, ensure_ascii=False) + "\n")
 
 
+def readings(study: str) -> list[dict[str, Any]]:
+    """The settings under which the repositories were read: one, unless they were read in several runs."""
+    found = {json.dumps(_head(path), sort_keys=True) for path in files(study)}
+    return [json.loads(each) for each in sorted(found)]
+
+
 def _told(settings: Settings) -> dict[str, Any]:
     """What decides how a repository is read, as it comes back from JSON."""
     left_out = {"jobs", "sequences", "catalog", "hub"}

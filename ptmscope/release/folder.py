@@ -4,59 +4,90 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import partial
+from importlib import resources
 from typing import Any
 
 from ptmscope.destination import writing
 from ptmscope.errors import Misuse
 from ptmscope.export import parquet
 from ptmscope.export.output import Output
-from ptmscope.export.rows import Kind
-from ptmscope.release import splits
+from ptmscope.export.rows import Cell
+from ptmscope.release import checksums
+from ptmscope.release.card import about, card
+from ptmscope.release.croissant import croissant
+from ptmscope.release.facts import Choices, facts
 from ptmscope.release.material import Material
-from ptmscope.release.splits import Folds, Scheme
-from ptmscope.release.tables import TABLES
+from ptmscope.release.tables import Table, tables
 from ptmscope.release.tasks import TASKS
 
-SPLIT_COLUMNS: dict[str, Kind] = {"scheme": "text", "usage": "text", "fold": "number"}
-
-Write = Callable[[Output], object]
-
-
-@dataclass(frozen=True, slots=True)
-class Choices:
-    """What the command line leaves to the user. `dates`: source -> when it was last changed."""
-
-    split: splits.Options = field(default_factory=splits.Options)
-    dates: dict[str, str] = field(default_factory=dict)
+SCHEMAS = ("task.schema.json",)
 
 
 def release(study: str, folder: str, choices: Choices) -> Iterator[str]:
-    """Writes the release of a study; tells of each part what was written."""
+    """Writes the release of a study into a folder that is empty or not there; tells of each part what was written."""
     parquet.require_pyarrow()
     if os.path.isdir(folder) and os.listdir(folder):
         raise Misuse(f"{folder}: not empty")
-    material = Material.of(study, choices.dates)
+    material = Material.of(study, choices.dates, choices.split)
     yield f"study: {len(material.repositories):,} repositories, {len(material.usages):,} usages"
-    found = splits.splits(material.placed(), choices.split)
-    for name, write in _files(material, found):
-        path = os.path.join(folder, name)
+    files = _Folder(folder)
+    rows = {table.name: _table(files, table, material) for table in tables()}
+    rows |= {name: _tasks(files, name, material) for name in TASKS}
+    yield f"data: {', '.join(f'{count:,} {name}' for name, count in rows.items())}"
+    told = facts(material, choices, rows)
+    _describe(files, told)
+    yield from _leaking(told)
+
+
+@dataclass(frozen=True, slots=True)
+class _Folder:
+    """Files written so far, relative to `root`."""
+
+    root: str
+    names: list[str] = field(default_factory=list)
+
+    def write(self, name: str, write: Callable[[Output], object]) -> None:
+        path = os.path.join(self.root, name)
         os.makedirs(os.path.dirname(path), exist_ok=True)
         with writing(path, is_binary=name.endswith(".parquet")) as output:
             write(output)
-    yield f"written: {folder}"
+        self.names.append(name)
+
+    def text(self, name: str, content: str) -> None:
+        self.write(name, lambda output: output.write(content))
 
 
-def _files(material: Material, found: dict[Scheme, Folds]) -> Iterator[tuple[str, Write]]:
-    for table in TABLES:
-        yield f"data/{table.name}.parquet", partial(parquet.write_rows, table.columns, table.rows(material))
-    yield "splits.parquet", partial(parquet.write_rows, SPLIT_COLUMNS, splits.rows(found))
-    for name, task in TASKS.items():
-        yield f"tasks/{name}.jsonl", partial(_write_lines, (each.line() for each in task(material.usages)))
+def _table(files: _Folder, table: Table, material: Material) -> int:
+    rows: list[tuple[Cell, ...]] = list(table.rows(material))
+    files.write(table.path, lambda output: parquet.write_rows(table.kinds, rows, output))
+    return len(rows)
 
 
-def _write_lines(lines: Iterable[dict[str, Any]], output: Output) -> None:
-    for line in lines:
-        output.write(json.dumps(line, ensure_ascii=False) + "\n")
+def _tasks(files: _Folder, name: str, material: Material) -> int:
+    lines = [json.dumps(task.line(), ensure_ascii=False) for task in TASKS[name](material.usages)]
+    files.text(f"tasks/{name}.jsonl", "".join(f"{line}\n" for line in lines))
+    return len(lines)
+
+
+def _describe(files: _Folder, told: Mapping[str, Any]) -> None:
+    """All but the data; the checksums last."""
+    data = checksums.digests(files.root, files.names)
+    for name in SCHEMAS:
+        files.text(f"schemas/{name}", (resources.files("ptmscope") / "schemas" / name).read_text(encoding="utf-8"))
+    files.text("release.json", _json(told))
+    files.text("README.md", card(told, tables()))
+    files.text("croissant.json", _json(croissant(told, about(told), data, tables())))
+    files.text(checksums.NAME, checksums.lines(checksums.digests(files.root, files.names)))
+
+
+def _json(document: Mapping[str, Any]) -> str:
+    return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+
+
+def _leaking(told: Mapping[str, Any]) -> Iterable[str]:
+    for leak in told["leaks"]:
+        if leak["crossing"]:
+            kind = leak["kind"].replace("_", " ")
+            yield f"leak check: {leak['scheme']}: {kind}: {leak['crossing']:,} of {leak['groups']:,} groups cross"

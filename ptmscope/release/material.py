@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +13,8 @@ from analyzer.records import LoadSite
 from ptmscope import studied
 from ptmscope.errors import Misuse
 from ptmscope.release.clones import clusters
-from ptmscope.release.splits import Placed
+from ptmscope.release.dates import utc
+from ptmscope.release.splits import Folds, Options, Placed, Scheme, splits
 from ptmscope.release.texts import Texts
 from ptmscope.release.usages import Usage, digest, usages_of
 from ptmscope.repositories import Repository
@@ -21,33 +23,34 @@ from ptmscope.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """`patterns` are the lines of the study's patterns.jsonl; `cluster` is usage -> the near duplicates it is one of,
-    `dates` source -> when it was last changed."""
+    """`patterns` are the lines of the study's patterns.jsonl, `readings` the settings under which it was read;
+    `dates` is source -> when it was last changed."""
 
     repositories: tuple[Repository, ...]
     usages: tuple[Usage, ...]
     patterns: tuple[dict[str, Any], ...]
     texts: Texts
-    cluster: dict[str, str]
-    dates: dict[str, str]
+    dates: Mapping[str, str]
+    placed: tuple[Placed, ...]
+    splits: Mapping[Scheme, Folds]
+    readings: tuple[dict[str, Any], ...]
 
     @classmethod
-    def of(cls, study: str, dates: dict[str, str]) -> Material:
+    def of(cls, study: str, dates: Mapping[str, str], options: Options) -> Material:
         if not studied.is_study(study):
             raise Misuse(f"{study}: not a study")
         repositories = tuple(sorted(studied.saved(study, Settings()), key=lambda each: each.name))
         usages = tuple(usages_of(repositories))
         texts = Texts.of(repositories)
-        known = {each.name: each.date for each in repositories if each.date} | dates
-        return cls(repositories, usages, _patterns(study), texts, clusters(usages, texts), known)
+        known = {each.name: utc(each.date) for each in repositories if each.date} | dict(dates)
+        placed = tuple(_placed(usages, texts, known))
+        made = splits(placed, options)
+        return cls(repositories, usages, _patterns(study), texts, known, placed, made, tuple(studied.readings(study)))
 
-    def placed(self) -> tuple[Placed, ...]:
-        return tuple(map(self._placed, self.usages))
-
-    def _placed(self, usage: Usage) -> Placed:
-        facts = self.texts.facts(usage.source, usage.sequence.path)
-        content = None if facts is None else facts.sha256
-        return Placed(usage.id, usage.source, content, self.cluster[usage.id], self.dates.get(usage.source))
+    @property
+    def cluster(self) -> dict[str, str]:
+        """Usage -> what names the near duplicates that it is one of."""
+        return {each.usage: each.cluster for each in self.placed}
 
     def of_member(self) -> dict[tuple[Any, ...], list[str]]:
         """What a pattern says of its member -> the usages of which that is so, mostly one."""
@@ -55,6 +58,14 @@ class Material:
         for usage in self.usages:
             found[usage.source, usage.sequence.path, usage.sequence.cell, usage.line, usage.model].append(usage.id)
         return found
+
+
+def _placed(usages: Sequence[Usage], texts: Texts, dates: Mapping[str, str]) -> Iterator[Placed]:
+    cluster = clusters(usages, texts)
+    for usage in usages:
+        facts = texts.facts(usage.source, usage.sequence.path)
+        content = None if facts is None else facts.sha256
+        yield Placed(usage.id, usage.source, content, cluster[usage.id], dates.get(usage.source))
 
 
 def site_id(source: str, site: LoadSite) -> str:

@@ -3,16 +3,29 @@
 from __future__ import annotations
 
 import json
+import tomllib
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+from importlib import resources
 
+from analyzer.graph import aggregated, edges, nodes
 from miner.licences import is_quotable
 from ptmscope.export.rows import Cell, Kind
+from ptmscope.release import splits
+from ptmscope.release.dropped import dropped
 from ptmscope.release.material import Material, site_id
 from ptmscope.release.usages import Usage
 
 Rows = Iterator[tuple[Cell, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    name: str
+    kind: Kind
+    about: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +34,28 @@ class Table:
 
     name: str
     about: str
-    columns: dict[str, Kind]
-    rows: Callable[[Material], Rows]
+    columns: tuple[Column, ...]
+
+    @property
+    def path(self) -> str:
+        return "splits.parquet" if self.name == "splits" else f"data/{self.name}.parquet"
+
+    @property
+    def kinds(self) -> dict[str, Kind]:
+        return {column.name: column.kind for column in self.columns}
+
+    def rows(self, material: Material) -> Rows:
+        return ROWS[self.name](material)
+
+
+@cache
+def tables() -> tuple[Table, ...]:
+    """The tables, in the order of the card."""
+    found = tomllib.loads((resources.files("ptmscope.release") / "tables.toml").read_text(encoding="utf-8"))
+    return tuple(
+        Table(table["name"], table["about"], tuple(Column(*column) for column in table["columns"]))
+        for table in found["table"]
+    )
 
 
 def _repositories(material: Material) -> Rows:
@@ -67,7 +100,7 @@ def _resolutions(material: Material) -> Rows:
 
 
 def _sequences(material: Material) -> Rows:
-    repositories = material.texts.repositories
+    repositories, cluster = material.texts.repositories, material.cluster
     for usage in material.usages:
         sequence, repository = usage.sequence, repositories[usage.source]
         lines = [call.line for call in sequence.calls if call.path is None and call.cell == sequence.cell]
@@ -75,7 +108,7 @@ def _sequences(material: Material) -> Rows:
             *(usage.id, usage.source, repository.commit, sequence.path, sequence.cell, usage.line),
             *(max([usage.line, *lines]), sequence.model_id, usage.canonical_id, usage.library),
             *(usage.apis, tuple(call.role or "" for call in sequence.calls), len(sequence.calls)),
-            *(material.cluster[usage.id], repository.licence, material.texts.excerpt(usage.source, sequence)),
+            *(cluster[usage.id], repository.licence, material.texts.excerpt(usage.source, sequence)),
         )
 
 
@@ -86,6 +119,17 @@ def _calls(material: Material) -> Rows:
                 *(usage.id, position, call.api, call.path or usage.sequence.path, call.cell, call.line),
                 *(call.link, call.role, tuple(map(str, call.inputs)), call.keywords, call.reads),
             )
+
+
+def _graphs(material: Material) -> Rows:
+    usages = ((usage.source, replace(usage.sequence, model_id=usage.model)) for usage in material.usages)
+    graph = aggregated(usages, by="model")
+    known = nodes(graph)
+    for node in known.values():
+        yield node.group, "node", node.label, None, node.stage, node.usages, node.repositories
+    for start, end, edge in edges(graph):
+        one, other = known[start], known[end]
+        yield one.group, edge.kind, one.label, other.label, None, edge.usages, edge.repositories
 
 
 def _patterns(material: Material) -> Rows:
@@ -129,157 +173,17 @@ def _models(material: Material) -> Rows:
         )
 
 
-TABLES = (
-    Table(
-        "repositories",
-        "a repository or package of the study",
-        {
-            "source": "text",
-            "url": "text",
-            "commit": "text",
-            "licence": "text",
-            "text_included": "flag",
-            "date": "text",
-            "files": "number",
-            "duplicates": "number",
-            "sites": "number",
-            "usages": "number",
-        },
-        _repositories,
-    ),
-    Table(
-        "files",
-        "a file that loads a model or says which",
-        {
-            "source": "text",
-            "commit": "text",
-            "path": "text",
-            "sha256": "text",
-            "size": "number",
-            "sites": "number",
-            "usages": "number",
-            "licence": "text",
-            "text": "text",
-        },
-        _files,
-    ),
-    Table(
-        "sites",
-        "a load site: one call of a loader",
-        {
-            "site": "text",
-            "source": "text",
-            "path": "text",
-            "cell": "number",
-            "line": "number",
-            "column": "number",
-            "end_line": "number",
-            "api": "text",
-            "library": "text",
-            "loads": "text",
-            "status": "text",
-            "reason": "text",
-            "models": "number",
-            "arguments": "text",
-        },
-        _sites,
-    ),
-    Table(
-        "resolutions",
-        "one model id that can reach a load site, and how it does",
-        {
-            "site": "text",
-            "source": "text",
-            "model_id": "text",
-            "canonical_id": "text",
-            "hub": "text",
-            "resolution": "text",
-            "certainty": "text",
-            "origin_path": "text",
-            "origin_cell": "number",
-            "origin_line": "number",
-        },
-        _resolutions,
-    ),
-    Table(
-        "sequences",
-        "a usage: all that one file does with one model, as a sequence of API calls",
-        {
-            "usage": "text",
-            "source": "text",
-            "commit": "text",
-            "path": "text",
-            "cell": "number",
-            "line": "number",
-            "end_line": "number",
-            "model_id": "text",
-            "canonical_id": "text",
-            "library": "text",
-            "apis": "texts",
-            "roles": "texts",
-            "calls": "number",
-            "cluster": "text",
-            "licence": "text",
-            "code": "text",
-        },
-        _sequences,
-    ),
-    Table(
-        "calls",
-        "one call of a usage",
-        {
-            "usage": "text",
-            "position": "number",
-            "api": "text",
-            "path": "text",
-            "cell": "number",
-            "line": "number",
-            "link": "text",
-            "role": "text",
-            "inputs": "texts",
-            "keywords": "texts",
-            "reads": "texts",
-        },
-        _calls,
-    ),
-    Table(
-        "patterns",
-        "a way of use that recurs",
-        {
-            "pattern": "text",
-            "name": "text",
-            "group": "text",
-            "level": "text",
-            "skeleton": "texts",
-            "repositories": "number",
-            "usages": "number",
-            "coverage": "real",
-            "stability": "real",
-            "models": "texts",
-            "exemplar_source": "text",
-            "exemplar_commit": "text",
-            "exemplar_path": "text",
-            "exemplar_cell": "number",
-            "exemplar_line": "number",
-            "exemplar_end_line": "number",
-            "exemplar_licence": "text",
-            "exemplar_code": "text",
-        },
-        _patterns,
-    ),
-    Table("members", "the pattern that a usage is of, if any", {"usage": "text", "pattern": "text"}, _members),
-    Table(
-        "models",
-        "a model that is used",
-        {
-            "model": "text",
-            "known": "flag",
-            "hub": "text",
-            "usages": "number",
-            "repositories": "number",
-            "libraries": "texts",
-            "names": "texts",
-        },
-        _models,
-    ),
-)
+ROWS: Mapping[str, Callable[[Material], Rows]] = {
+    "repositories": _repositories,
+    "files": _files,
+    "sites": _sites,
+    "resolutions": _resolutions,
+    "sequences": _sequences,
+    "calls": _calls,
+    "graphs": _graphs,
+    "patterns": _patterns,
+    "members": _members,
+    "models": _models,
+    "dropped": dropped,
+    "splits": lambda material: splits.rows(material.splits),
+}

@@ -23,6 +23,13 @@ class Facts:
 
 
 @dataclass(frozen=True, slots=True)
+class Missing:
+    """Why there is no text."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Texts:
     """The files of repositories, read when they are asked for."""
 
@@ -50,13 +57,24 @@ class Texts:
 
     def text(self, source: str, path: str) -> str | None:
         """The program in a file that may be passed on; of a notebook, the code of its cells."""
-        content = self.content(source, path) if self.is_free(source) else None
+        found = self._text(source, path)
+        return found if isinstance(found, str) else None
+
+    def reason(self, source: str, path: str) -> str | None:
+        """Why there is no text of a file."""
+        found = self._text(source, path)
+        return found.reason if isinstance(found, Missing) else None
+
+    def _text(self, source: str, path: str) -> str | Missing:
+        if not self.is_free(source):
+            return Missing("licence_not_permissive" if self.repositories[source].licence else "licence_unknown")
+        content = self.content(source, path)
         if content is None:
-            return None
+            return Missing("not_at_hand")
         try:
             return notebooks.program(content, path).source.decode("utf-8", "replace")
         except (UnreadableError, notebooks.NotebookError):
-            return None
+            return Missing("unreadable")
 
     def excerpt(self, source: str, usage: CallSequence) -> str | None:
         """The lines of a usage, as a program of their own, where they may be passed on."""
