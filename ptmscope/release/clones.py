@@ -8,6 +8,7 @@ from typing import Any
 
 from miner.duplicates import Likeness, Ranked, exact, near
 from miner.rules import read_rules
+from ptmscope.release.components import components
 from ptmscope.release.texts import Texts
 from ptmscope.release.usages import Usage, digest
 
@@ -18,15 +19,7 @@ CALLS = Likeness(similarity=0.8, run=2, bands=21, rows=6, smallest=6)
 def clusters(usages: Iterable[Usage], texts: Texts) -> dict[str, str]:
     """Usage -> the least id of its cluster. What is in one file is in one cluster."""
     known = {usage.id: usage for usage in usages}
-    owner = {name: name for name in known}
-    for group in _groups(known, texts):
-        first, *others = (_root(owner, name) for name in group)
-        for other in others:
-            owner[_root(owner, other)] = _root(owner, first)
-    members: dict[str, list[str]] = defaultdict(list)
-    for name in known:
-        members[_root(owner, name)].append(name)
-    return {name: min(group) for group in members.values() for name in group}
+    return components(_groups(known, texts))
 
 
 def _groups(known: Mapping[str, Usage], texts: Texts) -> Iterator[list[str]]:
@@ -69,10 +62,3 @@ def _alike_calls(known: Mapping[str, Usage]) -> Iterator[list[str]]:
 def _calls(usage: Usage) -> bytes:
     calls = usage.sequence.calls
     return " ".join("c" + digest(usage.model, call.api, *call.keywords) for call in calls).encode()
-
-
-def _root(owner: dict[str, str], name: str) -> str:
-    while owner[name] != name:
-        owner[name] = owner[owner[name]]
-        name = owner[name]
-    return name

@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias, get_args
 
+from ptmscope.release.components import components
+
 Scheme = Literal["kfold", "leave_one_out", "time", "clone_disjoint"]
 Folds: TypeAlias = dict[str, int]
 
@@ -48,8 +50,10 @@ def _by_repository(placed: Sequence[Placed], options: Options) -> Folds:
     return _balanced(((each.source, each.usage) for each in placed), options)
 
 
-def _by_cluster(placed: Sequence[Placed], options: Options) -> Folds:
-    return _balanced(((each.cluster, each.usage) for each in placed), options)
+def _without_clones(placed: Sequence[Placed], options: Options) -> Folds:
+    """By repository, but those that share near duplicates are as one."""
+    together = components((f"source {each.source}", f"cluster {each.cluster}") for each in placed)
+    return _balanced(((together[f"source {each.source}"], each.usage) for each in placed), options)
 
 
 def _each_out(placed: Sequence[Placed], options: Options) -> Folds:
@@ -58,14 +62,14 @@ def _each_out(placed: Sequence[Placed], options: Options) -> Folds:
 
 
 def _by_time(placed: Sequence[Placed], options: Options) -> Folds:
-    """The older repositories train (0), the next are for choosing parameters (1), the newest test (2)."""
+    """The older repositories train (0), the next are for choosing parameters (1), the newest test (2), at least one."""
     dated = [each for each in placed if each.date is not None]
     sizes = Counter((each.date or "", each.source) for each in dated)
     fold: dict[str, int] = {}
-    before = 0
+    seen = 0
     for date, source in sorted(sizes):
-        fold[source] = 0 if before < TRAIN * len(dated) else 1 if before < (TRAIN + VALID) * len(dated) else 2
-        before += sizes[date, source]
+        seen += sizes[date, source]
+        fold[source] = 0 if seen <= TRAIN * len(dated) else 1 if seen <= (TRAIN + VALID) * len(dated) else 2
     return {each.usage: fold[each.source] for each in dated}
 
 
@@ -73,7 +77,7 @@ SCHEMES: Mapping[Scheme, Callable[[Sequence[Placed], Options], Folds]] = {
     "kfold": _by_repository,
     "leave_one_out": _each_out,
     "time": _by_time,
-    "clone_disjoint": _by_cluster,
+    "clone_disjoint": _without_clones,
 }
 
 
