@@ -6,17 +6,21 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from analyzer.candidates import Candidate, candidates
+from analyzer.loaders import Loader
 from analyzer.program import (
     Constant,
     Expression,
+    Spread,
     Text,
 )
 from analyzer.records import LoadSite, ModelRef, Scalar, Status
 from analyzer.references import given_ids, read_ids
-from analyzer.values import apis
+from analyzer.values import apis, calls, containers
 from analyzer.values.evaluator import Evaluator
 from analyzer.values.objects import (
+    Arguments,
     Const,
+    Dict,
     Env,
     Ref,
     Str,
@@ -69,8 +73,13 @@ _ARGUMENTS = frozenset(
         "from_flax",
         "use_fast",
         "compute_type",
+        "weights_only",
+        "weight_name",
+        "local_dir_use_symlinks",
     ]
 )
+#: Arguments that are secrets: only that they are given is told.
+_SECRETS = frozenset({"token", "use_auth_token"})
 
 
 def sites(ev: Evaluator, module: int, words: Iterable[str] = ()) -> list[LoadSite]:
@@ -138,13 +147,35 @@ def _status(models: tuple[ModelRef, ...], reasons: list[str], local: list[ModelR
 
 
 def _literal_arguments(ev: Evaluator, candidate: Candidate) -> Iterator[tuple[str, Scalar]]:
-    """The arguments that say how the model is loaded, as far as they can be read off the call."""
+    """The arguments that say how the model is loaded, as far as they can be read off the call; `**`: others may be
+    among what is unpacked."""
     arguments, _ = candidate.uses[0]
-    seen: set[str] = set()
+    told: dict[str, Scalar] = {}
+    for name, expression, env in (*_given(candidate.match.loader, arguments), *_unpacked(ev, arguments)):
+        if name in _ARGUMENTS and name not in told:
+            value = _scalar(ev, expression, env)
+            told[name] = "…" if name in _SECRETS and isinstance(value, str) and value != "?" else value
+    yield from told.items()
+    if calls.has_spread(arguments):
+        yield "**", "?"
+
+
+def _given(loader: Loader, arguments: Arguments) -> Iterator[tuple[str | None, Expression, Env]]:
+    """What is given by name, and what the loader's row says stands at a position."""
+    yield from arguments.keywords
+    for name, position in loader.arguments:
+        if position < len(arguments.args) and not any(isinstance(each, Spread) for each, _ in arguments.args):
+            yield name, *arguments.args[position]
+
+
+def _unpacked(ev: Evaluator, arguments: Arguments) -> Iterator[tuple[str | None, Expression, Env]]:
+    """The known entries of what is unpacked with `**`."""
     for name, expression, env in arguments.keywords:
-        if name in _ARGUMENTS and name not in seen:
-            seen.add(name)
-            yield name, _scalar(ev, expression, env)
+        held = ev.evaluate(expression, env) if name is None else ()
+        for key, value, where in (
+            pair for found in held if isinstance(found, Dict) for pair in containers.pairs(ev, found)
+        ):
+            yield next((each.text for each in ev.evaluate(key, where) if isinstance(each, Str)), None), value, where
 
 
 def _scalar(ev: Evaluator, expression: Expression, env: Env) -> Scalar:

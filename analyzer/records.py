@@ -135,6 +135,15 @@ class CallSequence:
 
 
 @dataclass(frozen=True, slots=True, order=True)
+class Credential:
+    """Where an access token stands in a file; never the token."""
+
+    path: str
+    line: int
+    cell: int | None = None
+
+
+@dataclass(frozen=True, slots=True, order=True)
 class Diagnostic:
     """Something that could not be read, parsed or followed; the run went on without it."""
 

@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 
 from miner import dumps
 from miner.errors import Misuse
-from miner.records import CatalogModel
+from miner.records import CatalogModel, Terms
 
 #: Keys and columns that hold the id, the first that is there counts.
 KEYS = ("id", "modelId", "model_id")
@@ -22,12 +22,18 @@ ID = re.compile(r"[A-Za-z0-9_][\w.-]*(?:/[\w.-]+)?", re.ASCII)
 _WORDS = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False, "": None}
 
 
-def read_catalog(path: str) -> frozenset[str]:
-    """The ids of a catalog in lower case, since the Hub finds them in any. Raises Misuse where there are none."""
-    ids = frozenset(_id(row, number, path).lower() for number, row in _rows(path))
+def read_catalog(path: str) -> Mapping[str, Terms]:
+    """The ids of a catalog in lower case, since the Hub finds them in any, with the terms that it tells. Raises Misuse
+    where there are none."""
+    shared: dict[Terms, Terms] = {}  # a million models have few different ones
+    ids = {_id(row, n, path).lower(): shared.setdefault(terms := _terms(row), terms) for n, row in _rows(path)}
     if not ids:
         raise Misuse(f"catalog {path}: no model ids")
     return ids
+
+
+def _terms(row: Mapping[str, Any]) -> Terms:
+    return Terms(_licence(row, _texts(row.get("tags"))), _flag(row.get("gated")))
 
 
 def read_models(path: str) -> Iterator[CatalogModel]:

@@ -6,7 +6,7 @@ Dates are ISO 8601 texts as the sources give them; None is *not told*, never no.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 #: How a query ended.
 Outcome = Literal[
@@ -36,6 +36,13 @@ class CatalogModel:
     modified: str | None = None
     sha: str | None = None
     hub_key: str | None = None
+
+
+class Terms(NamedTuple):
+    """On which terms a model is to be had."""
+
+    licence: str | None = None
+    gated: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,16 +5,18 @@ from __future__ import annotations
 import os
 import sys
 import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
 from ptmscope import __version__
 from ptmscope.cards_cli import card, drift
+from ptmscope.check_cli import check
 from ptmscope.errors import Misuse
 from ptmscope.figures_cli import statistics
 from ptmscope.mining_cli import curate, mine
-from ptmscope.options import READING, SCOPE, settings_of, with_options
+from ptmscope.options import LOOKUPS, READING, SCOPE, settings_of, with_options
 from ptmscope.pattern_cli import compare, patterns, study
 from ptmscope.release_cli import dataset
 
@@ -23,19 +25,20 @@ if TYPE_CHECKING:
     from ptmscope.findings import Scan
 
 FORMATS = ("table", "json", "jsonl", "csv", "parquet", "markdown")
+SCAN_FORMATS = (*FORMATS, "sarif", "cyclonedx", "spdx")
 GRAPH_FORMATS = ("json", "graphml", "gexf", "dot", "svg")
+
+
+def _formats(names: tuple[str, ...]) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    told = "Default: table, or by --output."
+    return click.option("-f", "--format", "format_name", type=click.Choice(names), help=told)
+
 
 _COMMON = (
     click.argument("path", type=click.Path()),
-    click.option("-f", "--format", "format_name", type=click.Choice(FORMATS), help="Default: table, or by --output."),
     click.option("-o", "--output", type=click.Path(), help="File to write; by its ending, the format is told."),
     *READING,
     click.option("--strict", is_flag=True, help="Exit with 1 if a file could not be read or parsed in full."),
-)
-
-_LOOKUPS = (
-    click.option("--catalog", type=click.Path(), metavar="FILE", help="Model ids there are; others are marked."),
-    click.option("--hub", is_flag=True, help="Ask huggingface.co about each id; nothing else goes online."),
 )
 
 
@@ -49,6 +52,7 @@ def cli() -> None:
     ptmscope scan . --format jsonl           one JSON object per load site
     ptmscope sequences app.py --model gpt2   what the file does with gpt2
     ptmscope explain app.py:12               how the ids get to the call on line 12
+    ptmscope check .                         what is risky about how they are loaded
     ptmscope graph . --model gpt2 -o g.svg   a picture of how gpt2 is used
     ptmscope patterns repos/*                which ways of use recur
     ptmscope compare gpt2 t5-small --in .    what is done with each, and what differs
@@ -64,6 +68,7 @@ def cli() -> None:
 
 cli.add_command(mine)
 cli.add_command(curate)
+cli.add_command(check)
 cli.add_command(patterns)
 cli.add_command(compare)
 cli.add_command(study)
@@ -74,7 +79,7 @@ cli.add_command(drift)
 
 
 @cli.command()
-@with_options(*_COMMON, *_LOOKUPS)
+@with_options(_formats(SCAN_FORMATS), *_COMMON, *LOOKUPS)
 def scan(**options: Any) -> None:
     """Every place in PATH (a folder or a file) where Python, JavaScript or TypeScript loads a pre-trained model.
 
@@ -97,7 +102,7 @@ def scan(**options: Any) -> None:
 
 
 @cli.command()
-@with_options(*_COMMON, SCOPE)
+@with_options(_formats(FORMATS), *_COMMON, SCOPE)
 def sequences(**options: Any) -> None:
     """What each file in PATH does with each model: its API calls, in source order.
 
@@ -241,8 +246,8 @@ def _format(formats: tuple[Format, ...], name: str | None, output: str | None) -
     """The format asked for, else the one that the output's ending tells, else the first."""
     if name:
         return next(each for each in formats if each.name == name)
-    suffix = os.path.splitext(output or "")[1].lower()
-    return next((each for each in formats if suffix and each.suffix == suffix), formats[0])
+    told = [each for each in formats if output and each.suffix and output.lower().endswith(each.suffix)]
+    return max(told, key=lambda each: len(each.suffix or ""), default=formats[0])
 
 
 def _tell(findings: Scan, chosen: Format, seconds: float) -> None:

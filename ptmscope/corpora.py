@@ -104,7 +104,8 @@ def scan_within(path: str, settings: Settings, progress: Progress | None = None)
         found = run(os.fspath(written.folder), settings, progress)
     sites = tuple(site for site in found.sites if site.path not in written.left_out)
     usages = tuple(usage for usage in found.usages if usage.path not in written.left_out)
-    return replace(found, sites=sites, usages=usages)
+    tokens = tuple(each for each in found.credentials if each.path not in written.left_out)
+    return replace(found, sites=sites, usages=usages, credentials=tokens, root=None)
 
 
 def scan_corpus(path: str, settings: Settings, progress: Progress | None = None) -> Scan:
@@ -133,6 +134,7 @@ def _moved(scan: Scan, name: str) -> Scan:
         usages=tuple(_moved_usage(usage, below) for usage in scan.usages),
         diagnostics=tuple(replace(each, path=below(each.path)) for each in scan.diagnostics),
         copies=tuple(replace(copy, path=below(copy.path)) for copy in scan.copies),
+        credentials=tuple(replace(each, path=below(each.path)) for each in scan.credentials),
     )
 
 
@@ -164,4 +166,5 @@ def _merged(scans: list[Scan]) -> Scan:
             tuple((reason, skipped[reason]) for reason in REASONS if skipped[reason]),
         ),
         copies=tuple(copy for scan in scans for copy in scan.copies),
+        credentials=tuple(each for scan in scans for each in scan.credentials),
     )

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from analyzer.records import CallSequence, Diagnostic, LoadSite
+from analyzer.records import CallSequence, Credential, Diagnostic, LoadSite
 from miner.copies import Copy
 from ptmscope.lookup import NOTHING, Lookup
 
@@ -30,6 +30,7 @@ class Scan:
     """The result of a scan, sorted: the same bytes in, the same records out.
 
     `copies` are the libraries whose source lies in the tree; `lookup` is what a catalog or the Hub say about the ids.
+    `credentials`: where access tokens stand. `root`: the folder that the paths are relative to, where there is one.
     """
 
     sites: tuple[LoadSite, ...]
@@ -38,6 +39,8 @@ class Scan:
     counts: Counts
     copies: tuple[Copy, ...] = ()
     lookup: Lookup = NOTHING
+    credentials: tuple[Credential, ...] = ()
+    root: str | None = field(default=None, compare=False)
 
     def to_pandas(self) -> pandas.DataFrame:
         """One row per load site and model id; a site without an id has one row."""

@@ -21,6 +21,11 @@ READING = (
     click.option("-q", "--quiet", is_flag=True, help="Nothing on standard error but errors."),
 )
 
+LOOKUPS = (
+    click.option("--catalog", type=click.Path(), metavar="FILE", help="Model ids there are; others are marked."),
+    click.option("--hub", is_flag=True, help="Ask huggingface.co about each id; nothing else goes online."),
+)
+
 SCOPE = click.option(
     "--scope",
     type=click.Choice(("file", "project")),

@@ -11,7 +11,7 @@ from dataclasses import replace
 from functools import partial
 
 from analyzer.project import Project
-from analyzer.records import CallSequence, Diagnostic, FileReport, LoadSite
+from analyzer.records import CallSequence, Credential, Diagnostic, FileReport, LoadSite
 from miner import CORPUS, copies
 from miner.walk import REASONS, Rules, Skip, is_read, walk
 from ptmscope import engine
@@ -102,23 +102,29 @@ def run(path: str, settings: Settings, progress: Progress | None = None) -> Scan
     whole = Task(root, files, settings.max_file_size, settings.sequences, settings.across)
     jobs = engine.processes(settings.jobs, len(files), spawn=settings.spawn)
     with rare_collection():
-        seen, unread, project = linked(whole, jobs)
+        seen, known, project = linked(whole, jobs)
         gc.freeze()  # the index lasts as long as the scan, and the processes forked now share it
         try:
             outcome = _analysis(replace(whole, paths=project.wanted()), project, jobs, progress)
         finally:
             gc.unfreeze()
     outcome = merge([outcome, Outcome(project.script_reports())])
-    result = _scan(seen, [*skipped, *unread], outcome, selection)
-    return replace(result, copies=found, lookup=sources.look_up(result.sites))
+    result = _scan(seen, [*skipped, *known.skipped], outcome, selection)
+    return replace(
+        result,
+        copies=found,
+        lookup=sources.look_up(result.sites),
+        credentials=tuple(sorted(known.credentials, key=_credential_order)),
+        root=root or os.curdir,
+    )
 
 
-def linked(whole: Task, jobs: int) -> tuple[int, tuple[Skip, ...], Project]:
-    """A glance at every file: how many were read, what could not be, and the project that they make."""
+def linked(whole: Task, jobs: int) -> tuple[int, Survey, Project]:
+    """A glance at every file: how many were read, what it told, and the project that they make."""
     known = surveyed(outcome for _, outcome in engine.outcomes(engine.tasks(whole), jobs, SURVEY))
     read = partial(contents, whole.root, whole.max_file_size)
     seen = len(known.glances) + len(known.scripts)
-    return seen, known.skipped, Project(known.glances, read, known.scripts)
+    return seen, known, Project(known.glances, read, known.scripts)
 
 
 def project_of(root: str, file: str, settings: Settings) -> Project:
@@ -220,6 +226,10 @@ def _usage_order(usage: CallSequence) -> tuple[str, int, int, str]:
     first = usage.anchors[0] if usage.anchors else None
     cell, line = (first.cell, first.line) if first else (None, 0)
     return usage.path, _number(cell), line, usage.model_id
+
+
+def _credential_order(credential: Credential) -> tuple[str, int, int]:
+    return credential.path, _number(credential.cell), credential.line
 
 
 def _diagnostic_order(diagnostic: Diagnostic) -> tuple[str, int, str, str]:

@@ -13,9 +13,10 @@ from hashlib import blake2b
 from analyzer import others
 from analyzer.commands.scripts import Script
 from analyzer.configs.tree import MAX_BYTES
+from analyzer.credentials import credentials
 from analyzer.linking.survey import Glance, glance
 from analyzer.project import Project
-from analyzer.records import Diagnostic, FileReport, LoadSite, ModelRef
+from analyzer.records import Credential, Diagnostic, FileReport, LoadSite, ModelRef
 from analyzer.source import examine
 from miner.reader import read
 from miner.walk import SUFFIXES, Skip, shown
@@ -57,6 +58,7 @@ class Survey:
     glances: tuple[Glance, ...] = ()
     scripts: tuple[tuple[str, Script], ...] = ()  # configs and shell scripts, with what they tell
     skipped: tuple[Skip, ...] = ()
+    credentials: tuple[Credential, ...] = ()
 
 
 def survey(task: Task) -> Survey:
@@ -64,6 +66,7 @@ def survey(task: Task) -> Survey:
     glances: list[Glance] = []
     scripts: list[tuple[str, Script]] = []
     skipped: list[Skip] = []
+    tokens: list[Credential] = []
     with rare_collection():
         for file in task.paths:
             is_program = file.endswith(SUFFIXES)
@@ -72,11 +75,13 @@ def survey(task: Task) -> Survey:
             if isinstance(content, Skip):
                 if is_program or content.reason != "too_large":  # else data
                     skipped.append(content)
-            elif is_program:
+                continue
+            tokens += credentials(content, shown(file))
+            if is_program:
                 glances.append(glance(content, file))
             else:
                 scripts.append((file, others.read(content, shown(file))))
-    return Survey(tuple(glances), tuple(scripts), tuple(skipped))
+    return Survey(tuple(glances), tuple(scripts), tuple(skipped), tuple(tokens))
 
 
 def unsurveyed(path: str, message: str) -> Survey:
@@ -89,11 +94,13 @@ def surveyed(surveys: Iterable[Survey]) -> Survey:
     glances: list[Glance] = []
     scripts: list[tuple[str, Script]] = []
     skipped: list[Skip] = []
+    tokens: list[Credential] = []
     for each in surveys:
         glances += each.glances
         scripts += each.scripts
         skipped += each.skipped
-    return Survey(tuple(glances), tuple(scripts), tuple(skipped))
+        tokens += each.credentials
+    return Survey(tuple(glances), tuple(scripts), tuple(skipped), tuple(tokens))
 
 
 def use(project: Project) -> None:

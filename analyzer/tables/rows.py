@@ -81,6 +81,7 @@ class Loader:
     source: str
     unless: tuple[tuple[str, Scalar], ...] = ()  # no site if one of these arguments is literally this; False: None too
     requires_position: int | None = None  # of the first argument in `requires`
+    arguments: tuple[tuple[str, int], ...] = ()  # arguments worth telling that are often given by position
     qualifier: IdParameter | None = None  # a second argument that completes the id: torch.hub's entry point
     distinctive: bool = False  # the bare name of the callable is evidence enough
     fold: bool = True  # below the first import path; False: below the one it was found under

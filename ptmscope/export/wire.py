@@ -66,12 +66,17 @@ def on_hub(record: HubModel | None) -> dict[str, Any] | None:
 
 def _model(site: LoadSite, record: ModelRef, lookup: Lookup) -> dict[str, Any]:
     asked = {} if lookup.hub is None else {"on_hub": on_hub(lookup.answer(site, record))}
+    told = reference(record)
+    names = {name: told.pop(name) for name in ("id", "canonical_id", "hub")}
+    return {**names, "known": lookup.is_known(site, record), **asked, **told}
+
+
+def reference(record: ModelRef) -> dict[str, Any]:
+    """A model id, and how it got there."""
     return {
         "id": record.id,
         "canonical_id": record.canonical_id,
         "hub": record.hub,
-        "known": lookup.is_known(site, record),
-        **asked,
         "resolution": record.resolution,
         "certainty": record.certainty,
         "origin": _origin(record.origin),

@@ -1,0 +1,1 @@
+"""What `ptmscope check` writes."""
