@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from miner.corpus import Corpus
+from miner.curate import LEFT_OUT
 
 #: Seconds over which the rate is told, back from the last answer.
 WINDOW = 600.0
@@ -14,6 +15,9 @@ _QUERIES = """SELECT source, kind, count(*), count(outcome), ifnull(sum(outcome 
     ifnull(sum(outcome IN ('capped', 'incomplete')), 0), ifnull(sum(total), 0), max(answered_at)
     FROM queries GROUP BY 1, 2"""
 _RATE = "SELECT count(*), min(answered_at) FROM queries WHERE source = ? AND kind = ? AND answered_at > ?"
+_KEPT = f"SELECT count(*) FROM files WHERE blob IS NOT NULL AND key NOT IN ({LEFT_OUT})"  # noqa: S608
+_USED_AND_KEPT = f"""SELECT count(*) FROM verdicts WHERE model = '' AND verdict = 'load'
+    AND file NOT IN ({LEFT_OUT})"""  # noqa: S608
 _COUNTS = {
     "models": "SELECT count(*) FROM models",
     "repositories": "SELECT count(*) FROM repositories",
@@ -74,3 +78,15 @@ def _rate(corpus: Corpus, source: str, kind: str, last: float | None) -> float |
         return None
     ((number, first),) = corpus.database.select(_RATE, source, kind, last - WINDOW)
     return (number - 1) / (last - first) if number > 1 and last > first else None
+
+
+def stages(corpus: Corpus) -> tuple[tuple[str, int], ...]:
+    """How many files of a corpus are left from step to step; a step that was not taken is left out."""
+    counts = status(corpus).counts
+    found = [("found", counts["files"]), ("fetched", counts["fetched"])]
+    if counts["judged"]:
+        found.append(("verified to load a model", counts["uses"]))
+    if corpus.database.one("SELECT count(*) FROM rules"):
+        left = _USED_AND_KEPT if counts["judged"] else _KEPT
+        found.append(("kept by curation", int(corpus.database.one(left))))
+    return tuple(found)

@@ -14,7 +14,7 @@ from ptmscope import __version__
 from ptmscope.cards_cli import card, drift
 from ptmscope.check_cli import check
 from ptmscope.errors import Misuse
-from ptmscope.figures_cli import statistics
+from ptmscope.figures_cli import plot, statistics
 from ptmscope.mining_cli import curate, mine
 from ptmscope.options import LOOKUPS, READING, SCOPE, settings_of, with_options
 from ptmscope.pattern_cli import compare, patterns, study
@@ -59,6 +59,7 @@ def cli() -> None:
     ptmscope study repos/* -o study          all of this in one folder
     ptmscope dataset study -o release        the same as a data set, with splits and tasks
     ptmscope statistics study                the same in figures
+    ptmscope plot study -o figures           and in pictures
     ptmscope card gpt2 --in study            how it is used, for its model card
     ptmscope drift README.md --in study      what a card shows, against what is done
     ptmscope mine --help                     code of many repositories, to do the same with
@@ -74,6 +75,7 @@ cli.add_command(compare)
 cli.add_command(study)
 cli.add_command(dataset)
 cli.add_command(statistics)
+cli.add_command(plot)
 cli.add_command(card)
 cli.add_command(drift)
 

@@ -1,0 +1,1 @@
+"""A study in pictures for papers, each with the rows that it draws."""
