@@ -11,6 +11,7 @@ import click
 from ptmscope.options import LOOKUPS, READING, settings_of, with_options
 
 CHECKS = ("table", "json", "sarif", "github")
+DIFFERENCES = ("text", "markdown", "json")
 SUFFIXES = {".json": "json", ".sarif": "sarif", ".md": "markdown"}
 
 
@@ -63,3 +64,36 @@ def format_of(formats: tuple[str, ...], name: str | None, output: str | None) ->
     """The format asked for, else the one that the output's ending tells, else the first."""
     told = SUFFIXES.get(os.path.splitext(output or "")[1].lower())
     return name or (told if told in formats else formats[0])
+
+
+@click.command()
+@click.argument("old")
+@click.argument("new")
+@click.option("-f", "--format", "format_name", type=click.Choice(DIFFERENCES), help="Default: text, or by --output.")
+@click.option("-o", "--output", type=click.Path(), help="File to write; by its ending, the format is told.")
+@click.option("--exit-code", is_flag=True, help="Exit with 1 if a model changed.")
+@with_options(*READING)
+def diff(old: str, new: str, format_name: str | None, output: str | None, *, exit_code: bool, **options: Any) -> None:
+    """How the models changed from OLD to NEW: added, removed, pinned to other revisions, loaded in other files.
+
+    \b
+    ptmscope diff HEAD~1 .                     a git revision against the folder
+    ptmscope diff v1.0 v2.0                    two revisions of the repository around the present folder
+    ptmscope diff ../release .                 two folders
+    ptmscope diff before.jsonl after.jsonl     two saved scans (scan --format jsonl or json)
+    ptmscope diff main . -o models.md          for a pull request
+
+    What exists as a path is one. Loads that only moved to other lines of their file are no change.
+    Exit codes: 0 done, 1 --exit-code and a model changed, 2 misuse.
+    """
+    from ptmscope.changes import difference
+    from ptmscope.destination import writing
+    from ptmscope.export.changes import FORMATS
+    from ptmscope.states import sites_of
+
+    settings = settings_of(options, sequences=False)
+    with writing(output, is_binary=False) as destination:
+        found = difference(sites_of(old, new, settings), sites_of(new, old, settings))
+        FORMATS[format_of(DIFFERENCES, format_name, output)](found, destination)
+    if exit_code and found.changes:
+        sys.exit(1)

@@ -12,7 +12,7 @@ import click
 
 from ptmscope import __version__
 from ptmscope.cards_cli import card, drift
-from ptmscope.check_cli import check
+from ptmscope.check_cli import check, diff
 from ptmscope.errors import Misuse
 from ptmscope.figures_cli import plot, statistics
 from ptmscope.mining_cli import curate, mine
@@ -53,6 +53,7 @@ def cli() -> None:
     ptmscope sequences app.py --model gpt2   what the file does with gpt2
     ptmscope explain app.py:12               how the ids get to the call on line 12
     ptmscope check .                         what is risky about how they are loaded
+    ptmscope diff HEAD~1 .                   which models a change adds, removes, re-pins
     ptmscope graph . --model gpt2 -o g.svg   a picture of how gpt2 is used
     ptmscope patterns repos/*                which ways of use recur
     ptmscope compare gpt2 t5-small --in .    what is done with each, and what differs
@@ -70,6 +71,7 @@ def cli() -> None:
 cli.add_command(mine)
 cli.add_command(curate)
 cli.add_command(check)
+cli.add_command(diff)
 cli.add_command(patterns)
 cli.add_command(compare)
 cli.add_command(study)
