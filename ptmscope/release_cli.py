@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from ptmscope.errors import Misuse
+
+if TYPE_CHECKING:
+    from ptmscope.release.facts import Choices
+
+
+#: Tools of others.
+TOOLS = ("focus", "pam")
 
 
 @click.command()
@@ -22,15 +29,16 @@ from ptmscope.errors import Misuse
 @click.option("--seed", type=int, default=0, show_default=True, help="Decides between groups of one size.")
 @click.option("--dates", type=click.Path(), metavar="CSV", help="source,date: when repositories were last changed.")
 @click.option("--audit", type=click.Path(), metavar="JSON", help="What `ptmscope audit score` wrote, for the card.")
+@click.option("--for", "tool", type=click.Choice(TOOLS), help="Instead, the files that this tool reads.")
 @click.option("-q", "--quiet", is_flag=True, help="Nothing on standard error but errors.")
-def dataset(
-    study: str, folder: str, folds: int, seed: int, dates: str | None, audit: str | None, quiet: bool, **told: Any
-) -> None:
+def dataset(study: str, folder: str, tool: str | None, quiet: bool, **options: Any) -> None:
     """A study as a data set for others, in a folder of its own: tables, splits, tasks, a card.
 
     \b
     ptmscope study repos/* -o study
     ptmscope dataset study -o release --licence CC-BY-4.0 --audit score.json
+    ptmscope dataset study -o focus --for focus         one text file for each repository, as FOCUS reads it
+    ptmscope dataset study -o pam --for pam             ARFF, one file for each library, as PAM and UP-Miner read it
     python -c 'import datasets; print(datasets.load_dataset("release", "sequences"))'
 
     \b
@@ -42,16 +50,21 @@ def dataset(
     Code is included only where its licence is known and permits it; else its place is. Every split is checked for what
     leaks across it. The same study gives the same bytes. Needs `ptmscope[parquet,mine]`. Exit codes: 0 done, 2 misuse.
     """
+    from ptmscope.release.folder import release
+    from ptmscope.release.tools import for_tool
+
+    for line in for_tool(study, folder, tool) if tool else release(study, folder, _choices(**options)):
+        if not quiet:
+            click.echo(line, err=True)
+
+
+def _choices(*, folds: int, seed: int, dates: str | None, audit: str | None, **told: Any) -> Choices:
     from ptmscope.release.dates import read_dates
     from ptmscope.release.facts import Choices
-    from ptmscope.release.folder import release
     from ptmscope.release.splits import Options
 
     dated = {} if dates is None else read_dates(dates)
-    choices = Choices(**told, split=Options(folds, seed), dates=dated, audit=None if audit is None else _read(audit))
-    for line in release(study, folder, choices):
-        if not quiet:
-            click.echo(line, err=True)
+    return Choices(**told, split=Options(folds, seed), dates=dated, audit=None if audit is None else _read(audit))
 
 
 def _read(path: str) -> dict[str, Any]:

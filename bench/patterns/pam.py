@@ -7,20 +7,19 @@ datasets/calls). Patterns are mined from `train`; held out is what `all` has bey
 from __future__ import annotations
 
 import argparse
-import re
 import statistics
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import combinations
 from pathlib import Path
 
 from bench.tables import Cell, table
 from patterns.closed import Pattern, closed_subsequences
 from patterns.rank import Quality, quality, rank
+from ptmscope.release.writers import pam as arff
 
 Usage = tuple[str, tuple[str, ...]]  # caller, calls
-_LINE = re.compile(r"'?(?P<caller>[^',]*)'?,'?(?P<calls>[^']*)'?")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -31,6 +30,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--share", type=float, default=0.015, help="minimum support in callers' projects, at least 2")
     parser.add_argument("--pairs", action="store_true", help="rank the pairs within closed patterns, too")
     options = parser.parse_args(arguments)
+    files = sorted(options.pam.glob("*/*.arff"))
+    print(f"{sum(map(is_unchanged, files))} of {len(files)} files pass through reader and writer unchanged\n")
     names = sorted(file.stem for file in (options.pam / "all").glob("*.arff"))
     settings = (options.top, options.share, options.pairs)
     rows = [(name, *measure(options.pam, name, *settings)) for name in names]
@@ -70,15 +71,15 @@ def with_pairs(closed: Sequence[Pattern]) -> list[Pattern]:
     return sorted(known.items())
 
 
-def usages(file: Path) -> Iterator[Usage]:
-    """What follows `@data`: one caller and its calls on each line."""
-    lines = iter(file.read_text(encoding="utf-8", errors="replace").splitlines())
-    for line in lines:
-        if line.startswith("@data"):
-            break
-    for line in lines:
-        if match := _LINE.fullmatch(line.strip()):
-            yield match["caller"], tuple(match["calls"].split())
+def usages(file: Path) -> tuple[Usage, ...]:
+    """Callers and their calls."""
+    return arff.read(file.read_text(encoding="utf-8")).rows
+
+
+def is_unchanged(file: Path) -> bool:
+    """Whether our reader and writer of such files give back what is there."""
+    text = file.read_bytes().decode()
+    return arff.write(arff.read(text)) == text
 
 
 def project(caller: str) -> str:

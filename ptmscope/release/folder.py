@@ -28,11 +28,9 @@ SCHEMAS = ("task.schema.json",)
 def release(study: str, folder: str, choices: Choices) -> Iterator[str]:
     """Writes the release of a study into a folder that is empty or not there; tells of each part what was written."""
     parquet.require_pyarrow()
-    if os.path.isdir(folder) and os.listdir(folder):
-        raise Misuse(f"{folder}: not empty")
+    files = Folder.new(folder)
     material = Material.of(study, choices.dates, choices.split)
     yield f"study: {len(material.repositories):,} repositories, {len(material.usages):,} usages"
-    files = _Folder(folder)
     rows = {table.name: _table(files, table, material) for table in tables()}
     rows |= {name: _tasks(files, name, material) for name in TASKS}
     yield f"data: {', '.join(f'{count:,} {name}' for name, count in rows.items())}"
@@ -42,11 +40,18 @@ def release(study: str, folder: str, choices: Choices) -> Iterator[str]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Folder:
+class Folder:
     """Files written so far, relative to `root`."""
 
     root: str
     names: list[str] = field(default_factory=list)
+
+    @classmethod
+    def new(cls, root: str) -> Folder:
+        """Raises Misuse where there is something already."""
+        if os.path.isdir(root) and os.listdir(root):
+            raise Misuse(f"{root}: not empty")
+        return cls(root)
 
     def write(self, name: str, write: Callable[[Output], object]) -> None:
         path = os.path.join(self.root, name)
@@ -59,19 +64,19 @@ class _Folder:
         self.write(name, lambda output: output.write(content))
 
 
-def _table(files: _Folder, table: Table, material: Material) -> int:
+def _table(files: Folder, table: Table, material: Material) -> int:
     rows: list[tuple[Cell, ...]] = list(table.rows(material))
     files.write(table.path, lambda output: parquet.write_rows(table.kinds, rows, output))
     return len(rows)
 
 
-def _tasks(files: _Folder, name: str, material: Material) -> int:
+def _tasks(files: Folder, name: str, material: Material) -> int:
     lines = [json.dumps(task.line(), ensure_ascii=False) for task in TASKS[name](material.usages)]
     files.text(f"tasks/{name}.jsonl", "".join(f"{line}\n" for line in lines))
     return len(lines)
 
 
-def _describe(files: _Folder, told: Mapping[str, Any]) -> None:
+def _describe(files: Folder, told: Mapping[str, Any]) -> None:
     """All but the data; the checksums last."""
     data = checksums.digests(files.root, files.names)
     for name in SCHEMAS:
