@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -67,10 +67,19 @@ def _address(host: str, name: str) -> str | None:
 
 
 def renamed(repository: Repository) -> Repository:
-    """With usages under the canonical ids of their models."""
-    present = {model.id: model.canonical_id for site in repository.sites for model in site.models}
-    usages = (replace(usage, model_id=present.get(usage.model_id) or usage.model_id) for usage in repository.usages)
+    """With usages under the canonical ids of their models: what they are where the usage loads them."""
+    present: dict[tuple[object, ...], str | None] = {}
+    for site in repository.sites:
+        for model in site.models:
+            present[site.path, site.cell, site.line, site.api, model.id] = model.canonical_id
+    usages = (replace(usage, model_id=_canonical(usage, present)) for usage in repository.usages)
     return replace(repository, usages=tuple(usages))
+
+
+def _canonical(usage: CallSequence, present: Mapping[tuple[object, ...], str | None]) -> str:
+    """Of one id, loaders may know more or less."""
+    places = ((usage.path, anchor.cell, anchor.line, anchor.api, usage.model_id) for anchor in usage.anchors)
+    return next((name for place in places if (name := present.get(place))), usage.model_id)
 
 
 def names(paths: Sequence[str]) -> list[str]:

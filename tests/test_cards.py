@@ -14,7 +14,7 @@ from patterns.pattern import Exemplar
 from ptmscope.cards.marks import blanked, has_marks, model_of, outside, replaced
 from ptmscope.cards.places import label, link
 from ptmscope.cards.section import _given, _quoted
-from ptmscope.cards.used import Argument
+from ptmscope.cards.used import Argument, _named
 from ptmscope.cli import cli
 from ptmscope.errors import Misuse
 from ptmscope.repositories import Repository
@@ -167,6 +167,26 @@ def test_front_matter_that_the_hub_refuses_is_told(repos: list[Path], tmp_path: 
     assert "front matter" in run(repos, "gpt2", "-o", card).output
 
 
+@pytest.mark.parametrize(
+    ("asked", "known", "expected"),
+    [
+        ("gpt2", {"openai-community/gpt2": 1}, "openai-community/gpt2"),
+        ("GPT2", {"openai-community/gpt2": 3, "gpt2": 2, "b/gpt2": 2}, "openai-community/gpt2"),
+        ("gpt2", {"a/gpt2": 1, "b/gpt2": 1, "gpt2": 2}, "gpt2"),
+        ("A/gpt2", {"a/gpt2": 1, "b/gpt2": 2}, "a/gpt2"),
+        ("gpt2", {"a/gpt2": 2, "b/gpt2": 2}, "it has a/gpt2, b/gpt2"),
+        ("x/gpt2", {"a/gpt2": 1, "./gpt2": 1}, "it has a/gpt2"),
+        ("x/y", {"a/gpt2": 1}, "uses x/y$"),
+    ],
+)
+def test_which_model_is_meant(asked: str, known: dict[str, int], expected: str) -> None:
+    if expected in known:
+        assert _named(asked, known) == expected
+    else:
+        with pytest.raises(Misuse, match=expected):
+            _named(asked, known)
+
+
 def test_a_model_that_nobody_uses(ptmscope: object, repos: list[Path]) -> None:
     done = ptmscope("card", "all-minilm-l6-v3", "--in", repos[0])  # type: ignore[operator]
     assert done.returncode == 2
@@ -211,6 +231,14 @@ def test_code_that_is_shown(code: str, licence: str | None, expected: str) -> No
 def test_links(url: str | None, commit: str | None, expected: str | None) -> None:
     example = Exemplar("s", "a b/é.py", None, 3, 9, "", commit)
     assert link(example, Repository("s", ".", (), (), commit, None, url)) == expected
+
+
+@pytest.mark.parametrize(
+    ("host", "ending"), [("github.com", "#L3"), ("gitlab.com", "#L3"), ("bitbucket.org", "#lines-3")]
+)
+def test_a_link_to_one_line(host: str, ending: str) -> None:
+    home = Repository("s", ".", (), (), "c0ffee", None, f"https://{host}/o/r")
+    assert str(link(Exemplar("s", "a.py", None, 3, 3, ""), home)).endswith(f"a.py{ending}")
 
 
 def test_labels() -> None:

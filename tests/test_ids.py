@@ -171,3 +171,20 @@ def test_facts_are_small_and_sound() -> None:
         found = known_ids.names(library)
         assert found
         assert all(ids.classify(model, "huggingface") == "model" and "/" in model for model in found.values())
+
+
+@pytest.mark.parametrize(
+    "api",
+    [
+        "sentence_transformers.SentenceTransformer",
+        "langchain.embeddings.HuggingFaceEmbeddings",
+        "langchain_community.embeddings.SentenceTransformerEmbeddings",
+        "langchain_huggingface.HuggingFaceEmbeddings",
+        "setfit.SetFitModel.from_pretrained",
+    ],
+)
+def test_short_names_of_what_wraps_sentence_transformers(api: str) -> None:
+    loader = tables().match(api)
+    assert loader is not None
+    assert ids.canonical("all-MiniLM-L6-v2", loader.loader) == ("sentence-transformers/all-MiniLM-L6-v2", "huggingface")
+    assert ids.canonical("bert-base-uncased", loader.loader) == ("google-bert/bert-base-uncased", "huggingface")

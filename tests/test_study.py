@@ -15,6 +15,7 @@ from ptmscope.cli import cli
 from ptmscope.errors import Misuse
 from ptmscope.export import wire
 from ptmscope.pattern_cli import STEPS
+from ptmscope.repositories import renamed, repository
 from ptmscope.settings import Settings
 from ptmscope.study import STEPS as TAKEN
 
@@ -142,3 +143,11 @@ def test_where_a_repository_comes_from_is_kept(tmp_path: Path) -> None:
 )
 def test_which_code_may_be_quoted(licence: str | None, expected: bool) -> None:
     assert is_quotable(licence) is expected
+
+
+def test_a_usage_has_the_name_of_the_model_that_it_loads(tmp_path: Path) -> None:
+    """An id that one loader knows, and another one does not."""
+    (tmp_path / "a.py").write_text(EMBED.format(model="my-model"))
+    (tmp_path / "b.py").write_text('from transformers import AutoModel\nAutoModel.from_pretrained("my-model")\n')
+    found = renamed(repository(str(tmp_path), "r", Settings()))
+    assert [usage.model_id for usage in found.usages] == ["sentence-transformers/my-model", "my-model"]

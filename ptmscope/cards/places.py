@@ -26,7 +26,8 @@ def link(shown: Exemplar, home: Repository) -> str | None:
     for host, file, lines in HOSTS:
         if host in home.url.split("/")[2]:
             address = file.format(url=home.url, commit=shown.commit or "HEAD", path=_quoted(shown.path))
-            return address + (lines.format(first=shown.line, last=shown.end_line) if shown.cell is None else "")
+            told = lines if shown.line < shown.end_line else lines.split("{last}")[0].rstrip("-L:")
+            return address + (told.format(first=shown.line, last=shown.end_line) if shown.cell is None else "")
     return home.url
 
 

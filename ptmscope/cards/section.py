@@ -83,12 +83,13 @@ def _visible(line: str) -> str:
 
 
 def _companions(used: Used) -> str:
-    rows = [
-        [(code(_other(pair, used)), pair.relation, str(pair.repositories))] for pair in used.companions[:COMPANIONS]
-    ]
+    relations: dict[str, list[str]] = {}
+    for pair in used.companions:
+        relations.setdefault(_other(pair, used), []).append(f"{pair.relation} ({pair.repositories})")
+    rows = [[(code(model), ", ".join(told))] for model, told in list(relations.items())[:COMPANIONS]]
     if not rows:
         return ""
-    return "### Used together with\n\n" + table(("Model", "As", "Repositories"), rows)
+    return "### Used together with\n\n" + table(("Model", "In a file, as (repositories)"), rows)
 
 
 def _other(pair: Together, used: Used) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
@@ -65,7 +65,7 @@ def used(repositories: Iterable[Repository], model: str) -> Used:
     """Raises Misuse where the model, given with or without its owner, is used in none of the repositories."""
     known = {each.name: each for each in repositories}
     usages: list[Usage] = [(each.name, usage) for each in known.values() for usage in each.usages]
-    name = _named(model, {usage.model_id for _, usage in usages})
+    name = _named(model, Counter(name for _, name in {(source, usage.model_id) for source, usage in usages}))
     own = [(source, usage) for source, usage in usages if usage.model_id == name]
     sites = [(each.name, site) for each in known.values() for site in each.sites if _loads(site, name)]
     named = (entry for entry in usages if is_name(entry[1].model_id))
@@ -82,19 +82,23 @@ def used(repositories: Iterable[Repository], model: str) -> Used:
     )
 
 
-def _named(model: str, known: set[str]) -> str:
-    """The name under which a model is known; Misuse if it is not."""
+def _named(model: str, known: Mapping[str, int]) -> str:
+    """The name under which a model is known: `known` says in how many repositories. Without its owner, the one that
+    most use. Misuse if it is not known, or that cannot be told."""
     wanted = model.lower()
-    whole = sorted(name for name in known if name.lower() == wanted)
-    short = sorted(name for name in known if name.lower().rpartition("/")[2] == wanted)
-    if whole or len(short) == 1:
-        return (whole or short)[0]
-    near = short or _near(wanted, known)
+    whole = [name for name in known if name.lower() == wanted]
+    if whole and "/" in wanted:
+        return whole[0]
+    alike = sorted({*whole, *(name for name in known if is_name(name) and name.lower().rpartition("/")[2] == wanted)})
+    first = sorted(alike, key=lambda name: -known[name])[:2]
+    if first and (len(first) == 1 or known[first[0]] > known[first[1]]):
+        return first[0]
+    near = alike or _near(wanted, known)
     more = f"; it has {', '.join(near[:3])}" if near else ""
     raise Misuse(f"no repository of the study uses {model}{more}")
 
 
-def _near(wanted: str, known: set[str]) -> list[str]:
+def _near(wanted: str, known: Iterable[str]) -> list[str]:
     """Names that end much like this one."""
     ends: dict[str, list[str]] = {}
     for name in sorted(filter(is_name, known)):
