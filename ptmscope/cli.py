@@ -14,6 +14,7 @@ from ptmscope import __version__
 from ptmscope.cards_cli import card, drift
 from ptmscope.check_cli import check, diff
 from ptmscope.errors import Misuse
+from ptmscope.evaluation_cli import evaluate
 from ptmscope.figures_cli import plot, statistics
 from ptmscope.mining_cli import curate, mine
 from ptmscope.options import LOOKUPS, READING, SCOPE, settings_of, with_options
@@ -59,6 +60,7 @@ def cli() -> None:
     ptmscope compare gpt2 t5-small --in .    what is done with each, and what differs
     ptmscope study repos/* -o study          all of this in one folder
     ptmscope dataset study -o release        the same as a data set, with splits and tasks
+    ptmscope evaluate release                how well recommenders do its tasks
     ptmscope statistics study                the same in figures
     ptmscope plot study -o figures           and in pictures
     ptmscope card gpt2 --in study            how it is used, for its model card
@@ -75,6 +77,7 @@ cli.add_command(diff)
 cli.add_command(patterns)
 cli.add_command(compare)
 cli.add_command(study)
+cli.add_command(evaluate)
 cli.add_command(dataset)
 cli.add_command(statistics)
 cli.add_command(plot)

@@ -1,0 +1,1 @@
+"""Recommenders measured on the tasks of a release."""

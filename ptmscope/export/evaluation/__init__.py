@@ -1,0 +1,1 @@
+"""The results of `ptmscope evaluate` in all formats."""
