@@ -183,7 +183,7 @@ def _scalar(ev: Evaluator, expression: Expression, env: Env) -> Scalar:
         return expression.value
     if isinstance(expression, Text):
         return expression.value
-    found = ev.evaluate(expression, env)
+    found = ev.briefly(expression, env)
     if len(found) == 1:
         value = found[0]
         if isinstance(value, Str):

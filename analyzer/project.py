@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -59,6 +59,7 @@ _KEPT = frozenset(
         "file",
         "document",
         "config_files",
+        "naming",
         "reaching",
         "setting",
         "is_distinct",
@@ -112,7 +113,8 @@ class Project:
         self.texts = Kept(self.source, lambda text: len(text or b""), _TEXTS)
         self.file = Kept(self._file, lambda file: file.size if file is not None else 0, _FILES)
         self.document = lru_cache(maxsize=_DOCUMENTS)(self._document)
-        self.config_files = lru_cache(maxsize=16)(self._config_files)
+        self.config_files = lru_cache(maxsize=64)(self._config_files)
+        self.naming = lru_cache(maxsize=16)(self._naming)
         self.reaching = lru_cache(maxsize=1024)(self._reaching)
         self.setting = lru_cache(maxsize=4096)(self._setting)
         self.enters = lru_cache(maxsize=4096)(self._enters)
@@ -202,16 +204,17 @@ class Project:
         module.cells = program.cells
         return File(module, bodies, len(program.source))
 
-    def _config_files(self, endings: tuple[str, ...]) -> tuple[str, ...]:
+    def _config_files(self, endings: tuple[str, ...], project: str) -> tuple[str, ...]:
         """The configs with these endings; programs among them only where a name says that they set something up."""
-        programs = (path for path in self.programs.paths if ".py" in endings and path.endswith(".py") and sets_up(path))
-        return tuple(sorted({*(path for path in self.scripts if path.endswith(endings)), *programs}))
+        programs = self.programs.paths if ".py" in endings else ()
+        found = {*(path for path in programs if path.startswith(project) and path.endswith(".py") and sets_up(path))}
+        found |= {path for path in self.scripts if path.startswith(project) and path.endswith(endings)}
+        return tuple(sorted(found))
 
-    @cached_property
-    def naming(self) -> dict[str, tuple[str, ...]]:
+    def _naming(self, project: str) -> dict[str, tuple[str, ...]]:
         """Word -> the configs that name something to be built by it, whole or as the last of a dotted name."""
         found: dict[str, dict[str, None]] = {}
-        for path in self.config_files(ENDINGS):
+        for path in self.config_files(ENDINGS, project):
             source = self.texts(path) or b""
             for name in _BUILT.findall(source) if len(source) <= MAX_BYTES else ():
                 found.setdefault(name.rpartition(b".")[2].decode(), {})[path] = None

@@ -63,10 +63,10 @@ class Tracer(Linker):
 
     def _reached(self) -> str | None:
         """The bound that the next evaluation meets."""
-        if self.until is not None and self.total > self.max_total:
-            return "the time for one file, or its limit of evaluations"
-        if self.steps > self.max_steps:
-            return f"{self.max_steps} evaluations for one question"
+        if self.is_late:
+            return "the time for one file"
+        if self.steps > self.limit:
+            return f"{self.limit} evaluations for one question"
         return f"{MAX_DEPTH} levels" if self.depth > MAX_DEPTH else None
 
 

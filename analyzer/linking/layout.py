@@ -76,6 +76,11 @@ class Layout:
         """Whether the tree is the repository of this package: it lies at the top, or in `src` there."""
         return any((*base, root) in self.packages for base in ((), ("src",)))
 
+    def project_of(self, path: str) -> str:
+        """The start of the paths that make one project with this one: its folder in a collection, else nothing."""
+        top, slash, _ = path.partition("/")
+        return top + slash if self.is_collection and slash else ""
+
     def child(self, package: str, name: str) -> str | None:
         """The submodule `name` of the package whose `__init__` is `package`."""
         folder, last = _split(package)

@@ -34,12 +34,13 @@ def _option(written: str) -> str:
 class Linker(Evaluator):
     """An evaluator that starts in one file, `modules[0]`, and reads others of its project as it needs them."""
 
-    max_steps = 6_000
-    max_total = 8_000  # twice what the hardest files of real applications took
+    max_steps = 5_000
+    max_total = 6_000
 
     def __init__(self, project: Project, module: Module, bodies: Bodies, *, follow: bool = False) -> None:
         super().__init__([module], [bodies], follow=follow)
         self.project = project
+        self.around = project.layout.project_of(module.path)
         self.single: Evaluator | None = None
         self.places: dict[str, int | None] = {module.path: 0}
         self.read_configs = 0
@@ -181,7 +182,7 @@ class Linker(Evaluator):
     def config_files(self, endings: tuple[str, ...]) -> tuple[str, ...]:
         """The config files of the repository with these endings, by path."""
         self.asked = True
-        return self.project.config_files(endings)
+        return self.project.config_files(endings, self.around)
 
     def config_documents(self, paths: Iterable[str], word: str) -> Iterator[tuple[str, Dict]]:
         """Those of the config files that mention the word, each with what it holds."""
@@ -194,7 +195,7 @@ class Linker(Evaluator):
     def configs_naming(self, word: str) -> tuple[str, ...]:
         """The config files that name something to be built by this word."""
         self.asked = True
-        return self.project.naming.get(word, ())
+        return self.project.naming(self.around).get(word, ())
 
     def config_package(self, path: str) -> str:
         """Where Hydra puts a config, if its file says so."""

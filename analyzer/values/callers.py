@@ -8,19 +8,14 @@ from typing import TYPE_CHECKING
 from analyzer.program import (
     Attribute,
     Call,
-    Choice,
     Definition,
-    Expression,
-    Imported,
-    Items,
     Module,
     Name,
     Scope,
-    Unpacked,
     dotted,
     last_name,
 )
-from analyzer.values import attributes, callbacks, calls, dispatch, hierarchy, narrowing, patched, table_calls
+from analyzer.values import attributes, callbacks, calls, dispatch, hierarchy, narrowing, patched, renamed, table_calls
 from analyzer.values.objects import Arguments, Cls, Env, Fn, Inst, Partial, Ref, Thing, Unknown, Value, Values
 
 if TYPE_CHECKING:
@@ -207,7 +202,7 @@ def callers(ev: Evaluator, module: int, scope: Scope, owner: Cls | None) -> Iter
         for index in (*near, *dict.fromkeys(bases)):
             yield from calls_in(ev, index, scope.name)
         for index in near if owner is None else ():
-            others = ev.index("aliases", index, _aliases).get(scope.name, ())
+            others = ev.index("aliases", index, renamed.others).get(scope.name, ())
             yield from callbacks.calls_of(ev, index, (scope.name, *others))
 
 
@@ -247,7 +242,7 @@ def calls_named(ev: Evaluator, module: int, name: str) -> list[tuple[Call, Env]]
 def calls_in(ev: Evaluator, module: int, name: str) -> Iterator[tuple[Call, Env]]:
     """The calls in one file whose function's last name is, or stands for, `name`."""
     ev.read_mentioning(module, name)
-    others = ev.index("aliases", module, _aliases).get(name, ())
+    others = ev.index("aliases", module, renamed.others).get(name, ())
     for other in others:
         ev.read_mentioning(module, other)
     by_name = ev.index("calls", module, calls_by_name)
@@ -262,34 +257,3 @@ def calls_by_name(module: Module) -> dict[str, list[tuple[Call, int]]]:
         for call in scope.calls:
             found.setdefault(last_name(call.function), []).append((call, number))
     return found
-
-
-def _aliases(module: Module) -> dict[str, list[str]]:
-    """Name -> other names that stand for it: `from a import load as l`, `l = load`, `l = partial(load, …)`."""
-    found: dict[str, dict[str, None]] = {}
-    for _, scope in module.in_order():
-        for name, bindings in scope.bindings.items():
-            for binding in bindings:
-                for other in _names_in(binding.value) if type(binding.value) in _NAMING else ():
-                    plain = name.rpartition(".")[2]
-                    if other != plain:
-                        found.setdefault(other, {})[plain] = None
-    return {name: list(others) for name, others in found.items()}
-
-
-_NAMING = frozenset({Imported, Name, Attribute, Call, Choice, Unpacked})
-
-
-def _names_in(value: Expression) -> Iterator[str]:
-    match value:
-        case Imported(qualified=qualified):
-            yield qualified.rpartition(".")[2]
-        case Name(id=name) | Attribute(name=name):
-            yield name
-        case Call(args=args) if args and last_name(value.function) == "partial":
-            yield from _names_in(args[0])
-        case Unpacked(value=Items(items=items), place=place) if -len(items) <= place < len(items):
-            yield from _names_in(items[place])
-        case Choice(options=found):
-            for option in found:
-                yield from _names_in(option)

@@ -87,7 +87,8 @@ class Evaluator:
     """Evaluates expressions of `modules`. `bodies` are asked for what was left out; memoised; bounded in steps."""
 
     max_steps = 2_500  # for one question
-    max_total = 60_000  # for one file
+    brief_steps = 300  # for one that is worth no more
+    max_total = 60_000  # for one file; then questions are brief
 
     def __init__(
         self, modules: Sequence[Module], bodies: Sequence[Bodies | None] = (), *, follow: bool = False
@@ -99,6 +100,9 @@ class Evaluator:
         self.tables: LoaderTables = tables()
         self.steps = self.total = 0
         self.depth = 0
+        self.limit = self.max_steps
+        self.is_late = False
+        self.hurried = False  # whether the question is to be answered in few steps
         self.bounded = False  # whether a bound was met
         self.asked = False  # whether an answer may depend on other files
         self.memo: dict[tuple[int, Env], Values] = {}
@@ -242,12 +246,14 @@ class Evaluator:
         found = self.memo.get(key)
         if found is not None:
             return found
+        refused = self.refused
         if key in self.active:
             self.comes_back(self.active[key])
             return ()
         if self.depth == 0:
             self.total += self.steps
             self.steps = 0
+            self.limit = self.brief_steps if self.hurried or self.total > self.max_total else self.max_steps
         if self.depth > MAX_DEPTH or self.is_spent():
             self.bounded = True
             self.refused += 1
@@ -263,16 +269,31 @@ class Evaluator:
         finally:
             del self.active[key]
             self.depth -= 1
+        if self.refused != refused and self.limit == self.brief_steps:  # with more steps there may be more
+            return found
         self.memo[key] = found
         self.note(self.memo, key)
         return found
 
+    def briefly(self, expression: Expression, env: Env) -> Values:
+        """The values of something worth only a few steps, which spoils no later answer if there are more."""
+        if self.depth or self.hurried:
+            return self.evaluate(expression, env)
+        refused, bounded = self.refused, self.bounded
+        self.hurried = True
+        try:
+            found = self.evaluate(expression, env)
+        finally:
+            self.hurried = False
+        self.bounded = bounded
+        return found if self.refused == refused else (BOUND,)
+
     def is_spent(self) -> bool:
         """Takes a step; whether there were too many, or they took too long."""
         if self.steps & 255 == 0 and self.until is not None and time.thread_time() > self.until:
-            self.total = self.max_total + 1
+            self.is_late = True
         self.steps += 1
-        return self.steps > self.max_steps or self.total > self.max_total
+        return self.steps > self.limit or self.is_late
 
     def note(self, store: dict[Any, Any], key: object) -> None:
         """Called when an answer is stored: one found on a cycle lacks what the cycle gives, and holds until it closes.

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 from analyzer.program import (
     Attribute,
     Expression,
+    Module,
     Name,
     Operator,
     Scope,
     Subscript,
     last_name,
 )
+from analyzer.values import renamed
 from analyzer.values.objects import (
     Cls,
     Env,
@@ -110,16 +112,27 @@ def subclasses(ev: Evaluator, cls: Cls) -> tuple[Cls, ...]:
 
 
 def _derived(ev: Evaluator, cls: Cls) -> Iterator[Cls]:
-    """Classes that derive from `cls` in files that have one with a base of its name."""
+    """Classes with a base that is `cls`, in files that have a class with a base of its name."""
     name = ev.modules[cls.module].scopes[cls.scope].name
     for module in ev.derived_in(cls.module, name):
         ev.read_mentioning(module, name)
-        for index, scope in ev.modules[module].in_order():
+        by_base = ev.index("bases", module, _by_base)
+        others = ev.index("aliases", module, renamed.others).get(name, ())
+        for index in sorted({index for each in (name, *others) for index in by_base.get(each, ())}):
             env = ev.env(module, index)
-            if scope.kind == "class" and scope.bases and env.parent is not None:
+            if env.parent is not None and (module, index) != (cls.module, cls.scope):
                 other = Cls(module, index, env.parent)
-                if (module, index) != (cls.module, cls.scope) and derives(ev, other, cls):
+                if derives(ev, other, cls):
                     yield other
+
+
+def _by_base(module: Module) -> dict[str, list[int]]:
+    """Classes by the last names of their bases."""
+    found: dict[str, list[int]] = {}
+    for index, scope in module.in_order():
+        for base in scope.bases if scope.kind == "class" else ():
+            found.setdefault(last_name(base.base if isinstance(base, Subscript) else base), []).append(index)
+    return found
 
 
 def external_constructor(ev: Evaluator, cls: Cls) -> Ref | None:

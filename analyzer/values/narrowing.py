@@ -37,6 +37,8 @@ _GIVEN_AT_RUN = frozenset({"argparse_default", "option_default", "environment_de
 _TESTS = frozenset({"==", "!=", "in", "not in", "is", "is not", "not", "and", "or"})
 _ASKING = frozenset({"startswith", "endswith"})
 _SAME = frozenset({"lower", "upper", "strip", "casefold"})
+#: Types of which a string is one, or may be taken for one.
+_STRINGS = frozenset({"builtins.str", "os.PathLike", "pathlib.Path", "typing.Text", "builtins.object", "typing.Any"})
 
 
 def narrowed(ev: Evaluator, values: Values, use: tuple[Name, str], since: int, env: Env) -> Values:
@@ -74,7 +76,7 @@ def _is_test(value: Expression) -> bool:
 
 def _spelled(scope: Scope, test: Test, kept: dict[str, Binding], key: str, since: int, until: int) -> Iterator[Test]:
     """The test with what the names in it stand for, where that asks about `key`."""
-    for name in test.names & kept.keys():
+    for name in test.names.intersection(kept):
         binding = kept[name]
         asks = name != key and since <= binding.at < test.at and key in _names_in(binding.value)
         if asks and not _changed(scope, (key,), binding.at, until):
@@ -252,11 +254,11 @@ def _truth(ev: Evaluator, condition: Expression, key: str, value: Value, env: En
     if isinstance(condition, Operator):
         if condition.sign in ("and", "or", "not"):
             return _combined(condition.sign, [_truth(ev, each, key, value, env) for each in condition.operands])
-        judge = _COMPARISONS.get(condition.sign.removeprefix("not ").replace("!=", "==").replace("is not", "is"))
+        judge, is_negated = _COMPARISONS.get(condition.sign, (None, False))
         if judge is None or len(condition.operands) != 2:
             return None
         found = judge(ev, condition.operands, key, value, env)
-        return found if found is None or condition.sign in ("==", "in", "is") else not found
+        return found if found is None or not is_negated else not found
     if isinstance(condition, Call):
         return _called(ev, condition, key, value, env)
     return _truthy(value) if _key(condition) == key else None
@@ -379,10 +381,14 @@ def _members(ev: Evaluator, whole: Value) -> list[str] | str | None:
     return None
 
 
-_COMPARISONS: dict[str, Callable[[Evaluator, tuple[Expression, ...], str, Value, Env], bool | None]] = {
-    "==": _equal,
-    "is": _is,
-    "in": _inside,
+#: By sign: what decides, and whether the sign says the contrary.
+_COMPARISONS: dict[str, tuple[Callable[[Evaluator, tuple[Expression, ...], str, Value, Env], bool | None], bool]] = {
+    "==": (_equal, False),
+    "!=": (_equal, True),
+    "is": (_is, False),
+    "is not": (_is, True),
+    "in": (_inside, False),
+    "not in": (_inside, True),
 }
 
 
@@ -409,8 +415,7 @@ def _is_instance(ev: Evaluator, kind: Expression, value: Value, env: Env) -> boo
     names = [v.qualified for v in found if isinstance(v, Ref) and v.call is None]
     if len(names) != len(found) or not names:
         return False if isinstance(value, Str) and found and not names else None
-    strings = {"builtins.str", "os.PathLike", "pathlib.Path", "typing.Text", "builtins.object", "typing.Any"}
     if isinstance(value, Str):
-        return not strings.isdisjoint(names)
+        return not _STRINGS.isdisjoint(names)
     is_object = isinstance(value, Inst | Thing | Const | List | Dict)
     return False if is_object and set(names) == {"builtins.str"} else None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from posixpath import dirname
 from typing import TYPE_CHECKING
 
@@ -104,9 +105,12 @@ def _near(paths: Iterable[str], reader: str) -> Iterator[tuple[str, ...]]:
 
 
 def _counts(path: str, reader: str) -> bool:
-    if _OTHERS.search(path):
-        return False
-    return not _TESTS.search(path) or bool(_TESTS.search(reader))
+    return not _is_another_tools(path) and (not _TESTS.search(path) or bool(_TESTS.search(reader)))
+
+
+@lru_cache(maxsize=1 << 14)
+def _is_another_tools(path: str) -> bool:
+    return _OTHERS.search(path) is not None
 
 
 def sets_up(path: str) -> bool:

@@ -1,0 +1,38 @@
+"""Other names that a file has for something: `from a import load as l`, `l = load`, `l = partial(load, …)`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from analyzer.program import Attribute, Call, Choice, Expression, Imported, Items, Module, Name, Unpacked, last_name
+
+
+def others(module: Module) -> dict[str, list[str]]:
+    """Name -> the other names that stand for it."""
+    found: dict[str, dict[str, None]] = {}
+    for _, scope in module.in_order():
+        for name, bindings in scope.bindings.items():
+            for binding in bindings:
+                for other in _names_in(binding.value) if type(binding.value) in _NAMING else ():
+                    plain = name.rpartition(".")[2]
+                    if other != plain:
+                        found.setdefault(other, {})[plain] = None
+    return {name: list(others) for name, others in found.items()}
+
+
+_NAMING = frozenset({Imported, Name, Attribute, Call, Choice, Unpacked})
+
+
+def _names_in(value: Expression) -> Iterator[str]:
+    match value:
+        case Imported(qualified=qualified):
+            yield qualified.rpartition(".")[2]
+        case Name(id=name) | Attribute(name=name):
+            yield name
+        case Call(args=args) if args and last_name(value.function) == "partial":
+            yield from _names_in(args[0])
+        case Unpacked(value=Items(items=items), place=place) if -len(items) <= place < len(items):
+            yield from _names_in(items[place])
+        case Choice(options=found):
+            for option in found:
+                yield from _names_in(option)
