@@ -142,6 +142,9 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         self._handle()
 
+    def do_PATCH(self) -> None:
+        self._handle()
+
     def _send(self, reply: Reply) -> None:
         if reply.is_dropped:
             self.close_connection = True
