@@ -19,7 +19,9 @@ from ptmscope.cli import cli
 from ptmscope.errors import Misuse
 from ptmscope.release.tables import ROWS, tables
 from ptmscope.release.tasks import TASKS
-from ptmscope.release.usages import Usage
+from ptmscope.release.usages import Usage, usages_of
+from ptmscope.repositories import repository
+from ptmscope.settings import Settings
 
 pandas = pytest.importorskip("pandas")
 pytest.importorskip("pyarrow")
@@ -124,7 +126,9 @@ def test_half_of_the_others_but_one() -> None:
     """C1.1 of FOCUS: of ten declarations, four others and one call of the active one."""
     calls = tuple(ApiCall(f"a.{n}", n, None, "receiver", None, ()) for n in range(6))
     usages = [
-        Usage(f"u{n}", "ada", CallSequence(f"{n}.py", None, "gpt2", (Anchor(1, None, "a.0"),), calls), None, "a")
+        Usage(
+            f"u{n}", "ada", CallSequence(f"{n}.py", None, "gpt2", (Anchor(1, None, "a.0"),), calls), None, "a", f"u{n}"
+        )
         for n in range(10)
     ]
     lines = [task.line() for task in TASKS["complete_usage"](usages)]
@@ -135,11 +139,35 @@ def test_half_of_the_others_but_one() -> None:
 
 def test_a_long_usage_asks_no_more_often_than_others() -> None:
     calls = tuple(ApiCall(f"a.{n}", n, None, "receiver", None, ()) for n in range(95))
-    usage = Usage("u", "ada", CallSequence("a.py", None, "./gpt2", (Anchor(1, None, "a.0"),), calls), None, "a")
+    usage = Usage("u", "ada", CallSequence("a.py", None, "./gpt2", (Anchor(1, None, "a.0"),), calls), None, "a", "u")
     places = [len(task.calls) for task in TASKS["next_call"]([usage])]
     assert len(places) == 10
     assert (places[0], places[-1]) == (1, 85)
     assert not list(TASKS["model_for_code"]([usage]))  # a path is no answer
+
+
+SEVERAL = """from sentence_transformers import SentenceTransformer
+import sys
+
+for name in ["all-MiniLM-L6-v2", "BAAI/bge-m3"]:
+    model = SentenceTransformer(name)
+    model.encode(sys.argv[1])
+"""
+
+
+def test_code_that_loads_one_of_several_models_is_asked_about_once(tmp_path: Path) -> None:
+    (tmp_path / "ada").mkdir()
+    (tmp_path / "ada" / "a.py").write_text(SEVERAL)
+    usages = list(usages_of([repository(str(tmp_path / "ada"), "ada", Settings(jobs=1))]))
+    assert [usage.model for usage in usages] == ["BAAI/bge-m3", "sentence-transformers/all-MiniLM-L6-v2"]
+    assert {usage.declaration for usage in usages} == {usages[0].id}
+    lines = {name: [task.line() for task in make(usages)] for name, make in TASKS.items()}
+    (asked,) = lines["model_for_code"]
+    assert asked["answer"] == ["BAAI/bge-m3", "sentence-transformers/all-MiniLM-L6-v2"]
+    (following,) = lines["next_call"]
+    assert following["context"]["model_id"] is None
+    assert [line["context"]["others"] for line in lines["complete_usage"]] == [0, 0]
+    assert [line["context"]["model_id"] for line in lines["api_for_model"]] == asked["answer"]
 
 
 def test_the_same_study_gives_the_same_bytes(study: Path, folder: Path, tmp_path: Path) -> None:

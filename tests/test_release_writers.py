@@ -36,7 +36,7 @@ TEXTS = st.text(max_size=12)
 def usage(number: int, source: str, path: str, model: str, apis: list[str]) -> Usage:
     calls = tuple(ApiCall(api, line, None, "receiver", None, ()) for line, api in enumerate(apis, 1))
     sequence = CallSequence(path, None, model, (Anchor(1, None, "a.load"),), calls)
-    return Usage(f"{number:016x}", source, sequence, None, f"library {number % 2}")
+    return Usage(f"{number:016x}", source, sequence, None, f"library {number % 2}", f"{number:016x}")
 
 
 APIS = st.lists(st.text(min_size=1, max_size=8), min_size=1, max_size=9)

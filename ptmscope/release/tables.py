@@ -108,7 +108,7 @@ def _sequences(material: Material) -> Rows:
             *(usage.id, usage.source, repository.commit, sequence.path, sequence.cell, usage.line),
             *(max([usage.line, *lines]), sequence.model_id, usage.canonical_id, usage.library),
             *(usage.apis, tuple(call.role or "" for call in sequence.calls), len(sequence.calls)),
-            *(cluster[usage.id], repository.licence, material.texts.excerpt(usage.source, sequence)),
+            *(usage.declaration, cluster[usage.id], repository.licence, material.texts.excerpt(usage.source, sequence)),
         )
 
 

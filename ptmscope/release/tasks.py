@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import Any
 
 from patterns.compare import is_name
-from ptmscope.release.usages import Usage
+from ptmscope.release.usages import Usage, declarations
 
 #: Of one usage, so many places at most at which the next call is asked for, so that long files do not outweigh all.
 PLACES = 10
@@ -25,7 +25,8 @@ CONFIGURATIONS: Mapping[str, tuple[bool, int]] = {
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """`others`: how many other usages of the repository may be looked at, its first ones (None: not said)."""
+    """`usage` stands for all of its declaration. `others`: how many other declarations of the repository may be looked
+    at, its first ones (None: not said)."""
 
     id: str
     task: str
@@ -57,8 +58,8 @@ class Task:
 
 
 def _next_call(usages: Iterable[Usage]) -> Iterator[Task]:
-    for usage in usages:
-        apis, model = usage.apis, _name(usage)
+    for usage, *others in declarations(usages):
+        apis, model = usage.apis, None if others else _name(usage)
         for place in _spread(range(1, len(apis)), PLACES):
             name = f"next_call:{usage.id}:{place}"
             yield Task(name, "next_call", usage, apis[:place], apis[place : place + 1], model, usage.library)
@@ -66,14 +67,15 @@ def _next_call(usages: Iterable[Usage]) -> Iterator[Task]:
 
 def _complete_usage(usages: Iterable[Usage]) -> Iterator[Task]:
     for _, group in groupby(usages, key=lambda usage: usage.source):
-        declared = list(group)
-        for usage in declared:
+        declared = declarations(group)
+        for usage, *alternatives in declared:
+            model = None if alternatives else _name(usage)
             for configuration, (is_whole, given) in CONFIGURATIONS.items():
                 others = len(declared) - 1 if is_whole else max(0, len(declared) // 2 - 1)
                 rest = _distinct(usage.apis[given:])
                 if rest:
                     name = f"complete_usage:{usage.id}:{configuration}"
-                    context = (usage.apis[:given], rest, _name(usage), usage.library, configuration, others)
+                    context = (usage.apis[:given], rest, model, usage.library, configuration, others)
                     yield Task(name, "complete_usage", usage, *context)
 
 
@@ -85,11 +87,11 @@ def _api_for_model(usages: Iterable[Usage]) -> Iterator[Task]:
 
 
 def _model_for_code(usages: Iterable[Usage]) -> Iterator[Task]:
-    for usage in usages:
-        model = _name(usage)
-        if model is not None and usage.apis:
-            name = f"model_for_code:{usage.id}"
-            yield Task(name, "model_for_code", usage, usage.apis, (model,), library=usage.library)
+    for group in declarations(usages):
+        usage = group[0]
+        models = _distinct(sorted(model for model in map(_name, group) if model is not None))
+        if models and usage.apis:
+            yield Task(f"model_for_code:{usage.id}", "model_for_code", usage, usage.apis, models, library=usage.library)
 
 
 #: Task -> its instances, out of usages sorted by repository.

@@ -17,13 +17,15 @@ DIGITS = 16
 @dataclass(frozen=True, slots=True)
 class Usage:
     """`id` is a digest of where the usage is and of its model; `canonical_id` the model's present name, None where the
-    facts do not know it; `library` that of its first load site."""
+    facts do not know it; `library` that of its first load site. Code that loads one of several models is a usage of
+    each, and one `declaration`: the id of the first of them."""
 
     id: str
     source: str
     sequence: CallSequence
     canonical_id: str | None
     library: str
+    declaration: str
 
     @property
     def model(self) -> str:
@@ -55,15 +57,25 @@ def _usages(repository: Repository) -> Iterator[Usage]:
     present = {model.id: model.canonical_id for site in repository.sites for model in site.models}
     libraries = {(site.path, site.cell, site.line): site.library for site in repository.sites}
     seen: Counter[str] = Counter()
+    first_of: dict[tuple[object, ...], str] = {}
     for each in sorted(repository.usages, key=_order):
         first = each.anchors[0] if each.anchors else None
         name = digest(repository.name, each.path, each.cell, first and first.line, each.model_id)
         seen[name] += 1
         identity = name if seen[name] == 1 else digest(name, seen[name])
         place = (each.path, first.cell, first.line) if first else None
-        library = libraries.get(place) if place else None
-        known = library or (first.api.partition(".")[0] if first else "")
-        yield Usage(identity, repository.name, each, present.get(each.model_id), known)
+        known = (libraries.get(place) if place else None) or (first.api.partition(".")[0] if first else "")
+        code = (each.path, each.anchors, tuple(call.api for call in each.calls))
+        declaration = first_of.setdefault(code, identity)
+        yield Usage(identity, repository.name, each, present.get(each.model_id), known, declaration)
+
+
+def declarations(usages: Iterable[Usage]) -> list[tuple[Usage, ...]]:
+    """The usages of one code together, in the order of the first of each."""
+    found: dict[str, list[Usage]] = {}
+    for usage in usages:
+        found.setdefault(usage.declaration, []).append(usage)
+    return list(map(tuple, found.values()))
 
 
 def _order(usage: CallSequence) -> tuple[str, int, int, str, tuple[str, ...]]:
