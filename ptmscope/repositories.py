@@ -68,18 +68,24 @@ def _address(host: str, name: str) -> str | None:
 
 def renamed(repository: Repository) -> Repository:
     """With usages under the canonical ids of their models: what they are where the usage loads them."""
-    present: dict[tuple[object, ...], str | None] = {}
+    there: dict[tuple[object, ...], str | None] = {}
+    anywhere: dict[str, str | None] = {}
     for site in repository.sites:
         for model in site.models:
-            present[site.path, site.cell, site.line, site.api, model.id] = model.canonical_id
-    usages = (replace(usage, model_id=_canonical(usage, present)) for usage in repository.usages)
+            key = (site.path, site.cell, site.line, model.id)
+            there[key] = there.get(key) or model.canonical_id
+            anywhere[model.id] = anywhere.get(model.id) or model.canonical_id
+    usages = (replace(usage, model_id=_canonical(usage, there, anywhere)) for usage in repository.usages)
     return replace(repository, usages=tuple(usages))
 
 
-def _canonical(usage: CallSequence, present: Mapping[tuple[object, ...], str | None]) -> str:
-    """Of one id, loaders may know more or less."""
-    places = ((usage.path, anchor.cell, anchor.line, anchor.api, usage.model_id) for anchor in usage.anchors)
-    return next((name for place in places if (name := present.get(place))), usage.model_id)
+def _canonical(
+    usage: CallSequence, there: Mapping[tuple[object, ...], str | None], anywhere: Mapping[str, str | None]
+) -> str:
+    """Of one id, loaders may know more or less; an anchor can name a class of the repository, its site what that is."""
+    places = [(usage.path, anchor.cell, anchor.line, usage.model_id) for anchor in usage.anchors]
+    known = [there[place] for place in places if place in there] or [anywhere.get(usage.model_id)]
+    return next(filter(None, known), usage.model_id)
 
 
 def names(paths: Sequence[str]) -> list[str]:

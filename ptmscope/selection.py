@@ -8,8 +8,9 @@ from fnmatch import fnmatchcase
 
 from analyzer.records import CallSequence, LoadSite, ModelRef
 
-#: (path, cell, line, api, model id): what an anchor points to.
-_Key = tuple[str, int | None, int, str, str]
+#: (path, cell, line, model id): what an anchor points to. It can name a class of the repository, where its site names
+#: the one that this is derived from.
+_Key = tuple[str, int | None, int, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +51,12 @@ class Selection:
 
 def _site_keys(site: LoadSite) -> Iterator[_Key]:
     for model in site.models:
-        yield site.path, site.cell, site.line, site.api, model.id
+        yield site.path, site.cell, site.line, model.id
 
 
 def _usage_keys(usage: CallSequence) -> Iterator[_Key]:
     for anchor in usage.anchors:
-        yield usage.path, anchor.cell, anchor.line, anchor.api, usage.model_id
+        yield usage.path, anchor.cell, anchor.line, usage.model_id
 
 
 def _matches(name: str, patterns: tuple[str, ...]) -> bool:

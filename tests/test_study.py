@@ -9,14 +9,17 @@ import pytest
 from click.testing import CliRunner
 
 import ptmscope
+from analyzer.records import Anchor, CallSequence, LoadSite, ModelRef, Origin
 from miner.licences import is_quotable
 from ptmscope import reading, studied
 from ptmscope.cli import cli
 from ptmscope.errors import Misuse
 from ptmscope.export import wire
 from ptmscope.pattern_cli import STEPS
-from ptmscope.repositories import renamed, repository
+from ptmscope.repositories import Repository, renamed, repository
+from ptmscope.selection import Selection
 from ptmscope.settings import Settings
+from ptmscope.statistics.ledger import ledger
 from ptmscope.study import STEPS as TAKEN
 
 pandas = pytest.importorskip("pandas")
@@ -151,3 +154,17 @@ def test_a_usage_has_the_name_of_the_model_that_it_loads(tmp_path: Path) -> None
     (tmp_path / "b.py").write_text('from transformers import AutoModel\nAutoModel.from_pretrained("my-model")\n')
     found = renamed(repository(str(tmp_path), "r", Settings()))
     assert [usage.model_id for usage in found.usages] == ["sentence-transformers/my-model", "my-model"]
+
+
+def test_a_usage_through_a_class_of_the_repository() -> None:
+    """Its anchor names the class, its site the class of the library that this is derived from."""
+    origin = Origin("a.py", 3)
+    model = ModelRef("bert-base-uncased", "google-bert/bert-base-uncased", "huggingface", "literal", "certain", origin)
+    api = "transformers.BertModel.from_pretrained"
+    site = LoadSite("a.py", 3, 0, 3, None, api, "transformers", "model", "resolved", None, (model,))
+    usage = CallSequence("a.py", None, model.id, (Anchor(3, None, "own.Own.from_pretrained"),), ())
+    found = renamed(Repository("r", ".", (site,), (usage,)))
+    assert [usage.model_id for usage in found.usages] == ["google-bert/bert-base-uncased"]
+    assert [entry.libraries for entry in ledger([found]).entries] == [("transformers",)]
+    for wanted in (Selection.of((), ("bert-*",)), Selection.of(("transformers",), ())):
+        assert wanted.apply((site,), (usage,)) == ((site,), (usage,))

@@ -41,8 +41,8 @@ def ledger(repositories: Iterable[Repository]) -> Ledger:
 
 
 def _entries(repository: Repository) -> Iterable[Entry]:
-    library = {(site.path, site.cell, site.line, site.api): site.library for site in repository.sites}
+    library = {(site.path, site.cell, site.line): site.library for site in repository.sites}
     for usage in repository.usages:
-        places = [(usage.path, anchor.cell, anchor.line, anchor.api) for anchor in usage.anchors]
-        libraries = sorted({library.get(place) or place[-1].partition(".")[0] for place in places})
+        places = [((usage.path, anchor.cell, anchor.line), anchor.api) for anchor in usage.anchors]
+        libraries = sorted({library.get(place) or api.partition(".")[0] for place, api in places})
         yield Entry(repository.name, usage.path, usage.model_id, tuple(tasks(usage)), tuple(libraries))
