@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import pairwise
 from typing import Any
 
 from miner.duplicates import Likeness, Ranked, exact, near
@@ -51,14 +52,16 @@ def _alike_files(files: list[tuple[str, str]], texts: Texts) -> Iterator[list[tu
 
 
 def _alike_calls(known: Mapping[str, Usage]) -> Iterator[list[str]]:
-    texts = {name: _calls(usage) for name, usage in known.items()}
-    of_text: dict[str, bytes] = {digest(text): text for text in texts.values()}
     names = sorted(known)
-    ranked = [Ranked(n, digest(texts[name]), len(texts[name]), (name, "", "", "")) for n, name in enumerate(names)]
-    for group in near(ranked, of_text.__getitem__, CALLS):
+    tokens = [_tokens(known[name]) for name in names]
+    texts = {digest(*each): " ".join(each).encode() for each in tokens}
+    ranked = [
+        Ranked(n, digest(*each), len(set(pairwise(each))), (names[n], "", "", "")) for n, each in enumerate(tokens)
+    ]
+    for group in (*exact(ranked, CALLS.smallest), *near(ranked, texts.__getitem__, CALLS)):
         yield [names[each.key] for each in group]
 
 
-def _calls(usage: Usage) -> bytes:
-    calls = usage.sequence.calls
-    return " ".join("c" + digest(usage.model, call.api, *call.keywords) for call in calls).encode()
+def _tokens(usage: Usage) -> list[str]:
+    """One for each call: it differs where the API, the names of the arguments or the model do."""
+    return ["c" + digest(usage.model, call.api, *call.keywords) for call in usage.sequence.calls]

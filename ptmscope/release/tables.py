@@ -74,8 +74,8 @@ def _files(material: Material) -> Rows:
         for path in sorted(sites.keys() | usages.keys()):
             facts = material.texts.facts(each.name, path)
             known = (facts.sha256, facts.size) if facts else (None, None)
-            text = material.texts.text(each.name, path)
-            yield each.name, each.commit, path, *known, sites[path], usages[path], each.licence, text
+            text, cells = material.texts.text(each.name, path), material.texts.cells(each.name, path)
+            yield each.name, each.commit, path, *known, sites[path], usages[path], each.licence, text, cells
 
 
 def _sites(material: Material) -> Rows:
