@@ -14,7 +14,7 @@ from ptmscope import __version__
 from ptmscope.cards_cli import card, drift
 from ptmscope.check_cli import check, diff
 from ptmscope.errors import Misuse
-from ptmscope.evaluation_cli import evaluate
+from ptmscope.evaluation_cli import audit, evaluate
 from ptmscope.figures_cli import plot, statistics
 from ptmscope.mining_cli import curate, mine
 from ptmscope.options import LOOKUPS, READING, SCOPE, settings_of, with_options
@@ -78,6 +78,7 @@ cli.add_command(patterns)
 cli.add_command(compare)
 cli.add_command(study)
 cli.add_command(evaluate)
+cli.add_command(audit)
 cli.add_command(dataset)
 cli.add_command(statistics)
 cli.add_command(plot)

@@ -8,6 +8,8 @@ from typing import Any
 
 import click
 
+from ptmscope.options import READING, SCOPE, settings_of, with_options
+
 TASKS = ("next_call", "complete_usage", "api_for_model", "model_for_code")
 SPLITS = ("clone_disjoint", "kfold", "time", "leave_one_out")
 SYSTEMS = ("popularity", "ngram", "neighbours", "patterns")
@@ -55,3 +57,78 @@ def evaluate(tasks: tuple[str, ...], systems: tuple[str, ...], **options: Any) -
     if not options["quiet"]:
         for note in found.notes:
             click.echo(f"ptmscope: {note}", err=True)
+
+
+@click.group()
+def audit() -> None:
+    """How often a scan is right: a sample of load sites to judge by hand, and what the judgements say.
+
+    \b
+    ptmscope audit sample study -n 200 --seed 1 -o sheet.html
+    ptmscope audit score labelled.csv -o score.json
+    ptmscope dataset study -o release --audit score.json
+    """
+
+
+@audit.command()
+@click.argument("paths", metavar="PATH...", type=click.Path(), nargs=-1, required=True)
+@click.option("-n", "number", type=click.IntRange(1), default=200, show_default=True, help="Load sites to draw.")
+@click.option("--by", default="resolution,library,source", show_default=True, help="Also: status.")
+@click.option("--whole-files", is_flag=True, help="Draw files, with all their sites: to look for missing ones.")
+@click.option("--seed", type=int, default=0, show_default=True)
+@click.option("-o", "--output", type=click.Path(), required=True, help="sheet.csv or sheet.html.")
+@with_options(SCOPE, *READING)
+def sample(paths: tuple[str, ...], number: int, by: str, seed: int, output: str, **options: Any) -> None:
+    """A stratified random sample of load sites (each PATH is a study or a repository), as a sheet to label.
+
+    \b
+    ptmscope audit sample study -n 200 -o sheet.html      label with the keyboard, then download
+    ptmscope audit sample study -n 60 --by library -o sheet.csv
+    ptmscope audit sample study --whole-files -o files.html
+
+    A row is right if the call does load (or name) a model and all that is said of it is so: the ids that can reach it,
+    or that none can be known and why. Exit codes: 0 done, 2 misuse.
+    """
+    from ptmscope.audit import page, sheet
+    from ptmscope.audit.sample import sample as drawing
+    from ptmscope.audit.sample import whole_files
+    from ptmscope.collection import repositories
+    from ptmscope.destination import writing
+
+    whole = bool(options.pop("whole_files"))
+    dimensions = [name.strip() for name in by.split(",") if name.strip()]
+    write = page.write if output.lower().endswith((".html", ".htm")) else sheet.write_csv
+    with writing(output, is_binary=False) as destination:
+        found = repositories(paths, settings_of(options, sequences=False))
+        drawn = whole_files(found, number, seed) if whole else drawing(found, number, dimensions, seed)
+        write(sheet.rows(drawn, exhaustive=whole), destination)
+    if not options["quiet"]:
+        strata = len({each.stratum for each in drawn})
+        click.echo(f"ptmscope: {len(drawn):,} load sites drawn, from {strata:,} strata", err=True)
+
+
+@audit.command()
+@click.argument("sheets", metavar="SHEET [SHEET2]", type=click.Path(), nargs=-1, required=True)
+@click.option("-o", "--output", type=click.Path(), help="File to write. Default: print.")
+def score(sheets: tuple[str, ...], output: str | None) -> None:
+    """What the labels of one or two annotators say: precision, recall, agreement, as JSON.
+
+    \b
+    ptmscope audit score labelled.csv
+    ptmscope audit score ada.csv bob.json -o score.json
+
+    Precision by stratum, and over all sites weighted by the sizes of the strata; recall where whole files were drawn;
+    Wilson intervals; Cohen's kappa between two annotators. Exit codes: 0 done, 2 misuse.
+    """
+    import json
+
+    from ptmscope.audit import sheet
+    from ptmscope.audit.score import score as scoring
+    from ptmscope.destination import writing
+    from ptmscope.errors import Misuse
+
+    if len(sheets) > 2:
+        raise Misuse("two sheets at most: one for each annotator")
+    told = scoring([sheet.read(path) for path in sheets])
+    with writing(output, is_binary=False) as destination:
+        destination.write(json.dumps(told, indent=2, ensure_ascii=False) + "\n")
