@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import gzip
 import json
+from importlib import resources
 from pathlib import Path
+from typing import get_args
 
+import jsonschema
 import pytest
 from click.testing import CliRunner, Result
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bench.drift.__main__ import main
-from ptmscope.cards.drift import drift, wild
+from ptmscope.cards.drift import Met, drift, wild
 from ptmscope.cards.fences import blocks
 from ptmscope.cards.files import cards
-from ptmscope.cards.snippets import shown
+from ptmscope.cards.snippets import Verdict, shown
 from ptmscope.cli import cli
 from ptmscope.errors import Misuse
 from ptmscope.export.drift import FORMATS
@@ -64,6 +69,19 @@ def fence(code: str, language: str = "python") -> str:
 )
 def test_verdict(card: str, verdict: str) -> None:
     assert shown(card, "org/own").verdict == verdict
+
+
+PARTS = st.sampled_from(
+    ["```", "```python", "~~~", "    ", ">>> ", "...", "- ", "> ", "<pre>", OWN, "x = (", "\r", "\t", "\0"]
+)
+
+
+@given(st.lists(st.one_of(PARTS, st.text(max_size=8)), max_size=12).map("\n".join))
+def test_any_text_is_a_card(text: str) -> None:
+    seen = shown(text, "org/own")
+    lines = text.count("\n") + text.count("\r") + 1
+    assert seen.verdict in get_args(Verdict)
+    assert all(1 <= seen.line(site.cell, site.line) <= lines for site in seen.sites)
 
 
 def test_former_names_are_the_same_model() -> None:
@@ -153,6 +171,11 @@ def test_many_cards(repos: list[Path], tmp_path: Path) -> None:
         ("org/embed", "loads it", 3, False),
         ("a/b", "no code", 0, False),
     ]
+    schema = json.loads((resources.files("ptmscope") / "schemas" / "drift.schema.json").read_text())
+    for line in lines:
+        jsonschema.validate(line, schema)
+    assert schema["properties"]["verdict"]["enum"] == list(get_args(Verdict))
+    assert schema["properties"]["calls"]["items"]["properties"]["met"]["enum"] == list(get_args(Met))
 
 
 def test_the_section_of_ptmscope_is_not_the_card(repos: list[Path], tmp_path: Path) -> None:

@@ -54,7 +54,7 @@ def write_jsonl(drifts: Drifts, output: Output) -> None:
 
 
 def wire(each: Drift) -> dict[str, Any]:
-    """The dict form of one card."""
+    """The dict form of one card. Schema: ptmscope/schemas/drift.schema.json."""
     return {
         "card": each.card,
         "model": each.model,
