@@ -171,11 +171,11 @@ def _given(loader: Loader, arguments: Arguments) -> Iterator[tuple[str | None, E
 def _unpacked(ev: Evaluator, arguments: Arguments) -> Iterator[tuple[str | None, Expression, Env]]:
     """The known entries of what is unpacked with `**`."""
     for name, expression, env in arguments.keywords:
-        held = ev.evaluate(expression, env) if name is None else ()
+        held = ev.briefly(expression, env) if name is None else ()
         for key, value, where in (
             pair for found in held if isinstance(found, Dict) for pair in containers.pairs(ev, found)
         ):
-            yield next((each.text for each in ev.evaluate(key, where) if isinstance(each, Str)), None), value, where
+            yield next((each.text for each in ev.briefly(key, where) if isinstance(each, Str)), None), value, where
 
 
 def _scalar(ev: Evaluator, expression: Expression, env: Env) -> Scalar:

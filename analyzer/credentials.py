@@ -11,7 +11,8 @@ from analyzer.records import Credential
 
 _MARK = b"hf_"
 #: `hf_` and 34 letters or digits: huggingface.co/docs/hub/security-tokens.
-_TOKEN = re.compile(rb"(?<![A-Za-z0-9_])hf_([A-Za-z0-9]{34})(?![A-Za-z0-9_])")
+_TOKEN = re.compile(rb"hf_([A-Za-z0-9]{34})(?![A-Za-z0-9_])")  # a look behind first would make the search slow
+_INSIDE = re.compile(rb"\w")
 #: What stands in examples in place of a token: few different characters, runs of the alphabet, words for it.
 _FEWEST = 12
 _MADE_UP = re.compile(rb"abcdef|123456|(.)\1\1\1|your|token|example|replace", re.IGNORECASE)
@@ -32,7 +33,8 @@ def credentials(source: bytes, path: str) -> tuple[Credential, ...]:
 def _found(text: bytes) -> Iterator[int]:
     """Offsets of tokens that may be real."""
     for match in _TOKEN.finditer(text):
-        if len(set(match[1])) >= _FEWEST and not _MADE_UP.search(match[1]):
+        is_inside = match.start() > 0 and _INSIDE.match(text, match.start() - 1)
+        if not is_inside and len(set(match[1])) >= _FEWEST and not _MADE_UP.search(match[1]):
             yield match.start()
 
 
