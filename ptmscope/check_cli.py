@@ -47,7 +47,6 @@ def check(path: str, format_name: str | None, output: str | None, write_baseline
 
     given = {"severity": options["severity"], "baseline": options["baseline"], "fail_on": options["fail_on"]}
     policy = overridden(policy_of(path), **given)
-    options["exclude"] = options["exclude"] or policy.exclude
     with writing(output, is_binary=False) as destination:
         found = checked(run(path, settings_of(options, sequences=False)), policy)
         FORMATS[format_of(CHECKS, format_name, output)](found, destination)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from miner.gitignore import Patterns, parse
@@ -33,7 +33,7 @@ def checked(scan: Scan, policy: Policy) -> Checked:
     """The findings of a scan as a policy has them. Raises Misuse where its baseline cannot be read."""
     known = baseline.read(policy.baseline) if policy.baseline else frozenset()
     comments = Comments(_reader(scan))
-    found = tuple(_marked(each, comments, known) for each in _wanted(findings(scan), policy))
+    found = tuple(_marked(each, comments, known) for each in _wanted(scan, policy))
     return Checked(scan, found)
 
 
@@ -42,24 +42,29 @@ def failing(found: Checked, policy: Policy) -> tuple[Finding, ...]:
     return tuple(each for each in found.counted if policy.fails(each.rule, each.severity))
 
 
-def _wanted(found: Iterable[Finding], policy: Policy) -> Iterator[Finding]:
-    ignored = _patterns(policy.ignore)
-    for each in found:
+def _wanted(scan: Scan, policy: Policy) -> Iterator[Finding]:
+    """The findings of rules that are on, where they hold."""
+    prefix = _prefix(scan, policy)
+    excluded = _patterns(policy.exclude, prefix)
+    ignored = {rule: _patterns(patterns, prefix) for rule, patterns in policy.ignored().items()}
+    for each in findings(scan):
         severity = policy.severity_of(each.rule)
-        if severity is None or any(p.verdict(each.path) for p in ignored.get(each.rule, ())):
-            continue
-        yield replace(each, severity=severity)
+        nowhere = (*excluded, *ignored.get(each.rule, ()))
+        if severity is not None and not any(patterns.verdict(each.path) for patterns in nowhere):
+            yield replace(each, severity=severity)
 
 
-def _patterns(ignore: Mapping[str, tuple[str, ...]]) -> dict[str, list[Patterns]]:
-    """Rule -> where it does not hold."""
-    found: dict[str, list[Patterns]] = {}
-    for pattern, names in ignore.items():
-        spec = parse([pattern])
-        if spec is not None:
-            for name in names:
-                found.setdefault(name, []).append(Patterns(spec))
-    return found
+def _patterns(lines: Iterable[str], prefix: str) -> tuple[Patterns, ...]:
+    spec = parse(lines)
+    return () if spec is None else (Patterns(spec, prefix),)
+
+
+def _prefix(scan: Scan, policy: Policy) -> str:
+    """The way from the folder of the settings, to which their patterns are relative, to the scanned one."""
+    if scan.root is None or policy.folder is None:
+        return ""
+    path = os.path.relpath(os.path.realpath(scan.root), policy.folder)
+    return "" if path == os.curdir else path.replace(os.sep, "/") + "/"
 
 
 def _marked(finding: Finding, comments: Comments, known: frozenset[str]) -> Finding:

@@ -38,10 +38,15 @@ def test_fail_on(ptmscope: Run, tree: Tree) -> None:
     assert ptmscope("check", root, "--fail-on", "error").returncode == 0
 
 
-def test_excluded_in_settings_unless_the_command_line_says_otherwise(ptmscope: Run, tree: Tree) -> None:
-    root = tree({"a.py": f"{HEAD}{REMOTE}\n", "pyproject.toml": '[tool.ptmscope]\nexclude = ["a.py"]\n'})
-    assert ptmscope("check", root).stdout == b"0 findings.\n"
-    assert b"remote-code" in ptmscope("check", root, "--exclude", "b.py").stdout
+def test_patterns_are_relative_to_the_settings(ptmscope: Run, tree: Tree) -> None:
+    settings = '[tool.ptmscope]\nexclude = ["/src/old/"]\nignore = {"src/new/" = ["remote-code"]}\n'
+    names = ("old/a.py", "new/b.py", "c.py", "src/old/d.py")
+    root = tree({"pyproject.toml": settings, **{f"src/{name}": f"{HEAD}{REMOTE}\n" for name in names}})
+    for folder, prefix in ((root, "src/"), (root / "src", "")):
+        for command in ("check", "scan"):
+            log = json.loads(ptmscope(command, folder, "--format", "sarif").stdout)
+            found = [each["locations"][0]["physicalLocation"]["artifactLocation"] for each in log["runs"][0]["results"]]
+            assert [each["uri"] for each in found] == [f"{prefix}c.py", f"{prefix}src/old/d.py"]
 
 
 def test_baseline(ptmscope: Run, tree: Tree) -> None:

@@ -274,7 +274,7 @@ def test_settings(tree: Tree) -> None:
 def test_bad_settings(tree: Tree, settings: str, message: str | None) -> None:
     root = tree({"pyproject.toml": settings})
     if message is None:
-        assert policy_of(str(root)) == Policy()
+        assert policy_of(str(root)) == Policy(folder=str(root))
         return
     with pytest.raises(Misuse, match=message):
         policy_of(str(root))

@@ -18,19 +18,29 @@ OFF = "off"
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """`severity`: rule -> severity, or "off"; `exclude`: paths that are not read, as in .gitignore; `ignore`: such
-    patterns -> rules that do not hold there; `baseline`: a file; `fail_on`: rules and severities."""
+    """`severity`: rule -> severity, or "off"; `exclude`: where no rule holds, as lines of .gitignore; `ignore`: such a
+    line -> rules that do not hold there; both relative to `folder`. `baseline`: a file; `fail_on`: rules, severities.
+    """
 
     severity: Mapping[str, str] = field(default_factory=dict)
     exclude: tuple[str, ...] = ()
     ignore: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     baseline: str | None = None
     fail_on: tuple[str, ...] = ()
+    folder: str | None = None
 
     def severity_of(self, rule: str) -> Severity | None:
         """None: the rule is off."""
         told = self.severity.get(rule, rules()[rule].severity)
         return next((each for each in SEVERITIES if each == told), None)
+
+    def ignored(self) -> dict[str, list[str]]:
+        """Rule -> where it does not hold."""
+        found: dict[str, list[str]] = {}
+        for pattern, names in self.ignore.items():
+            for name in names:
+                found.setdefault(name, []).append(pattern)
+        return found
 
     def fails(self, rule: str, severity: Severity) -> bool:
         """Whether a finding of this rule ends the run with 1; a severity stands for itself and all that is worse."""
@@ -75,7 +85,7 @@ def _policy(table: object, file: str) -> Policy:
     values = {name.replace("-", "_"): _KEYS[name](value, f"{where} {name}") for name, value in table.items()}
     if values.get("baseline"):
         values["baseline"] = os.path.join(os.path.dirname(file), values["baseline"])
-    return Policy(**values)
+    return Policy(folder=os.path.dirname(file), **values)
 
 
 def _severities(value: object, where: str) -> dict[str, str]:
