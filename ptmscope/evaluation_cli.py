@@ -26,6 +26,7 @@ SUFFIXES = {".json": "json", ".md": "markdown", ".csv": "csv"}
 @click.option("--by", type=click.Choice(("configuration", "library")), multiple=True, help="Also in parts (in text).")
 @click.option("-f", "--format", "format_name", type=click.Choice(FORMATS), help="Default: table, or by --output.")
 @click.option("-o", "--output", type=click.Path(), help="File to write; by its ending, the format is told.")
+@click.option("-j", "--jobs", type=click.IntRange(1), metavar="N", help="Processes. Default: all cores.")
 @click.option("-q", "--quiet", is_flag=True, help="Nothing on standard error but errors.")
 def evaluate(tasks: tuple[str, ...], systems: tuple[str, ...], **options: Any) -> None:
     """How well recommenders do the tasks of a data set (RELEASE, as ptmscope dataset writes it).
@@ -49,7 +50,7 @@ def evaluate(tasks: tuple[str, ...], systems: tuple[str, ...], **options: Any) -
 
     told = SUFFIXES.get(os.path.splitext(options["output"] or "")[1].lower())
     name = options["format_name"] or told or FORMATS[0]
-    wanted = Wanted(tasks or TASKS, options["split"], systems or SYSTEMS, options["given"])
+    wanted = Wanted(tasks or TASKS, options["split"], systems or SYSTEMS, options["given"], options["jobs"])
     with writing(options["output"], is_binary=False) as destination:
         with progress(is_shown=sys.stderr.isatty() and not options["quiet"]) as advance:
             found = evaluating(options["release"], wanted, advance)

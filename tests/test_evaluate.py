@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from click.testing import CliRunner, Result
 
 pytest.importorskip("pyarrow")
 
+from bench import recommending
 from patterns.measures import MEASURES, marks
 from patterns.recommend.popularity import Popularity
 from patterns.recommend.records import TASKS
@@ -94,6 +96,11 @@ def test_the_mean_is_that_of_each_task_asked_of_what_lies_outside_its_fold(relea
     )
 
 
+def test_processes_change_nothing(release: Path) -> None:
+    asked = Wanted(TASKS, "kfold", tuple(SYSTEMS))
+    assert evaluate(str(release), replace(asked, jobs=2)) == evaluate(str(release), asked)
+
+
 def test_patterns_know_what_all_others_do(release: Path) -> None:
     (row, *_) = evaluate(str(release), Wanted(("next_call",), "kfold", ("patterns",))).rows
     assert row.values[MEASURES.index("success@1")].value == 1
@@ -156,3 +163,11 @@ def test_the_command_line_knows_what_there_is() -> None:
     assert tuple(FORMATS) == evaluation_cli.FORMATS
     assert tuple(releases.SCHEMES) == evaluation_cli.SPLITS
     assert evaluation_cli.TASKS == TASKS
+
+
+def test_the_bench_prints_its_tables(release: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert recommending.main([str(release), "--split", "kfold"]) == 0
+    text = capsys.readouterr().out
+    assert "## Recommending, split kfold" in text
+    assert "| complete_usage C1.1 | patterns" in text
+    assert "## patterns less the others" in text

@@ -29,7 +29,7 @@ LEARNERS = {"popularity": Popularity, "ngram": Ngrams, "neighbours": Neighbours,
 
 
 def example(source: str, *calls: str, model: str = "gpt2", library: str = "transformers") -> Example:
-    return Example(source, source, library, model, calls)
+    return Example(source, library, model, calls)
 
 
 EXAMPLES = [

@@ -13,11 +13,15 @@ from patterns.recommend.relative import ALPHABETS, Calls, Symbols
 
 #: Other calls between two neighbours of a pattern, and after the last one; by role all calls of a run are alike.
 GAPS: Mapping[str, int] = {"api": 2, "part": 2, "method": 2, "role": 0}
-#: Calls of the longest beginning.
-LENGTH = 4
+#: Calls of the longest pattern that is mined; there are few roles, so that longer patterns of them are very many.
+LENGTHS: Mapping[str, int] = {"api": 4, "part": 4, "method": 4, "role": 3}
+#: Calls of the longest run.
+RUN = 4
 #: In these alphabets, the last calls just as they are count too, whoever has them: the way back for contexts that no
 #: pattern fits.
 RUNS = ("api", "part")
+#: So many of the last calls are looked at.
+RECENT = 30
 #: What stands before the first call of a run.
 START = "^"
 
@@ -36,7 +40,7 @@ class Antecedents:
         for place, alphabet in enumerate(ALPHABETS):
             rows = [_squeezed(symbols[place] for symbols in row) for row in spelling]
             found = closed_subsequences(
-                rows, groups=sources, min_support=2, max_gap=GAPS[alphabet], max_length=LENGTH + 1
+                rows, groups=sources, min_support=2, max_gap=GAPS[alphabet], max_length=LENGTHS[alphabet]
             )
             begun = {pattern[:size] for pattern, _ in found for size in range(1, len(pattern))}
             self._tries[alphabet] = _trie(begun)
@@ -45,11 +49,11 @@ class Antecedents:
         """The beginnings that end with the last calls."""
         for place, alphabet in enumerate(ALPHABETS):
             gap = GAPS[alphabet]
-            row = _squeezed(symbols[place] for symbols in spelling[-LENGTH * (gap + 2) * 2 :])
+            row = _squeezed(symbols[place] for symbols in spelling[-RECENT:])
             for found in sorted(_matched(row, self._tries[alphabet], gap)):
                 yield (alphabet, *found)
             if alphabet in RUNS:
-                run = (START, *(symbols[place] for symbols in spelling))[-LENGTH:]
+                run = (START, *(symbols[place] for symbols in spelling))[-RUN:]
                 yield from ((f"run of {alphabet}", *run[start:]) for start in range(len(run)))
 
 

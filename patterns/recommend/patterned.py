@@ -1,7 +1,7 @@
 """The recommender of this project: what follows where patterns begin as the context ends.
 
 Beginnings of closed patterns, in the alphabets of `relative`, are looked up in the last calls of the context, as
-subsequences with gaps. What followed them elsewhere votes, by number of groups of examples; how much beginnings count
+subsequences with gaps. What followed them elsewhere votes, by number of repositories; how much beginnings count
 by alphabet, length and support is fitted on the examples alone (`votes`, `mixture`). What votes for is said in relation
 to the context (`relative`), so that a pattern of one class serves for others. Where no pattern fits, the library, the
 words of the model's name, and what is common at all remain.
@@ -61,7 +61,7 @@ class Patterned:
 def _few(rows: Iterable[Row]) -> Iterator[Row]:
     seen: Counter[tuple[str, str, tuple[str, ...]]] = Counter()
     for example, spelling in rows:
-        key = example.group, example.library, example.calls
+        key = example.source, example.library, example.calls
         seen[key] += 1
         if seen[key] <= ALIKE:
             yield example, spelling
@@ -86,7 +86,7 @@ def _next_calls(antecedents: Antecedents, row: Row) -> Iterator[Event]:
     example, spelling = row
     for at, call in enumerate(example.calls):
         known = _of_prefix(antecedents, spelling[:at], (example.library,), example.model)
-        yield Event(example.group, known, (tuple(Context(example.calls[:at]).views(call)),))
+        yield Event(example.source, known, (tuple(Context(example.calls[:at]).views(call)),))
 
 
 def _completions(antecedents: Antecedents, row: Row) -> Iterator[Event]:
@@ -95,7 +95,7 @@ def _completions(antecedents: Antecedents, row: Row) -> Iterator[Event]:
         known = _of_prefix(antecedents, spelling[:at], (example.library,), example.model)
         context = Context(example.calls[:at])
         rest = dict.fromkeys(example.calls[at:])
-        yield Event(example.group, known, tuple(tuple(context.views(call)) for call in rest))
+        yield Event(example.source, known, tuple(tuple(context.views(call)) for call in rest))
 
 
 def _usages(antecedents: Antecedents, row: Row) -> Iterator[Event]:
@@ -104,14 +104,14 @@ def _usages(antecedents: Antecedents, row: Row) -> Iterator[Event]:
     calls = dict.fromkeys(example.calls)
     known = (*of_libraries((), at_start=False), *of_model(example.model))
     if example.model and calls:
-        yield Event(example.group, known, tuple((View("call", 0, call),) for call in calls))
+        yield Event(example.source, known, tuple((View("call", 0, call),) for call in calls))
 
 
 def _models(antecedents: Antecedents, row: Row) -> Iterator[Event]:
     example, spelling = row
     if example.model:
         known = _of_code(antecedents, spelling, (example.library,))
-        yield Event(example.group, known, ((View("call", 0, example.model),),))
+        yield Event(example.source, known, ((View("call", 0, example.model),),))
 
 
 EVENTS: Mapping[str, Callable[[Antecedents, Row], Iterator[Event]]] = {

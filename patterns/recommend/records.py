@@ -12,11 +12,9 @@ TASKS = ("next_call", "complete_usage", "api_for_model", "model_for_code")
 
 @dataclass(frozen=True, slots=True, order=True)
 class Example:
-    """A usage to learn from. `source` is its repository; `group` what stays on one side when examples are split: the
-    repository, or a cluster of near duplicates; `model` is "" where no other repository can have it."""
+    """A usage to learn from. `source` is its repository; `model` is "" where no other repository can have it."""
 
     source: str
-    group: str
     library: str
     model: str
     calls: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""What followed which antecedent: every group of examples has one vote, and divides it by what it did."""
+"""What followed which antecedent: every repository has one vote, and divides it by what it did."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from patterns.recommend.relative import View
 
 #: Of the views that followed one antecedent, so many of the commonest are looked at; and so many of the best of all.
 COMMONEST, BEST = 100, 150
-#: Antecedents that so many groups have at least are told apart by that.
+#: Antecedents that so many repositories have at least are told apart by that.
 SUPPORTS = (8, 3, 2, 1)
 #: The weights are fitted on so many events, drawn by their content.
 FITTED = 5000
@@ -32,7 +32,7 @@ Shares: TypeAlias = Mapping[int, float]
 class Event:
     """What was seen once: antecedents, and the answers that are true, each in all ways to see it."""
 
-    group: str
+    source: str
     antecedents: tuple[Antecedent, ...]
     answers: tuple[tuple[View, ...], ...]
 
@@ -47,8 +47,8 @@ class _Table:
 
 
 class Votes:
-    """Learned from events. Evidence of one strength for one kind of view weighs what it tells of a group when only
-    the others have voted."""
+    """Learned from events. Evidence of one strength for one kind of view weighs what it tells of a repository
+    when only the others have voted."""
 
     def __init__(self, events: Sequence[Event]) -> None:
         poll = _Poll(events)
@@ -74,7 +74,7 @@ class Votes:
 
 
 def _strengths(sized: Iterable[tuple[Antecedent, int]]) -> dict[Strength, list[tuple[Antecedent, int]]]:
-    """Antecedents that somebody has, with the number of groups, by strength."""
+    """Antecedents that somebody has, with the number of repositories, by strength."""
     found: defaultdict[Strength, list[tuple[Antecedent, int]]] = defaultdict(list)
     for antecedent, size in sized:
         if size:
@@ -101,13 +101,13 @@ class _Poll:
         self.kinds = sorted({view.kind for view in self.views})
         self._number = {view: number for number, view in enumerate(self.views)}
         self.shares = self._counted(events)
-        self.totals = {antecedent: _summed(groups.values()) for antecedent, groups in self.shares.items()}
+        self.totals = {antecedent: _summed(sources.values()) for antecedent, sources in self.shares.items()}
 
     def weights(self) -> dict[Strength, NDArray[np.float64]]:
         """Strength -> weight of each kind of view."""
         drawn = sorted(self._events, key=_lot)[:FITTED]
         rows = [(event, *row) for event in drawn for row in self._left_out(event)]
-        tables = [(each, len(groups)) for each, groups in self.shares.items()]
+        tables = [(each, len(sources)) for each, sources in self.shares.items()]
         known = {strength for _, there, _ in rows for strength in there} | _strengths(tables).keys()
         place = {strength: number * len(self.kinds) for number, strength in enumerate(sorted(known))}
         chances = np.zeros((len(rows), len(place) * len(self.kinds)), dtype=np.float32)
@@ -117,55 +117,55 @@ class _Poll:
                 is_there[number, place[strength] : place[strength] + len(self.kinds)] = True
             for (strength, kind), chance in told.items():
                 chances[number, place[strength] + self.kinds.index(kind)] = chance
-        seen = Counter(event.group for event in drawn)
-        counts = np.array([1 / (len(event.answers) * seen[event.group] ** 0.5) for event, _, _ in rows])
+        seen = Counter(event.source for event in drawn)
+        counts = np.array([1 / (len(event.answers) * seen[event.source] ** 0.5) for event, _, _ in rows])
         found = weights(chances, is_there, counts)
         return {strength: found[at : at + len(self.kinds)] for strength, at in place.items()}
 
     def _left_out(self, event: Event) -> Iterator[tuple[tuple[Strength, ...], dict[tuple[Strength, str], float]]]:
-        """For each answer: the strengths there are without the event's group, and what chances they give it."""
-        others = ((a, len(self.shares[a]) - (event.group in self.shares[a])) for a in event.antecedents)
+        """For each answer: the strengths there are without the event's repository, and what chances they give it."""
+        others = ((a, len(self.shares[a]) - (event.source in self.shares[a])) for a in event.antecedents)
         strengths = _strengths(others)
         for answer in event.answers:
             told: dict[tuple[Strength, str], float] = {}
             for view in answer:
                 number = self._number[view]
                 for strength, found in strengths.items():
-                    votes = sum(self._of_others(antecedent, event.group, number) for antecedent, _ in found)
+                    votes = sum(self._of_others(antecedent, event.source, number) for antecedent, _ in found)
                     if votes > 0:
                         told[strength, view.kind] = votes / sum(size for _, size in found)
             yield tuple(strengths), told
 
-    def _of_others(self, antecedent: Antecedent, group: str, view: int) -> float:
+    def _of_others(self, antecedent: Antecedent, source: str, view: int) -> float:
         votes = self.totals[antecedent].get(view, 0.0)
         if votes:
-            own = self.shares[antecedent].get(group)
+            own = self.shares[antecedent].get(source)
             votes -= own.get(view, 0.0) if own else 0.0
         return votes if votes > 1e-9 else 0.0
 
     def _counted(self, events: Iterable[Event]) -> dict[Antecedent, dict[str, Shares]]:
-        """Antecedent -> group -> how its vote is divided."""
+        """Antecedent -> repository -> how its vote is divided."""
         times: Counter[tuple[Antecedent, str]] = Counter()
         found: defaultdict[Antecedent, dict[str, dict[int, float]]] = defaultdict(dict)
         for event in events:
             numbers = [self._number[view] for answer in event.answers for view in answer]
             share = 1 / max(len(event.answers), 1)
             for antecedent in event.antecedents:
-                times[antecedent, event.group] += 1
-                views = found[antecedent].setdefault(event.group, {})
+                times[antecedent, event.source] += 1
+                views = found[antecedent].setdefault(event.source, {})
                 for number in numbers:
                     views[number] = views.get(number, 0.0) + share
         return {
             antecedent: {
-                group: {view: count / times[antecedent, group] for view, count in sorted(views.items())}
-                for group, views in groups.items()
+                source: {view: count / times[antecedent, source] for view, count in sorted(views.items())}
+                for source, views in sources.items()
             }
-            for antecedent, groups in found.items()
+            for antecedent, sources in found.items()
         }
 
 
 def _lot(event: Event) -> tuple[str, str]:
-    text = repr((event.group, event.antecedents[-1], event.answers))
+    text = repr((event.source, event.antecedents[-1], event.answers))
     return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest(), text
 
 

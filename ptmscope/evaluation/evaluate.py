@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import combinations
+from multiprocessing import get_context
 
 from patterns.measures import CUTS, MEASURES, marks
 from patterns.recommend.neighbours import Neighbours
@@ -16,7 +20,7 @@ from patterns.recommend.records import Learner, Query, Recommender
 from patterns.resampling import Difference, Estimate, Sample, difference, means
 from ptmscope.errors import Misuse
 from ptmscope.evaluation import predictions, releases
-from ptmscope.evaluation.releases import Task
+from ptmscope.evaluation.releases import Fold, Task
 
 SYSTEMS: Mapping[str, Learner] = {
     "popularity": Popularity,
@@ -26,6 +30,9 @@ SYSTEMS: Mapping[str, Learner] = {
 }
 #: Two systems are tested against each other by these measures.
 TESTED = ("success@1", "success@5", "mrr")
+
+#: So few tasks are done before other processes have begun.
+FEW = 2000
 
 Marks = tuple[float, ...]
 #: Called with (folds done, folds in all).
@@ -72,12 +79,13 @@ class Evaluation:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What to evaluate; `given` are NAME=FILE of other systems."""
+    """What to evaluate; `given` are NAME=FILE of other systems, `jobs` processes (None: one a core)."""
 
     tasks: tuple[str, ...]
     split: str
     systems: tuple[str, ...]
     given: tuple[str, ...] = ()
+    jobs: int | None = None
 
 
 def evaluate(release: str, wanted: Wanted, progress: Progress | None = None) -> Evaluation:
@@ -88,10 +96,10 @@ def evaluate(release: str, wanted: Wanted, progress: Progress | None = None) -> 
     marked: dict[str, dict[str, Marks]] = {name: {} for name in wanted.systems}
     asked: list[Task] = []
     held_out = tuple(releases.folds(release, wanted.split, every))
-    for number, fold in enumerate(held_out, 1):
+    for number, (fold, found) in enumerate(zip(held_out, _folds(held_out, wanted), strict=True), 1):
         asked += fold.tasks
         for name in wanted.systems:
-            marked[name].update(_answered(SYSTEMS[name](fold.examples), fold.tasks))
+            marked[name].update(found[name])
         if progress:
             progress(number, len(held_out))
     for other in others:
@@ -104,6 +112,22 @@ def _check(names: Counter[str]) -> None:
     for name, times in names.items():
         if times > 1:
             raise Misuse(f"{name}: the name of a system that is taken")
+
+
+def _folds(held_out: Sequence[Fold], wanted: Wanted) -> Iterator[Mapping[str, dict[str, Marks]]]:
+    """What each fold gives, system by system, in as many processes as are wanted."""
+    ask = partial(_asked, wanted.systems)
+    size = sum(len(fold.tasks) for fold in held_out)
+    jobs = min(wanted.jobs or (os.cpu_count() or 1 if size > FEW else 1), len(held_out))
+    if jobs < 2:
+        yield from map(ask, held_out)
+        return
+    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
+        yield from pool.map(ask, held_out)
+
+
+def _asked(systems: Sequence[str], fold: Fold) -> dict[str, dict[str, Marks]]:
+    return {name: dict(_answered(SYSTEMS[name](fold.examples), fold.tasks)) for name in systems}
 
 
 def _answered(system: Recommender, asked: Iterable[Task]) -> Iterator[tuple[str, Marks]]:

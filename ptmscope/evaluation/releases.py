@@ -14,13 +14,8 @@ from patterns.compare import is_name
 from patterns.recommend.records import TASKS, Example, Query
 from ptmscope.errors import Misuse
 
-#: Splits, and what the examples that the split keeps on one side have in common: a column of the sequences.
-SCHEMES: Mapping[str, str] = {
-    "clone_disjoint": "cluster",
-    "kfold": "source",
-    "time": "source",
-    "leave_one_out": "source",
-}
+#: What splits there are; the first is the strictest.
+SCHEMES = ("clone_disjoint", "kfold", "time", "leave_one_out")
 #: The folds that are tested on, where not all are.
 TESTED: Mapping[str, tuple[int, ...]] = {"time": (2,)}
 
@@ -56,10 +51,7 @@ def folds(release: str, scheme: str, asked: Sequence[Task]) -> Iterator[Fold]:
     fold_of = {
         str(row["usage"]): int(row["fold"]) for row in _rows(release, "splits.parquet") if row["scheme"] == scheme
     }
-    known = {
-        str(row["usage"]): _example(row, SCHEMES[scheme])
-        for row in _rows(release, os.path.join("data", "sequences.parquet"))
-    }
+    known = {str(row["usage"]): _example(row) for row in _rows(release, os.path.join("data", "sequences.parquet"))}
     by_fold: defaultdict[int, list[Task]] = defaultdict(list)
     for task in asked:
         if task.usage in fold_of:
@@ -70,12 +62,10 @@ def folds(release: str, scheme: str, asked: Sequence[Task]) -> Iterator[Fold]:
             yield Fold(tuple(known[name] for name in rest), tuple(by_fold[number]))
 
 
-def _example(row: Mapping[str, Any], group: str) -> Example:
+def _example(row: Mapping[str, Any]) -> Example:
     model = row["canonical_id"] or row["model_id"]
     calls = tuple(map(str, row["apis"]))
-    source = str(row["source"])
-    library = str(row["library"] or "")
-    return Example(source, str(row.get(group) or source), library, model if is_name(model) else "", calls)
+    return Example(str(row["source"]), str(row["library"] or ""), model if is_name(model) else "", calls)
 
 
 def _rows(release: str, name: str) -> Iterator[dict[str, Any]]:
