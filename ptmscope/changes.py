@@ -75,8 +75,8 @@ def _loads(sites: Iterable[LoadSite]) -> dict[tuple[str, str], tuple[Load, ...]]
     found: dict[tuple[str, str], set[Load]] = {}
     for site in sites:
         cell = -1 if site.cell is None else site.cell
-        load = Load(site.path, cell, site.line, site.api, revision(site) or "")
         for model in site.models if site.status != "local" else ():
+            load = Load(site.path, cell, site.line, site.api, revision(site, model) or "")
             found.setdefault((model.canonical_id or model.id, model.hub), set()).add(load)
     return {key: tuple(sorted(loads)) for key, loads in found.items()}
 

@@ -63,6 +63,10 @@ class Component:
         return tuple(sorted({each.library for each in self.occurrences}))
 
 
+#: Ids there are owner/repository[:ref], or addresses of files.
+_TORCH_HUB = "torchhub"
+_URL = ("http:", "https:")
+
 _Key = tuple[str, str, str | None]
 
 
@@ -72,13 +76,17 @@ def components(scan: Scan) -> tuple[Component, ...]:
     for site in scan.sites:
         for model in site.models if site.status != "local" else ():
             if "*" not in model.id:
-                found.setdefault((model.canonical_id or model.id, model.hub, revision(site)), []).append((site, model))
+                found.setdefault((model.canonical_id or model.id, model.hub, revision(site, model)), []).append(
+                    (site, model)
+                )
     ordered = sorted(found.items(), key=lambda item: (item[0][0].lower(), *item[0][:2], item[0][2] or ""))
     return tuple(_component(scan, key, pairs) for key, pairs in ordered)
 
 
-def revision(site: LoadSite) -> str | None:
-    """The revision that a load names, where it can be read."""
+def revision(site: LoadSite, model: ModelRef) -> str | None:
+    """The revision that a load names, where it can be read: as an argument; with torch.hub, in the id."""
+    if model.hub == _TORCH_HUB:
+        return model.id.partition(":")[2] or None if not model.id.startswith(_URL) else None
     told = dict(site.arguments).get("revision")
     return told if isinstance(told, str) and told and told != "?" else None
 

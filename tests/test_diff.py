@@ -25,6 +25,8 @@ def load(name: str, rest: str = "") -> str:
 A, B = load("org/a"), load("org/b")
 PINNED, LATER = load("org/a", ', revision="v1"'), load("org/a", ', revision="v2"')
 
+HUB = "import torch\ntorch.hub.load('org/code"
+
 #: Old files, new files, expected (kind, model).
 CASES: list[tuple[dict[str, str], dict[str, str], list[tuple[str, str]]]] = [
     ({"a.py": A}, {"a.py": A}, []),
@@ -42,6 +44,7 @@ CASES: list[tuple[dict[str, str], dict[str, str], list[tuple[str, str]]]] = [
     ({"a.py": A}, {"a.py": A, "b.py": A}, [("moved", "org/a")]),
     ({"a.py": load("gpt2")}, {"a.py": load("openai-community/gpt2")}, []),
     ({"a.py": load("./a")}, {"a.py": load("./b")}, []),
+    ({"a.py": HUB + ":v1', 'm')"}, {"a.py": HUB + ":v2', 'm')"}, [("repinned", "org/code")]),
     ({}, {}, []),
 ]
 

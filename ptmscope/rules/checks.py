@@ -48,13 +48,14 @@ Check = Callable[[LoadSite, Lookup], Iterator[Hit]]
 
 def unpinned_revision(site: LoadSite, lookup: Lookup) -> Iterator[Hit]:
     arguments = dict(site.arguments)
-    if site.loads in _NO_DOWNLOAD or not _takes_revision(site) or arguments.get("local_files_only") is True:
+    row = next((row for row in facts().revisions if matches(site.api, row.apis)), None)
+    if row is None or site.loads in _NO_DOWNLOAD or arguments.get("local_files_only") is True:
         return
     if "**" in arguments and "revision" not in arguments:  # it may be among what is unpacked
         return
-    models = tuple(model for model in _downloads(site) if not _is_pinned(site, model, arguments.get("revision")))
+    told = None if row.mark else arguments.get("revision")
+    models = tuple(model for model in _downloads(site, row.hub) if not _is_pinned(model, told, row.mark))
     if models:
-        told = arguments.get("revision")
         how = f"revision={told!r} is a branch" if told else "no revision is given"
         yield Hit(f"{_listed(models)}: the revision is not pinned, {how}", _all(models), models)
 
@@ -150,23 +151,19 @@ CHECKS: dict[str, Check] = {
 }
 
 
-def _takes_revision(site: LoadSite) -> bool:
-    return any(matches(site.api, row.apis) for row in facts().revisions)
-
-
-def _downloads(site: LoadSite) -> Iterator[ModelRef]:
-    """The models that come from the Hub at a revision that the program chooses."""
+def _downloads(site: LoadSite, hub: str) -> Iterator[ModelRef]:
+    """The models that come from the hub at a revision that the program chooses."""
     library = tables().libraries.get(site.library)
     own = {name for name, revision in library.defaults.values() if revision} if library is not None else set()
     for model in site.models if site.status != "local" else ():
-        if model.hub == HUB and not (model.resolution == "loader_default" and model.id in own):
+        if model.hub == hub and not (model.resolution == "loader_default" and model.id in own):
             yield model
 
 
-def _is_pinned(site: LoadSite, model: ModelRef, revision: Scalar) -> bool:
+def _is_pinned(model: ModelRef, revision: Scalar, mark: str | None) -> bool:
     """Whether a revision is named that is no branch. One that is not known is taken for pinned."""
     told = _IN_ID.search(model.id)
-    named = (told[1] or told[2]) if told else revision
+    named = model.id.partition(mark)[2] if mark else (told[1] or told[2]) if told else revision
     return bool(named) and named not in BRANCHES
 
 

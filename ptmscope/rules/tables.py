@@ -28,10 +28,12 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Revision:
-    """Calls that take a revision."""
+    """Calls that take a revision of a model of a hub: as an argument, or in the id behind a mark."""
 
     apis: tuple[str, ...]
     source: str
+    hub: str = "huggingface"
+    mark: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,7 @@ def facts() -> Facts:
     """The facts that come with the package."""
     read = _read("facts.toml")
     return Facts(
-        revisions=tuple(Revision(tuple(row["apis"]), row["source"]) for row in read["revision"]),
+        revisions=tuple(Revision(**{**row, "apis": tuple(row["apis"])}) for row in read["revision"]),
         pickles=tuple(map(_pickle, read["pickle"])),
         deprecated=tuple(Deprecated(**{**row, "apis": tuple(row["apis"])}) for row in read["deprecated"]),
     )
