@@ -66,7 +66,8 @@ def test_misuse() -> None:
 
 def test_reading_the_data_of_the_paper(tmp_path) -> None:  # type: ignore[no-untyped-def]
     file = tmp_path / "x.arff"
-    file.write_text("@relation x\n\n@attribute a string\n@data\n'org.a.b.C.m','x.Y.<init> x.Y<a, b>.z'\n")
+    head = "@relation x\n\n@attribute fqCaller string\n@attribute fqCalls string\n\n@data\n"
+    file.write_text(f"{head}'org.a.b.C.m','x.Y.<init> x.Y<a, b>.z'\n")
     assert list(usages(file)) == [("org.a.b.C.m", ("x.Y.<init>", "x.Y<a,", "b>.z"))]
     assert project("org.a.b.C.m") == "org.a.b"
 
