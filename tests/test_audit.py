@@ -297,6 +297,7 @@ def test_from_code_to_score(tmp_path: Path) -> None:
                 "cells": [
                     {"cell_type": "markdown", "source": ["x"]},
                     {"cell_type": "code", "source": ["import spacy\n", 'spacy.load("en_core_web_sm")']},
+                    {"cell_type": "code", "source": ["print(1)"]},
                 ],
             }
         )
@@ -306,7 +307,8 @@ def test_from_code_to_score(tmp_path: Path) -> None:
     rows = sheet.read(str(tmp_path / "s.csv"))
     assert [(row.path, row.cell, row.line) for row in rows] == [("a.py", "", 3), ("a.py", "", 8), ("n.ipynb", "1", 2)]
     assert "3  model = whisper.load_model(" in rows[0].code
-    assert '2  spacy.load("en_core_web_sm")' in rows[2].code
+    assert rows[2].code.splitlines()[-1].endswith('2  spacy.load("en_core_web_sm")')
+    assert rows[2].origin == "n.ipynb[1]:2"
     data = json.loads(Tags((tmp_path / "s.html").read_text()).texts["script"][0])
     assert [row["id"] for row in data["rows"]] == [row.id for row in rows]
     for row, label in zip(data["rows"], ("right", "right", "wrong"), strict=True):

@@ -15,6 +15,7 @@ from ptmscope.cards.places import link
 from ptmscope.errors import Misuse
 from ptmscope.export import csv as cells
 from ptmscope.export.output import Output
+from ptmscope.export.overview import place
 from ptmscope.release.material import site_id
 
 #: `missing` is a site that the scan did not find, in a row that is added; without a label, a row was not judged.
@@ -59,7 +60,7 @@ def rows(drawn: Iterable[Drawn], *, exhaustive: bool) -> Iterator[Row]:
     for each in drawn:
         site, home = each.site, each.repository
         shown = Exemplar(home.name, site.path, site.cell, site.line, site.end_line, "", home.commit)
-        places = (f"{model.origin.path}:{model.origin.line}" for model in site.models)
+        places = (place(model.origin.path, model.origin.line, model.origin.cell) for model in site.models)
         yield Row(
             id=site_id(home.name, site),
             stratum=each.stratum,
@@ -87,15 +88,16 @@ def _code(drawn: Drawn) -> str:
     content = drawn.repository.read(site.path)
     if content is None:
         return ""
-    first = 1
+    first, last = 1, None
     if site.path.endswith(".ipynb"):
         try:
             program = notebooks.read(content)
         except (UnreadableError, notebooks.NotebookError):
             return ""
         first = {cell: line for line, cell in program.cells}.get(site.cell or 0, 1)
+        last = next((line - 1 for line, _ in program.cells if line > first), None)  # the cell ends there
         content = program.source
-    lines = content.decode("utf-8", "replace").splitlines()
+    lines = content.decode("utf-8", "replace").splitlines()[:last]
     low = max(site.line - AROUND, 1)
     high = min(site.end_line + AROUND, site.line + LINES)
     shown = lines[first - 1 + low - 1 : first - 1 + high]
