@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from ptmscope.options import READING, SCOPE, settings_of, with_options
+from ptmscope.options import READING, settings_of, with_options
 
 TASKS = ("next_call", "complete_usage", "api_for_model", "model_for_code")
 SPLITS = ("clone_disjoint", "kfold", "time", "leave_one_out")
@@ -78,7 +78,7 @@ def audit() -> None:
 @click.option("--whole-files", is_flag=True, help="Draw files, with all their sites: to look for missing ones.")
 @click.option("--seed", type=int, default=0, show_default=True)
 @click.option("-o", "--output", type=click.Path(), required=True, help="sheet.csv or sheet.html.")
-@with_options(SCOPE, *READING)
+@with_options(*READING)
 def sample(paths: tuple[str, ...], number: int, by: str, seed: int, output: str, **options: Any) -> None:
     """A stratified random sample of load sites (each PATH is a study or a repository), as a sheet to label.
 
