@@ -23,6 +23,7 @@ from analyzer.linking.aliases import loader_words
 from analyzer.linking.kept import Kept
 from analyzer.linking.layout import Layout
 from analyzer.linking.paths import Paths
+from analyzer.linking.reads import Reads
 from analyzer.linking.survey import Glance
 from analyzer.program import Module, Scope
 from analyzer.records import FileReport
@@ -55,6 +56,8 @@ _BUILT = re.compile(
 _DOCUMENTS = 512
 _KEPT = frozenset(
     {
+        "reads",
+        "source",
         "texts",
         "file",
         "document",
@@ -92,8 +95,9 @@ class Project:
     """
 
     def __init__(self, glances: Iterable[Glance], read: Read, scripts: Iterable[tuple[str, Script]] = ()) -> None:
-        self.source = read
-        self.scripts = surroundings.filled(scripts, read)
+        self.given = read
+        self._keep()
+        self.scripts = surroundings.filled(scripts, self.source)
         self.configs = Paths(self.scripts)
         known = {glance.path: glance for glance in glances}
         self.programs = Paths(known)
@@ -106,21 +110,23 @@ class Project:
         self.words = loader_words(known, self.importers, self.layout)
         self.gated = frozenset(path for path, glance in known.items() if glance.gated)
         self.dotenv = frozenset(path for path, glance in known.items() if glance.roots & DOTENV_READERS)
-        self._keep()
+        self.founded = frozenset(self.reads.paths)  # files whose content the index comes of
 
     def _keep(self) -> None:
         """Sets up what is kept of answers and files."""
-        self.texts = Kept(self.source, lambda text: len(text or b""), _TEXTS)
-        self.file = Kept(self._file, lambda file: file.size if file is not None else 0, _FILES)
-        self.document = lru_cache(maxsize=_DOCUMENTS)(self._document)
+        self.reads = Reads()
+        self.source = self.reads.of_file(self.given)
+        self.texts = self.reads.of_file(Kept(self.given, lambda text: len(text or b""), _TEXTS))
+        self.file = self.reads.of_file(Kept(self._file, lambda file: file.size if file is not None else 0, _FILES))
+        self.document = self.reads.kept(self._document, _DOCUMENTS)
         self.config_files = lru_cache(maxsize=64)(self._config_files)
-        self.naming = lru_cache(maxsize=16)(self._naming)
+        self.naming = self.reads.kept(self._naming, 16)
         self.reaching = lru_cache(maxsize=1024)(self._reaching)
-        self.setting = lru_cache(maxsize=4096)(self._setting)
-        self.enters = lru_cache(maxsize=4096)(self._enters)
-        self.is_distinct = lru_cache(maxsize=4096)(self._is_distinct)
-        self.calling = lru_cache(maxsize=4096)(self._calling)
-        self.declaring = lru_cache(maxsize=1024)(self._declaring)
+        self.setting = self.reads.kept(self._setting, 4096)
+        self.enters = self.reads.kept(self._enters, 4096)
+        self.is_distinct = self.reads.kept(self._is_distinct, 4096)
+        self.calling = self.reads.kept(self._calling, 4096)
+        self.declaring = self.reads.kept(self._declaring, 1024)
 
     def __getstate__(self) -> dict[str, object]:
         return {name: value for name, value in vars(self).items() if name not in _KEPT}

@@ -26,7 +26,16 @@ def analyze_source(source: bytes, path: str, *, sequences: bool = True, seconds:
 
     Never raises for what is in the file; `seconds` of processor time bound parsing, and about bound the rest.
     """
-    return examine(source, path, sequences=sequences, seconds=seconds)[0]
+    return examine(source, path, sequences=sequences, seconds=seconds).report
+
+
+@dataclass(frozen=True, slots=True)
+class Examination:
+    """The report of a file; whether it follows from the file alone; whether no deadline cut it short."""
+
+    report: FileReport
+    is_alone: bool
+    is_final: bool
 
 
 def examine(
@@ -37,14 +46,14 @@ def examine(
     sequences: bool = True,
     across: bool = False,
     seconds: float = SECONDS,
-) -> tuple[FileReport, bool]:
-    """The report of a file as one of a project, and whether that follows from the file alone.
+) -> Examination:
+    """The report of a file as one of a project.
 
     With `across`, call sequences go on in the project's other files.
     """
     found = opened(source, path, project, seconds)
     if isinstance(found, FileReport):
-        return found, True
+        return Examination(found, is_alone=True, is_final=not any(d.kind == "timeout" for d in found.diagnostics))
     module, bodies = found.module, found.bodies
     evaluator = Linker(project, module, bodies) if project is not None else Evaluator([module], [bodies])
     sites = sites_of(evaluator, found)
@@ -57,7 +66,11 @@ def examine(
     bounded = evaluator.bounded or follower.bounded
     bodies.close()
     diagnostics = tuple(_diagnostics(module, found.program, bodies.cut(), bounded=bounded))
-    return FileReport(path, tuple(sites), tuple(usages), diagnostics), not (evaluator.asked or follower.asked)
+    return Examination(
+        FileReport(path, tuple(sites), tuple(usages), diagnostics),
+        is_alone=not (evaluator.asked or follower.asked),
+        is_final=not (evaluator.is_late or follower.is_late),
+    )
 
 
 @dataclass(frozen=True, slots=True)

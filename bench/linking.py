@@ -18,6 +18,7 @@ from analyzer.project import Project
 from analyzer.source import examine
 from bench.tables import table
 from miner.walk import Rules, Skip, walk
+from ptmscope.pipeline import linked
 from ptmscope.worker import Task, contents, survey
 
 MAX_FILE_SIZE = 10_000_000
@@ -62,7 +63,7 @@ def measure(folder: Path, runs: int) -> Cost:
     task = Task(str(folder), tuple(f for f in walk(str(folder), Rules()) if not isinstance(f, Skip)), MAX_FILE_SIZE)
     known = survey(task)
     read = partial(contents, str(folder), MAX_FILE_SIZE)
-    wanted = Project(known.glances, read, known.scripts).wanted()
+    wanted = linked(task, known).wanted()
     sources = {path: read(path) or b"" for path in wanted}
 
     def look(project: Project | None) -> None:
@@ -70,7 +71,7 @@ def measure(folder: Path, runs: int) -> Cost:
             examine(source, path, project=project)
 
     def project() -> Project:
-        return Project(known.glances, read, known.scripts)
+        return linked(task, known)
 
     look(None)
     return Cost(

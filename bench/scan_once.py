@@ -32,13 +32,13 @@ def main(folder: str, jobs: int, how: str) -> list[float]:
     return [*times, *peaks]
 
 
-def alone(folder: str) -> worker.Outcome:
+def alone(folder: str) -> tuple[worker.Examined, ...]:
     """Every program of the folder without the others: no survey, no configs, no copies of libraries set apart."""
     files = tuple(
         each for each in walk(folder, Rules()) if not isinstance(each, Skip) and each.endswith(worker.SUFFIXES)
     )
     task = worker.Task(folder, files, Settings().max_file_size)
-    return worker.merge(map(worker.run, engine.tasks(task)))
+    return worker.together(map(worker.run, engine.tasks(task)))
 
 
 if __name__ == "__main__":

@@ -81,7 +81,9 @@ def set_apart(root: str, files: tuple[str, ...], *, counted: bool) -> tuple[tupl
     places = _places(root, files)
     if not places:
         return files, ()
-    copies = tuple(_copy(place, files, counted=counted) for place in places)
+    every = tuple(part for place in places for part in place.parts)
+    inside = [file for file in files if file.startswith(every)]
+    copies = tuple(_copy(place, inside, counted=counted) for place in places)
     parts = tuple(part for place in places if not (place.is_own or counted) for part in place.parts)
     return tuple(file for file in files if not file.startswith(parts)), tuple(sorted(copies))
 
@@ -175,7 +177,7 @@ def _normal(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
-def _copy(place: _Place, files: tuple[str, ...], *, counted: bool) -> Copy:
+def _copy(place: _Place, files: list[str], *, counted: bool) -> Copy:
     number = sum(file.startswith(place.parts) for file in files)
     status: Status = "own" if place.is_own else "counted" if counted else "left_out"
     return Copy(shown(place.path), place.library, number, status)

@@ -32,6 +32,8 @@ def _read(descriptor: int, path: str, max_size: int) -> bytes | Skip:
     if status.st_size > max_size:
         return Skip(path, "too_large", message=f"{status.st_size} bytes, more than {max_size}")
     content = os.read(descriptor, status.st_size + 1)
+    if len(content) == status.st_size:
+        return content
     while len(content) <= max_size and (more := os.read(descriptor, max_size + 1 - len(content))):
         content += more
     if len(content) > max_size:

@@ -119,7 +119,7 @@ def _project(files: Iterable[StoredFile], content: Callable[[str], bytes]) -> Pr
 
 def _report(source: bytes, path: str, project: Project) -> FileReport:
     if path.endswith(_PROGRAMS):
-        return examine(source, path, project=project, sequences=False)[0]
+        return examine(source, path, project=project, sequences=False).report
     return others.analyze(source, path) if others.wanted(path) else FileReport(path)
 
 

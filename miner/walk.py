@@ -130,11 +130,12 @@ class _Walk:
             yield Skip(folder.shown, reason)
             return
         patterns = self._patterns(folder, names)
-        for entry, name, shown_name in _candidates(folder.path, content):
+        others: list[os.DirEntry[str]] = []
+        for entry, name, shown_name in _candidates(folder.path, content, others):
             found = _Found(folder.path + name, folder.shown + shown_name, patterns)
             reason = self._reason(found, entry)
             yield Skip(found.shown, reason) if reason else found
-        yield from _others(folder, content)
+        yield from _counted(folder, others)
 
     def _reason(self, found: _Found, entry: os.DirEntry[str]) -> str | None:
         """Why an entry is left out by its name or kind (None: it is not)."""
@@ -174,9 +175,11 @@ class _Walk:
         return (*folder.patterns, gitignore.Patterns(spec, depth=len(folder.shown)))
 
 
-def _candidates(folder: str, content: list[os.DirEntry[str]]) -> list[tuple[os.DirEntry[str], str, str]]:
-    """(entry, name, name to show) of folders and source files. Folders sort as `name/`, so that the order of
-    the walk is the order of the whole paths."""
+def _candidates(
+    folder: str, content: list[os.DirEntry[str]], others: list[os.DirEntry[str]]
+) -> list[tuple[os.DirEntry[str], str, str]]:
+    """(entry, name, name to show) of folders and source files; the rest goes to `others`. Folders sort as `name/`, so
+    that the order of the walk is the order of the whole paths."""
     found = []
     for entry in content:
         name = entry.name
@@ -184,21 +187,16 @@ def _candidates(folder: str, content: list[os.DirEntry[str]]) -> list[tuple[os.D
             found.append((entry, name + "/", shown(name) + "/"))
         elif is_read(folder + name):
             found.append((entry, name, shown(name)))
+        else:
+            others.append(entry)
     return sorted(found, key=_by_names)
 
 
-def _others(folder: _Found, content: list[os.DirEntry[str]]) -> Iterator[Skip]:
+def _counted(folder: _Found, others: list[os.DirEntry[str]]) -> Iterator[Skip]:
     """Files of other types and links to folders, counted."""
-    unread = links = 0
-    for entry in content:
-        if entry.is_dir(follow_symlinks=False) or is_read(folder.path + entry.name):
-            continue
-        if entry.is_symlink() and entry.is_dir():
-            links += 1
-        else:
-            unread += 1
-    if unread:
-        yield Skip(folder.shown, "other_type", unread)
+    links = sum(entry.is_symlink() and entry.is_dir() for entry in others)
+    if len(others) > links:
+        yield Skip(folder.shown, "other_type", len(others) - links)
     if links:
         yield Skip(folder.shown, "symlink", links)
 

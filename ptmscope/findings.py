@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from analyzer.records import CallSequence, Credential, Diagnostic, LoadSite
+from analyzer.records import CallSequence, Credential, Diagnostic, FileReport, LoadSite
 from miner.copies import Copy
+from miner.walk import Skip
 from ptmscope.lookup import NOTHING, Lookup
 
 if TYPE_CHECKING:
@@ -23,6 +24,17 @@ class Counts:
     files: int
     duplicates: int
     skipped: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What the files of a tree told, before anything is selected. `files` were read, `duplicates` as in `Counts`."""
+
+    files: int
+    duplicates: int
+    skipped: tuple[Skip, ...]
+    reports: tuple[FileReport, ...]
+    credentials: tuple[Credential, ...]
 
 
 @dataclass(frozen=True, slots=True)

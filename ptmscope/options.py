@@ -18,6 +18,14 @@ READING = (
     click.option("--max-file-size", default="10MB", show_default=True, metavar="SIZE", help="Skip larger files."),
     click.option("--no-gitignore", is_flag=True, help="Read files that git ignores."),
     click.option("--include-vendored", is_flag=True, help="Read vendored code too."),
+    click.option("--no-cache", is_flag=True, help="Neither use what earlier scans found nor keep anything."),
+    click.option(
+        "--cache-dir",
+        type=click.Path(file_okay=False),
+        metavar="DIR",
+        envvar="PTMSCOPE_CACHE_DIR",
+        help="Where to keep it. Default: PTMSCOPE_CACHE_DIR, or the system's folder for caches.",
+    ),
     click.option("-q", "--quiet", is_flag=True, help="Nothing on standard error but errors."),
 )
 
@@ -45,6 +53,7 @@ def with_options(*options: Callable[[Callable[..., None]], Callable[..., None]])
 
 
 def settings_of(options: dict[str, Any], *, sequences: bool = True) -> Settings:
+    from ptmscope.cache.folder import default
     from ptmscope.settings import Settings, size
 
     return Settings(
@@ -60,4 +69,5 @@ def settings_of(options: dict[str, Any], *, sequences: bool = True) -> Settings:
         across=options.get("scope") == "project",
         catalog=options.get("catalog"),
         hub=options.get("hub", False),
+        cache=None if options["no_cache"] else options["cache_dir"] or default(),
     )

@@ -15,31 +15,21 @@ from analyzer.records import CallSequence, Credential, Diagnostic, FileReport, L
 from miner import CORPUS, copies
 from miner.walk import REASONS, Rules, Skip, is_read, walk
 from ptmscope import engine
+from ptmscope.cache.store import Store
+from ptmscope.cache.tree import Knowledge, Nothing, Tree
 from ptmscope.errors import Misuse
-from ptmscope.findings import Counts, Scan
+from ptmscope.findings import Counts, Found, Scan
 from ptmscope.lookup import Sources
 from ptmscope.selection import Selection
 from ptmscope.settings import MAX_FILE_SIZE, Settings
-from ptmscope.worker import (
-    Outcome,
-    Survey,
-    Task,
-    contents,
-    crashed,
-    merge,
-    rare_collection,
-    survey,
-    surveyed,
-    unsurveyed,
-    use,
-)
+from ptmscope.worker import Examined, Seen, Task, contents, crashed, rare_collection, survey, together, unsurveyed, use
 from ptmscope.worker import run as analyse
 
 #: Called with (files done, files in all).
 Progress = Callable[[int, int], None]
 
 #: The glance at every file.
-SURVEY: engine.Work[Survey] = engine.Work(run=survey, crashed=unsurveyed, merge=surveyed)
+SURVEY: engine.Work[tuple[Seen, ...]] = engine.Work(run=survey, crashed=unsurveyed, merge=together)
 
 #: Files per task of the closer look, which takes some milliseconds a file; the first tasks are larger.
 FEW = 8
@@ -58,6 +48,7 @@ def scan(
     across: bool = False,
     catalog: str | os.PathLike[str] | None = None,
     hub: bool = False,
+    cache: str | os.PathLike[str] | None = None,
 ) -> Scan:
     """Finds every model that a file or a folder loads, and what it does with it.
 
@@ -66,7 +57,7 @@ def scan(
     read by as many processes as there are cores where they can be forked (Linux, a single thread), else by one; a
     script that asks for several elsewhere needs `if __name__ == "__main__":` around the call, as for multiprocessing.
     `catalog` is a file of the model ids there are (JSON Lines, CSV, or one id per line); with `hub`, huggingface.co is
-    asked about each id: nothing else goes online.
+    asked about each id: nothing else goes online. `cache` is a folder for what one scan can leave to the next.
 
     Raises `ptmscope.errors.Misuse` (a ValueError) where the path cannot be read or an option makes no sense.
     """
@@ -81,6 +72,7 @@ def scan(
         across=across,
         catalog=None if catalog is None else os.fspath(catalog),
         hub=hub,
+        cache=None if cache is None else os.fspath(cache),
     )
     return run(os.fspath(path), settings)
 
@@ -98,33 +90,65 @@ def run(path: str, settings: Settings, progress: Progress | None = None) -> Scan
     sources = Sources.of(settings.catalog, hub=settings.hub)
     root, files, skipped = _files(path, settings)
     files, found = copies.set_apart(root, files, counted=settings.include_vendored)
-    skipped += copies.skips(found)
     whole = Task(root, files, settings.max_file_size, settings.sequences, settings.across)
-    jobs = engine.processes(settings.jobs, len(files), spawn=settings.spawn)
+    result = _scan(_found(whole, settings, progress), [*skipped, *copies.skips(found)], selection)
+    return replace(result, copies=found, lookup=sources.look_up(result.sites), root=root or os.curdir)
+
+
+def _found(whole: Task, settings: Settings, progress: Progress | None) -> Found:
+    """What the files tell: as it was found before, where they are the same."""
+    if settings.cache is None:
+        return _read(whole, settings, Nothing(whole), progress)
+    with Store(settings.cache) as store:
+        tree = Tree(store, whole)
+        found = tree.result()
+        if found is None:
+            found = _read(whole, settings, tree, progress)
+            tree.keep(found)
+    return found
+
+
+def _read(whole: Task, settings: Settings, known: Knowledge, progress: Progress | None) -> Found:
+    """What the files tell: a glance at every file, and a closer look at those that may hold load sites."""
+    jobs = engine.processes(settings.jobs, len(whole.paths), spawn=settings.spawn)
     with rare_collection():
-        seen, known, project = linked(whole, jobs)
+        seen = known.seen(lambda paths: _survey(replace(whole, paths=paths), jobs))
+        project = linked(whole, seen)
         gc.freeze()  # the index lasts as long as the scan, and the processes forked now share it
         try:
-            outcome = _analysis(replace(whole, paths=project.wanted()), project, jobs, progress)
+            examined = known.examined(
+                project, project.wanted(), lambda paths: _analysis(replace(whole, paths=paths), project, jobs, progress)
+            )
         finally:
             gc.unfreeze()
-    outcome = merge([outcome, Outcome(project.script_reports())])
-    result = _scan(seen, [*skipped, *known.skipped], outcome, selection)
-    return replace(
-        result,
-        copies=found,
-        lookup=sources.look_up(result.sites),
-        credentials=tuple(sorted(known.credentials, key=_credential_order)),
-        root=root or os.curdir,
+    telling = [each for each in examined if not each.is_silent]
+    gone = tuple(each.skip for each in examined if each.skip is not None)
+    digests = [each.digest for each in telling if each.digest]
+    return Found(
+        files=sum(1 for each in seen if each.digest or each.glance is not None) - len(gone),
+        duplicates=len(digests) - len(set(digests)),
+        skipped=(*(each.skip for each in seen if each.skip is not None), *gone),
+        reports=(*(each.report for each in telling), *project.script_reports()),
+        credentials=tuple(sorted((token for each in seen for token in each.credentials), key=_credential_order)),
     )
 
 
-def linked(whole: Task, jobs: int) -> tuple[int, Survey, Project]:
-    """A glance at every file: how many were read, what it told, and the project that they make."""
-    known = surveyed(outcome for _, outcome in engine.outcomes(engine.tasks(whole), jobs, SURVEY))
-    read = partial(contents, whole.root, whole.max_file_size)
-    seen = len(known.glances) + len(known.scripts)
-    return seen, known, Project(known.glances, read, known.scripts)
+def _survey(whole: Task, jobs: int) -> Iterator[Seen]:
+    """A glance at every file."""
+    for _, part in engine.outcomes(
+        engine.tasks(whole), min(jobs, -(-len(whole.paths) // engine.TASK_FILES) or 1), SURVEY
+    ):
+        yield from part
+
+
+def linked(whole: Task, seen: Iterable[Seen]) -> Project:
+    """The project that files make."""
+    seen = tuple(seen)
+    return Project(
+        (each.glance for each in seen if each.glance is not None),
+        partial(contents, whole.root, whole.max_file_size),
+        ((each.path, each.script) for each in seen if each.script is not None),
+    )
 
 
 def project_of(root: str, file: str, settings: Settings) -> Project:
@@ -132,21 +156,19 @@ def project_of(root: str, file: str, settings: Settings) -> Project:
     _, files, _ = _files(root, settings)
     files, _ = copies.set_apart(root, files, counted=settings.include_vendored)
     whole = Task(root, tuple(dict.fromkeys((*files, file))), settings.max_file_size)
-    return linked(whole, engine.processes(settings.jobs, len(files), spawn=settings.spawn))[2]
+    return linked(whole, _survey(whole, engine.processes(settings.jobs, len(files), spawn=settings.spawn)))
 
 
-def _analysis(whole: Task, project: Project, jobs: int, progress: Progress | None) -> Outcome:
+def _analysis(whole: Task, project: Project, jobs: int, progress: Progress | None) -> Iterator[Examined]:
     """The closer look at the files that may hold load sites."""
-    work = engine.Work(run=analyse, crashed=crashed, merge=merge, setup=use, given=project)
-    outcomes = []
+    work = engine.Work(run=analyse, crashed=crashed, merge=together, setup=use, given=project)
     done = 0
     jobs = min(jobs, -(-len(whole.paths) // FEW) or 1)
-    for task, outcome in engine.outcomes(engine.shrinking(whole, jobs, FEW), jobs, work):
-        outcomes.append(outcome)
+    for task, part in engine.outcomes(engine.shrinking(whole, jobs, FEW), jobs, work):
+        yield from part
         done += len(task.paths)
         if progress:
             progress(done, len(whole.paths))
-    return merge(outcomes)
 
 
 def _files(path: str, settings: Settings) -> tuple[str, tuple[str, ...], list[Skip]]:
@@ -180,18 +202,15 @@ def _mode(path: str) -> int:
     return mode
 
 
-def _scan(files: int, skipped: list[Skip], outcome: Outcome, selection: Selection) -> Scan:
-    left_out = [*skipped, *outcome.skipped]
-    sites, usages = selection.apply(_sites(outcome.reports), _usages(outcome.reports))
+def _scan(found: Found, skipped: list[Skip], selection: Selection) -> Scan:
+    left_out = [*skipped, *found.skipped]
+    sites, usages = selection.apply(_sites(found.reports), _usages(found.reports))
     return Scan(
         sites=sites,
         usages=usages,
-        diagnostics=tuple(sorted(_diagnostics(outcome.reports, left_out), key=_diagnostic_order)),
-        counts=Counts(
-            files=files - len(outcome.skipped),
-            duplicates=len(outcome.digests) - len(set(outcome.digests)),
-            skipped=_skipped(left_out),
-        ),
+        diagnostics=tuple(sorted(_diagnostics(found.reports, left_out), key=_diagnostic_order)),
+        counts=Counts(files=found.files, duplicates=found.duplicates, skipped=_skipped(left_out)),
+        credentials=found.credentials,
     )
 
 

@@ -32,6 +32,7 @@ class Settings:
     across: bool = False  # sequences across the files of a repository
     catalog: str | None = None
     hub: bool = False
+    cache: str | None = None  # folder of what earlier scans found; None: nothing is kept
 
     def __post_init__(self) -> None:
         if self.jobs is not None and self.jobs < 1:

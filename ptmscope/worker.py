@@ -6,9 +6,11 @@ import gc
 import os
 import traceback
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from hashlib import blake2b
+from itertools import chain
+from typing import TypeVar
 
 from analyzer import others
 from analyzer.commands.scripts import Script
@@ -23,6 +25,8 @@ from miner.walk import SUFFIXES, Skip, shown
 
 #: Reports kept per process, so that the copies of a file are analysed once.
 REMEMBERED = 1000
+
+T = TypeVar("T")
 
 _by_content: dict[tuple[bytes, str, bool], FileReport] = {}
 _project: list[Project] = []  # of this process; what `use` sets
@@ -40,67 +44,67 @@ class Task:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
-    """What came of a task: reports that say something, in the order of the task, and what was left out.
+class Seen:
+    """What a glance at one file told: of a program, of a config or script, or why it could not be read.
 
-    `digests`: of the contents of the files in `reports`.
+    `digest`: of its content.
     """
 
-    reports: tuple[FileReport, ...] = ()
-    skipped: tuple[Skip, ...] = ()
-    digests: tuple[bytes, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Survey:
-    """What a glance at the files of a task told, and what could not be read."""
-
-    glances: tuple[Glance, ...] = ()
-    scripts: tuple[tuple[str, Script], ...] = ()  # configs and shell scripts, with what they tell
-    skipped: tuple[Skip, ...] = ()
+    path: str
+    digest: bytes = b""
+    glance: Glance | None = None
+    script: Script | None = None
+    skip: Skip | None = None
     credentials: tuple[Credential, ...] = ()
 
 
-def survey(task: Task) -> Survey:
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """What the closer look at one file told. `reads`: the other files that this came of; None where it might come out
+    otherwise another time, for a deadline or a process that was killed."""
+
+    path: str
+    report: FileReport
+    digest: bytes = b""
+    skip: Skip | None = None
+    reads: frozenset[str] | None = None
+
+    @property
+    def is_silent(self) -> bool:
+        return not (self.report.sites or self.report.sequences or self.report.diagnostics)
+
+
+def survey(task: Task) -> tuple[Seen, ...]:
     """Looks at the text of every file of a task: which need a closer look, and how they hang together."""
-    glances: list[Glance] = []
-    scripts: list[tuple[str, Script]] = []
-    skipped: list[Skip] = []
-    tokens: list[Credential] = []
     with rare_collection():
-        for file in task.paths:
-            is_program = file.endswith(SUFFIXES)
-            limit = task.max_file_size if is_program else min(task.max_file_size, MAX_BYTES)
-            content = read(os.path.join(task.root, file), shown(file), limit)
-            if isinstance(content, Skip):
-                if is_program or content.reason != "too_large":  # else data
-                    skipped.append(content)
-                continue
-            tokens += credentials(content, shown(file))
-            if is_program:
-                glances.append(glance(content, file))
-            else:
-                scripts.append((file, others.read(content, shown(file))))
-    return Survey(tuple(glances), tuple(scripts), tuple(skipped), tuple(tokens))
+        return tuple(_seen(task, path) for path in task.paths)
 
 
-def unsurveyed(path: str, message: str) -> Survey:
+def _seen(task: Task, file: str) -> Seen:
+    content = contained(task.root, task.max_file_size, file)
+    if isinstance(content, Skip):
+        is_data = content.reason == "too_large" and not file.endswith(SUFFIXES)
+        return Seen(file, skip=None if is_data else content)
+    digest, tokens = digested(content), credentials(content, shown(file))
+    if file.endswith(SUFFIXES):
+        return Seen(file, digest, glance=glance(content, file), credentials=tokens)
+    return Seen(file, digest, script=others.read(content, shown(file)), credentials=tokens)
+
+
+def contained(root: str, max_size: int, file: str) -> bytes | Skip:
+    """The bytes of a file of the walk, or why it is left out."""
+    limit = max_size if file.endswith(SUFFIXES) else min(max_size, MAX_BYTES)
+    return read(os.path.join(root, file), shown(file), limit)
+
+
+def digested(content: bytes) -> bytes:
+    """What tells one content from another."""
+    return blake2b(content, digest_size=16).digest()
+
+
+def unsurveyed(path: str, message: str) -> tuple[Seen, ...]:
     """The survey of a file that broke it: the closer look will say why."""
-    return Survey((Glance(path, gated=True),))
-
-
-def surveyed(surveys: Iterable[Survey]) -> Survey:
-    """Several surveys as one."""
-    glances: list[Glance] = []
-    scripts: list[tuple[str, Script]] = []
-    skipped: list[Skip] = []
-    tokens: list[Credential] = []
-    for each in surveys:
-        glances += each.glances
-        scripts += each.scripts
-        skipped += each.skipped
-        tokens += each.credentials
-    return Survey(tuple(glances), tuple(scripts), tuple(skipped), tuple(tokens))
+    return (Seen(path, glance=Glance(path, gated=True)),)
 
 
 def use(project: Project) -> None:
@@ -115,10 +119,10 @@ def contents(root: str, max_size: int, path: str) -> bytes | None:
     return None if isinstance(found, Skip) else found
 
 
-def run(task: Task) -> Outcome:
+def run(task: Task) -> tuple[Examined, ...]:
     """Analyses the files of a task."""
     with rare_collection():
-        return merge(_run_file(task, path) for path in task.paths)
+        return tuple(_examined(task, path) for path in task.paths)
 
 
 @contextmanager
@@ -132,52 +136,42 @@ def rare_collection() -> Iterator[None]:
         gc.set_threshold(*before)
 
 
-def merge(outcomes: Iterable[Outcome]) -> Outcome:
-    """Several outcomes as one."""
-    reports: list[FileReport] = []
-    skipped: list[Skip] = []
-    digests: list[bytes] = []
-    for outcome in outcomes:
-        reports += outcome.reports
-        skipped += outcome.skipped
-        digests += outcome.digests
-    return Outcome(tuple(reports), tuple(skipped), tuple(digests))
+def together(parts: Iterable[tuple[T, ...]]) -> tuple[T, ...]:
+    """What came of several tasks as if it were one."""
+    return tuple(chain.from_iterable(parts))
 
 
-def crashed(path: str, message: str) -> Outcome:
-    """The outcome of a file that broke the analysis."""
-    return Outcome((FileReport(path, diagnostics=(Diagnostic(path, "internal_error", message),)),))
+def crashed(path: str, message: str) -> tuple[Examined, ...]:
+    """What there is to say of a file that broke the analysis."""
+    return (Examined(path, FileReport(path, diagnostics=(Diagnostic(path, "internal_error", message),))),)
 
 
-_NOTHING = Outcome()
-
-
-def _run_file(task: Task, file: str) -> Outcome:
+def _examined(task: Task, file: str) -> Examined:
     path = shown(file)
     content = read(os.path.join(task.root, file), path, task.max_file_size)
     if isinstance(content, Skip):
-        return Outcome(skipped=(content,))
-    digest = blake2b(content, digest_size=16).digest()
+        return Examined(file, FileReport(path), skip=content)
     try:
-        report = _analyse(content, path, digest, task)
+        report, reads = _analysed(content, path, task)
     except Exception as error:
-        return crashed(path, _where(error))
-    is_silent = not (report.sites or report.sequences or report.diagnostics)
-    return _NOTHING if is_silent else Outcome((report,), digests=(digest,))
+        return crashed(path, _where(error))[0]
+    return Examined(file, report, digested(content), reads=reads)
 
 
-def _analyse(content: bytes, path: str, digest: bytes, task: Task) -> FileReport:
-    key = (digest, os.path.splitext(path)[1], task.sequences)
+def _analysed(content: bytes, path: str, task: Task) -> tuple[FileReport, frozenset[str] | None]:
+    """The report of a file, and which other files it came of."""
+    key = (digested(content), os.path.splitext(path)[1], task.sequences)
     known = _by_content.get(key)
     if known is not None:
-        return _moved(known, path)
+        return _moved(known, path), frozenset()
     project = _project[0] if _project else None
-    report, is_alone = examine(content, path, project=project, sequences=task.sequences, across=task.across)
-    if is_alone and (report.sites or report.diagnostics):
+    with project.reads.noted() if project is not None else nullcontext(set[str]()) as reads:
+        found = examine(content, path, project=project, sequences=task.sequences, across=task.across)
+    if found.is_alone and (found.report.sites or found.report.diagnostics):
         if len(_by_content) >= REMEMBERED:
             _by_content.clear()
-        _by_content[key] = report
-    return report
+        _by_content[key] = found.report
+    return found.report, frozenset(reads) if found.is_final else None
 
 
 def _moved(report: FileReport, path: str) -> FileReport:

@@ -275,10 +275,10 @@ def on_terminal(*arguments: str | Path, columns: int = 80) -> str:
 
 
 def test_terminal() -> None:
-    shown = on_terminal("scan", SAMPLE)
+    shown = on_terminal("scan", SAMPLE, "--no-cache")
     assert "\x1b[1;36mfacebook/bart-large-cnn" in shown
     assert "━" in shown  # the progress bar
-    assert "━" not in on_terminal("scan", SAMPLE, "--quiet")
+    assert "━" not in on_terminal("scan", SAMPLE, "--quiet", "--no-cache")
 
 
 def test_no_binary_on_a_terminal() -> None:

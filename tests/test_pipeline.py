@@ -139,7 +139,7 @@ def test_no_thread_of_the_processes_is_left(tree: Tree) -> None:
     assert threading.active_count() == before
 
 
-def _kill_on_bad_name(task: worker.Task) -> worker.Outcome:
+def _kill_on_bad_name(task: worker.Task) -> tuple[worker.Examined, ...]:
     """Stands in for `worker.run`: native code that crashes on one file."""
     if any("bad" in path for path in task.paths):
         os.kill(os.getpid(), signal.SIGKILL)
@@ -183,8 +183,8 @@ def test_unreadable_file(tree: Tree) -> None:
 
 def test_file_that_is_gone_or_became_a_pipe_since_the_walk(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.py")
-    outcome = worker.run(worker.Task(str(tmp_path), ("gone.py", "pipe.py", "nul\0.py"), 1000))
-    assert [skip.reason for skip in outcome.skipped] == ["unreadable", "special", "unreadable"]
+    examined = worker.run(worker.Task(str(tmp_path), ("gone.py", "pipe.py", "nul\0.py"), 1000))
+    assert [each.skip.reason for each in examined if each.skip is not None] == ["unreadable", "special", "unreadable"]
 
 
 def test_name_that_is_not_utf8(tmp_path: Path) -> None:
