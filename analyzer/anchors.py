@@ -78,6 +78,8 @@ _ARGUMENTS = frozenset(
         "local_dir_use_symlinks",
     ]
 )
+#: Sets of arguments of one call that are compared.
+_MAX_USES = 8
 #: Arguments that are secrets: only that they are given is told.
 _SECRETS = frozenset({"token", "use_auth_token"})
 
@@ -92,6 +94,7 @@ def sites(ev: Evaluator, module: int, words: Iterable[str] = ()) -> list[LoadSit
             key = candidate.call.at, candidate.call.end
             known = found.get(key)
             found[key] = site if known is None else _both(known, site)
+    ev.loads = {key: site.api for key, site in found.items()}
     return [found[key] for key in sorted(found)]
 
 
@@ -147,17 +150,23 @@ def _status(models: tuple[ModelRef, ...], reasons: list[str], local: list[ModelR
 
 
 def _literal_arguments(ev: Evaluator, candidate: Candidate) -> Iterator[tuple[str, Scalar]]:
-    """The arguments that say how the model is loaded, as far as they can be read off the call; `**`: others may be
-    among what is unpacked."""
-    arguments, _ = candidate.uses[0]
+    """The arguments that say how the model is loaded, as far as they can be read off the call: `?` where sets of
+    arguments differ. `**`: others may be among what is unpacked."""
+    sets = [_told(ev, candidate.match.loader, arguments) for arguments, _ in candidate.uses[:_MAX_USES]]
+    for name in dict.fromkeys(name for told in sets for name in told):
+        values = {(type(told.get(name)), told.get(name)) for told in sets}
+        yield name, sets[0][name] if len(values) == 1 else "?"
+    if any(calls.has_spread(arguments) for arguments, _ in candidate.uses):
+        yield "**", "?"
+
+
+def _told(ev: Evaluator, loader: Loader, arguments: Arguments) -> dict[str, Scalar]:
     told: dict[str, Scalar] = {}
-    for name, expression, env in (*_given(candidate.match.loader, arguments), *_unpacked(ev, arguments)):
+    for name, expression, env in (*_given(loader, arguments), *_unpacked(ev, arguments)):
         if name in _ARGUMENTS and name not in told:
             value = _scalar(ev, expression, env)
             told[name] = "…" if name in _SECRETS and isinstance(value, str) and value != "?" else value
-    yield from told.items()
-    if calls.has_spread(arguments):
-        yield "**", "?"
+    return told
 
 
 def _given(loader: Loader, arguments: Arguments) -> Iterator[tuple[str | None, Expression, Env]]:

@@ -41,7 +41,7 @@ def explain(source: bytes, path: str, project: Project, line: int | None = None,
     wanted = [site for site in sites if line is None or _is_on(site, line, cell)]
     explainer = _Explainer(tracer, file)
     trails = [tuple(explainer.trails(site)) for site in wanted]
-    usages = _usages(file, sites) if wanted else []  # last: it reads more of the file
+    usages = _usages(file, sites, tracer.loads) if wanted else []  # last: it reads more of the file
     found = tuple(Explanation(site, told, _of(site, usages)) for site, told in zip(wanted, trails, strict=True))
     file.bodies.close()
     return Explained(found, tuple(sites))
@@ -51,9 +51,9 @@ def _is_on(site: LoadSite, line: int, cell: int | None) -> bool:
     return site.line <= line <= site.end_line and (cell is None or site.cell == cell)
 
 
-def _usages(file: Opened, sites: list[LoadSite]) -> list[CallSequence]:
+def _usages(file: Opened, sites: list[LoadSite], loads: dict[tuple[int, int], str]) -> list[CallSequence]:
     follower = Evaluator([file.module], [file.bodies], follow=True)
-    follower.until = file.until
+    follower.until, follower.loads = file.until, loads
     return flow.sequences(follower, 0, sites)
 
 

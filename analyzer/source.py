@@ -61,6 +61,7 @@ def examine(
     follower = Linker(project, module, bodies, follow=True) if across and project else Evaluator([module], [bodies])
     follower.follow = True
     follower.until = found.until
+    follower.loads = evaluator.loads
     named = [site for site in sites if site.models and site.status != "local"]
     usages = flow.sequences(follower, 0, named, across=across) if sequences and named else []
     bounded = evaluator.bounded or follower.bounded

@@ -118,6 +118,9 @@ class Evaluator:
         self.caches: dict[object, object] = {}
         self.indexes: list[dict[str, tuple[int, object]]] = [{} for _ in self.modules]
         self.kept: list[Expression] = []
+        self.loads: dict[
+            tuple[int, int], str
+        ] = {}  # calls of the first file that are known to load, by place: the loader
         self.events: dict[tuple[object, ...], Event] = {}
         self.followed: dict[Env, None] = {}  # calls with a loaded object, in other files; only if `follow`
         self.made: dict[Inst, None] = {}  # objects made of a loaded one
@@ -491,11 +494,22 @@ class Evaluator:
         return strings.operator(self, expression, env)
 
     def call(self, expression: Call, env: Env) -> Values:
-        functions = self.evaluate(expression.function, env)
+        functions = self.loader(expression, env) or self.evaluate(expression.function, env)
         found = merged(*(calls.apply(self, function, expression, env) for function in functions)) or (UNKNOWN_CALL,)
         if calls.is_get(expression) and all(isinstance(value, Unknown | Ref) for value in found):
             return merged(calls.default_of_get(self, expression, env), found)
         return found
+
+    def loader(self, call: Call, env: Env) -> Values:
+        """The loader that linking has found a call to be, where following the file alone does not tell."""
+        api = self.loads.get((call.at, call.end)) if self.follow and env.module == 0 else None
+        if api is None or self.tables.match(api) is None:
+            return ()
+        found = self.evaluate(call.function, env)
+        is_open = all(
+            isinstance(v, Unknown) or (isinstance(v, Ref) and not self.tables.match(v.qualified)) for v in found
+        )
+        return (Ref(api),) if is_open else ()
 
 
 _NO_CALL = Call(Opaque("call_not_followed", 0), (), (), 0, 0)

@@ -19,7 +19,25 @@ _WRITTEN = re.compile(
     r"(?:output|out|save|export|merged?|result)s?(?:_(?:hf|model|merged))?(?:_(?:dir|path|folder|directory|to))?"
 )
 #: Methods that write to their first argument.
-_SAVES = frozenset({"save_pretrained", "save_model", "save_to_disk", "to_disk", "save", "save_vocabulary", "makedirs"})
+_SAVES = frozenset(
+    {
+        "makedirs",
+        "save",
+        "save_adapter",
+        "save_checkpoint",
+        "save_lora_adapter",
+        "save_low_bit",
+        "save_model",
+        "save_pretrained",
+        "save_pretrained_gguf",
+        "save_pretrained_merged",
+        "save_quantized",
+        "save_quantized_model",
+        "save_to_disk",
+        "save_vocabulary",
+        "to_disk",
+    }
+)
 
 
 def _plain(text: str) -> str:
