@@ -8,19 +8,28 @@ import jsonschema
 from conftest import ROOT, Run, Tree
 from test_rules import GPT, HEAD
 
+from ptmscope.rules.tables import rules
+
 REMOTE = 'AutoModel.from_pretrained("org/b", revision="v1", trust_remote_code=True)'
 SCHEMA = json.loads((ROOT / "ptmscope" / "schemas" / "finding.schema.json").read_text())
 
 
 def test_table(ptmscope: Run, tree: Tree) -> None:
-    root = tree({"a.py": f"{HEAD}{GPT}\n{REMOTE}\n{GPT}  # ptmscope: ignore\n"})
+    root = tree({"a.py": f"{HEAD}{GPT}\n{REMOTE}\n{GPT}  # ptmscope: ignore\n", "b.py": f"{HEAD}{GPT}\n{GPT}\n"})
     done = ptmscope("check", root)
     assert done.returncode == 0
     assert done.stderr == b""
-    assert [" ".join(line.split()) for line in done.stdout.decode().splitlines()] == [
-        "a.py:7 note unpinned-revision org/a: the revision is not pinned, no revision is given",
-        "a.py:8 warning remote-code Code out of the repository of org/b is run: trust_remote_code=True",
-        "2 findings (1 warning, 1 note); ignored: 1 by a comment.",
+    assert done.stdout.decode().splitlines() == [
+        f"warning  remote-code  {rules()['remote-code'].help}",
+        "  Code out of the repository of org/b is run: trust_remote_code=True",
+        "    a.py:8",
+        "",
+        f"note  unpinned-revision  {rules()['unpinned-revision'].help}",
+        "  org/a: not pinned, no revision is given",
+        "    a.py:7",
+        "    b.py:7, 8",
+        "",
+        "4 findings (1 warning, 3 notes); ignored: 1 by a comment.",
     ]
 
 

@@ -57,7 +57,7 @@ def unpinned_revision(site: LoadSite, lookup: Lookup) -> Iterator[Hit]:
     models = tuple(model for model in _downloads(site, row.hub) if not _is_pinned(model, told, row.mark))
     if models:
         how = f"revision={told!r} is a branch" if told else "no revision is given"
-        yield Hit(f"{_listed(models)}: the revision is not pinned, {how}", _all(models), models)
+        yield Hit(f"{_listed(models)}: not pinned, {how}", _all(models), models)
 
 
 def remote_code(site: LoadSite, lookup: Lookup) -> Iterator[Hit]:
