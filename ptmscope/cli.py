@@ -16,6 +16,7 @@ from ptmscope.check_cli import check, diff
 from ptmscope.errors import Misuse
 from ptmscope.evaluation_cli import audit, evaluate
 from ptmscope.figures_cli import plot, statistics
+from ptmscope.mcp_cli import mcp
 from ptmscope.mining_cli import curate, mine
 from ptmscope.options import LOOKUPS, READING, SCOPE, settings_of, with_options
 from ptmscope.pattern_cli import compare, patterns, study
@@ -65,6 +66,7 @@ def cli() -> None:
     ptmscope plot study -o figures           and in pictures
     ptmscope card gpt2 --in study            how it is used, for its model card
     ptmscope drift README.md --in study      what a card shows, against what is done
+    ptmscope mcp .                           answers to an editor or assistant
     ptmscope mine --help                     code of many repositories, to do the same with
     ptmscope curate corpus                   what of it is no usage to count
     """
@@ -84,6 +86,7 @@ cli.add_command(statistics)
 cli.add_command(plot)
 cli.add_command(card)
 cli.add_command(drift)
+cli.add_command(mcp)
 
 
 @cli.command()
