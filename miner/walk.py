@@ -47,11 +47,12 @@ class Skip:
 @dataclass(frozen=True, slots=True)
 class Rules:
     """What a walk leaves out. `exclude` are patterns in the syntax of .gitignore, relative to the scanned
-    folder."""
+    folder; `outside_links`: links to files outside of it are read."""
 
     exclude: tuple[str, ...] = ()
     include_vendored: bool = False
     gitignore: bool = True
+    outside_links: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,8 +156,9 @@ class _Walk:
         if not entry.is_symlink():
             return "special"
         target = os.path.realpath(entry.path)
-        is_read_itself = target.startswith(self.real_root) and is_read(target)
-        if is_read_itself or target in self.link_targets or not os.path.isfile(target):
+        is_inside = target.startswith(self.real_root)
+        is_unwanted = is_read(target) if is_inside else not self.rules.outside_links
+        if is_unwanted or target in self.link_targets or not os.path.isfile(target):
             return "symlink"
         self.link_targets.add(target)
         return None

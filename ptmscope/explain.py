@@ -78,9 +78,9 @@ def _above(file: str) -> Iterator[str]:
     yield folder
 
 
-def explained(wanted: Target) -> Explained:
+def explained(wanted: Target, settings: Settings | None = None) -> Explained:
     """What is loaded on the line, and how its ids get there. Raises Misuse where the file cannot be read."""
-    settings = Settings()
+    settings = settings or Settings()
     content = read(os.path.join(wanted.root, wanted.path), shown(wanted.path), settings.max_file_size)
     if isinstance(content, Skip):
         raise Misuse(f"{content.path}: {content.message or content.reason}")

@@ -27,7 +27,9 @@ def mcp(folders: tuple[str, ...], study: str | None) -> None:
     online, and no file outside of the folders and the study is read. Without --study, questions about usage are
     answered from the folders. Needs `ptmscope[mcp]`. Exit codes: 0 done, 2 misuse.
     """
-    from ptmscope.mcp_server.server import serve
     from ptmscope.mcp_server.sources import Sources
 
-    serve(Sources.of(folders, study))
+    sources = Sources.of(folders, study)
+    from ptmscope.mcp_server.server import serve  # the SDK takes its time
+
+    serve(sources)

@@ -183,7 +183,8 @@ def _files(path: str, settings: Settings) -> tuple[str, tuple[str, ...], list[Sk
         raise Misuse(f"{path}: neither a file nor a folder")
     files: list[str] = []
     skipped: list[Skip] = []
-    for each in walk(path, Rules(settings.exclude, settings.include_vendored, settings.gitignore)):
+    rules = Rules(settings.exclude, settings.include_vendored, settings.gitignore, settings.outside_links)
+    for each in walk(path, rules):
         if isinstance(each, Skip):
             skipped.append(each)
         else:

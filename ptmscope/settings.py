@@ -28,6 +28,7 @@ class Settings:
     max_file_size: int = MAX_FILE_SIZE
     include_vendored: bool = False
     gitignore: bool = True
+    outside_links: bool = True  # links to files outside of the tree are read
     sequences: bool = True
     across: bool = False  # sequences across the files of a repository
     catalog: str | None = None

@@ -78,7 +78,7 @@ def readings(study: str) -> list[dict[str, Any]]:
 
 def _told(settings: Settings) -> dict[str, Any]:
     """What decides how a repository is read, as it comes back from JSON."""
-    left_out = {"jobs", "sequences", "catalog", "hub", "cache"}
+    left_out = {"jobs", "sequences", "catalog", "hub", "cache", "outside_links"}
     told = {name: value for name, value in asdict(settings).items() if name not in left_out}
     return {"form": FORM, **json.loads(json.dumps(told))}
 

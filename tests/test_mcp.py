@@ -16,7 +16,9 @@ from conftest import LOADS_GPT2, ROOT, Run, Tree
 from jsonschema import Draft202012Validator
 from mcp import Client, StdioServerParameters
 
+from ptmscope.errors import Misuse
 from ptmscope.mcp_server.room import CODE, LARGEST
+from ptmscope.mcp_server.sources import Sources
 
 SAMPLE = ROOT / "examples" / "sample"
 PROGRAM = Path(sys.executable).parent / "ptmscope"
@@ -28,13 +30,16 @@ model = AutoModelForCausalLM.from_pretrained("gpt2")
 print(tokenizer.decode(model.generate(**tokenizer("hello", return_tensors="pt"))[0]))
 """
 
+#: What ptmscope calls that.
+NAME = "tokenize, generate, decode"
+
 #: Writes down whatever a process does to the network, to files, or by starting programs.
 WATCH = """\
 import os, sys
 _told = os.open(os.environ["TOLD"], os.O_WRONLY | os.O_APPEND)
 _calls = ("socket.connect", "socket.bind", "socket.getaddrinfo", "socket.sendto", "subprocess.Popen", "os.system")
 def _watch(event, given):
-    writes = event == "open" and given[2] & (os.O_WRONLY | os.O_RDWR | os.O_CREAT) and given[0] != os.devnull
+    writes = event == "open" and isinstance(given[0], str) and given[2] & (os.O_WRONLY | os.O_RDWR | os.O_CREAT)
     changes = event in ("os.remove", "os.rename", "os.mkdir", "os.rmdir", "os.chmod", "os.symlink", "os.link")
     if event in _calls or changes or writes:
         os.write(_told, f"{event} {given}\\n".encode())
@@ -135,7 +140,8 @@ def test_explains() -> None:
 
 
 def test_usage_patterns_and_comparison_of_a_study(repositories: Path, study: Path) -> None:
-    (shutil.rmtree(repositories / "dan"),)
+    shutil.rmtree(repositories / "dan")
+    identity = json.loads((study / "patterns.jsonl").read_text().splitlines()[0])["id"]
     calls: list[Call] = [
         ("model_usage", {"model": "gpt2"}),
         ("patterns", {"search": "generate"}),
@@ -143,25 +149,24 @@ def test_usage_patterns_and_comparison_of_a_study(repositories: Path, study: Pat
         ("compare", {"names": ["gpt2", "bert-*"]}),
         ("compare", {"names": ["gpt2"]}),
         ("model_usage", {"model": "gtp2"}),
+        *(("pattern_example", {"pattern": each}) for each in (identity[:6], NAME, "zz")),
+        ("models_used", {}),
     ]
-    used, found, none, compared, alone, unknown = ask([repositories], calls, "--study", study)
+    used, found, none, compared, alone, unknown, shown, named, wrong, models = ask(
+        [repositories], calls, "--study", study
+    )
     assert (used["model"], used["repositories"], used["studied"]) == ("openai-community/gpt2", 4, 4)
     assert "generate" in used["ways"][0]["example"]["code"]
-    assert [each["repositories"] for each in found["patterns"]] == [4]
+    assert [(each["id"], each["name"], each["repositories"]) for each in found["patterns"]] == [(identity, NAME, 4)]
     assert none["patterns"] == []
     assert [side["usages"] for side in compared["sides"]] == [4, 0]
     assert "two or more different names" in alone
     assert "openai-community/gpt2" in unknown
-    identity = found["patterns"][0]["id"]
-    shown, named, wrong = ask(
-        [repositories],
-        [("pattern_example", {"pattern": each}) for each in (identity[:6], found["patterns"][0]["name"], "zz")],
-        *("--study", study),
-    )
     assert shown == named
     assert "AutoModelForCausalLM" in shown["example"]["code"]
     assert len(shown["places"]) == 4
     assert identity in wrong
+    assert models["models"][0]["sites_in_all"] == 6
 
 
 def test_folders_answer_where_there_is_no_study(repositories: Path) -> None:
@@ -212,35 +217,37 @@ def test_nothing_outside_is_read(tree: Tree, tmp_path: Path) -> None:
 def test_a_study_leads_to_no_file_outside(repositories: Path, study: Path, tmp_path: Path) -> None:
     """Code comes out of the study itself, but is read in no folder that was not named."""
     (empty := tmp_path / "empty").mkdir()
-    calls: list[Call] = [("model_usage", {"model": "gpt2"}), ("patterns", {})]
-    outside, found = ask([empty], calls, "--study", study)
+    calls: list[Call] = [
+        ("model_usage", {"model": "gpt2"}),
+        ("pattern_example", {"pattern": "tokenize, generate, decode"}),
+    ]
+    outside, shown = ask([empty], calls, "--study", study)
     assert outside["repositories"] == 4
     assert [way["example"] for way in outside["ways"]] == [None]
-    [shown] = ask([empty], [("pattern_example", {"pattern": found["patterns"][0]["id"]})], "--study", study)
     assert "generate" in shown["example"]["code"]
     (study / "patterns.jsonl").unlink()
-    [shown] = ask([empty], [("pattern_example", {"pattern": found["patterns"][0]["id"]})], "--study", study)
-    assert shown["example"] is None
     for name in ("ada", "bob", "cem", "dan"):
         (repositories / name / "say.py").unlink()
         (repositories / name / "say.py").symlink_to(tmp_path / "elsewhere.py")
     (tmp_path / "elsewhere.py").write_text(GENERATES)
-    linked, _ = ask([repositories], calls, "--study", study)
+    linked, shown = ask([repositories], calls, "--study", study)
     assert [way["example"] for way in linked["ways"]] == [None]
+    assert shown["example"] is None
 
 
 def test_answers_have_an_end(tree: Tree) -> None:
-    lines = "".join(f'AutoModel.from_pretrained("owner/model-{number:04}")\n' for number in range(700))
+    lines = "".join(f'AutoModel.from_pretrained("owner/model-{number:04}")\n' for number in range(250))
     root = tree({"a.py": "from transformers import AutoModel\n" + lines})
-    seen: list[str] = []
-    while len(seen) < 700:
-        [answer] = ask([root], [("models_used", {"offset": len(seen)})])
-        assert len(json.dumps(answer)) < LARGEST + 2_000
-        assert answer["models"]
-        assert answer["models_in_all"] == 700
-        seen += [each["id"] for each in answer["models"]]
-        assert answer["cut"] == (f"models: {len(seen)} of 700" if len(seen) < 700 else None)
-    assert len(set(seen)) == 700
+    pages = ask([root], [("models_used", {"offset": offset}) for offset in (0, 80, 160, 240)])
+    seen = [each["id"] for page in pages for each in page["models"]]
+    assert all(page["models_in_all"] == 250 for page in pages)
+    assert max(len(json.dumps(page)) for page in pages) < LARGEST + 2_000
+    starts = [int(page["models"][0]["id"][-4:]) for page in pages]
+    ends = [int(page["models"][-1]["id"][-4:]) + 1 for page in pages]
+    assert starts == [0, 80, 160, 240]
+    assert all(80 <= end - start <= 100 for start, end in zip(starts[:2], ends[:2], strict=True))
+    assert [page["cut"] for page in pages] == [None if end == 250 else f"models: {end} of 250" for end in ends]
+    assert len(set(seen)) == 250
 
 
 def test_text_of_strangers_is_plain(tree: Tree) -> None:
@@ -287,14 +294,13 @@ def test_nothing_is_written_sent_or_started(repositories: Path, study: Path, tmp
 
 def test_what_it_is_started_with(ptmscope: Run, tree: Tree) -> None:
     root = tree({"a.py": LOADS_GPT2, "corpus/corpus.sqlite": ""})
-    for arguments, message in (
-        ([root / "nothing"], "not a folder"),
-        ([root / "a.py"], "not a folder"),
-        ([root / "corpus"], "a corpus is not served"),
-        ([root, "--study", root], "not a study"),
-        ([], "Missing argument"),
+    for folder, study, message in (
+        (root / "a.py", None, "not a folder"),
+        (root / "corpus", None, "a corpus is not served"),
+        (root, root, "not a study"),
     ):
-        done = ptmscope("mcp", *arguments, stdin=None)
-        assert done.returncode == 2
-        assert message in done.stderr.decode()
-        assert done.stdout == b""
+        with pytest.raises(Misuse, match=message):
+            Sources.of((os.fspath(folder),), None if study is None else os.fspath(study))
+    done = ptmscope("mcp", root / "nothing")
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert done.stderr.decode().endswith("nothing: not a folder\n")

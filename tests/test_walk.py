@@ -187,6 +187,15 @@ def test_links(tree: Tree) -> None:
     assert skipped == {"symlink": 5, "other_type": 2}
 
 
+def test_links_to_files_outside(tree: Tree, tmp_path: Path) -> None:
+    root = tree({"a.py": "", "blob": ""})
+    (tmp_path / "outside.py").touch()
+    (root / "link.py").symlink_to(tmp_path / "outside.py")
+    (root / "inside.py").symlink_to("blob")
+    assert found(root)[0] == ["a.py", "inside.py", "link.py"]
+    assert found(root, Rules(outside_links=False)) == (["a.py", "inside.py"], {"symlink": 1, "other_type": 1})
+
+
 def test_pipe_and_folder_with_a_source_name(tree: Tree) -> None:
     root = tree({"folder.py/a.py": ""})
     os.mkfifo(root / "pipe.py")

@@ -9,8 +9,6 @@ from typing import Any, Literal
 
 from miner.walk import shown
 from ptmscope import explain as explaining
-from ptmscope.cards.used import used
-from ptmscope.comparing import comparing
 from ptmscope.errors import Misuse
 from ptmscope.mcp_server import answers, shapes
 from ptmscope.mcp_server.room import Room, text
@@ -57,12 +55,15 @@ class Tools:
         """How a model is used in the repositories of the study (or in the folders, where the server has no study):
         the ways of use with their steps, support and an example, models used beside it, usual arguments. `model` is
         an id, with or without its owner."""
+        from ptmscope.cards.used import used
+        from ptmscope.mcp_server import usages
+
         with self._turn:
             found = used(self.sources.repositories(), model)
         room = Room()
-        ways = room.take(map(shapes.way, found.ways), WAYS)
-        companions = room.take(map(shapes.companion(found.model), found.companions), OTHERS)
-        arguments = room.take(map(shapes.argument, found.arguments), OTHERS)
+        ways = room.take(map(usages.way, found.ways), WAYS)
+        companions = room.take(map(usages.companion(found.model), found.companions), OTHERS)
+        arguments = room.take(map(usages.argument, found.arguments), OTHERS)
         cut = _cut(
             {
                 "ways": (len(ways), len(found.ways)),
@@ -76,34 +77,41 @@ class Tools:
     def patterns(self, search: str | None = None, offset: int = 0) -> answers.Patterns:
         """Ways of using models that recur, those of most repositories first: id, name, steps, support, models.
         `search` is a word of the name, the group, the steps or a model; `offset` skips so many patterns."""
+        from ptmscope.mcp_server import usages
+
         with self._turn:
             every = self.sources.patterns()
-        found = [shapes.line(each) for each in every if search is None or search.lower() in _words(each)]
+        found = [usages.line(each) for each in every if search is None or search.lower() in _words(each)]
         taken = Room().take(found[max(offset, 0) :], PATTERNS)
         return answers.Patterns(taken, len(found), _cut({"patterns": (len(taken) + max(offset, 0), len(found))}))
 
     def pattern_example(self, pattern: str) -> answers.Exemplar:
         """Code that shows a pattern: one usage cut down to its statements, with place, commit and licence, and where
         else the pattern is seen. `pattern` is an id, the beginning of one, or the whole name."""
+        from ptmscope.mcp_server import usages
+
         with self._turn:
             found = _chosen(self.sources.patterns(), pattern)
-        places = Room(REST).take(map(shapes.member, found["members"]), PLACES)
+        places = Room(REST).take(map(usages.member, found["members"]), PLACES)
         cut = _cut({"places": (len(places), len(found["members"]))})
-        return answers.Exemplar(shapes.line(found), shapes.example(found["exemplar"]), places, cut)
+        return answers.Exemplar(usages.line(found), usages.example(found["exemplar"]), places, cut)
 
     def compare(self, names: list[str], by: Literal["model", "task", "library"] = "model") -> answers.Compared:
         """What is done with each of several models (tasks, libraries) and how that differs: patterns that they share
         and that are distinctive of one, divergence of call transitions, roles and arguments that one goes without.
         `names` are two or more globs such as 'bert-*'."""
+        from ptmscope.comparing import comparing
+        from ptmscope.mcp_server import usages
+
         with self._turn:
             found = comparing(self.sources.repositories(), names, by)
         room = Room()
-        patterns = room.take(map(shapes.shared, found.patterns), PATTERNS)
-        roles, arguments = (room.take(map(shapes.row, rows), OTHERS) for rows in (found.roles, found.arguments))
+        patterns = room.take(map(usages.shared, found.patterns), PATTERNS)
+        roles, arguments = (room.take(map(usages.row, rows), OTHERS) for rows in (found.roles, found.arguments))
         lists = {"patterns": (patterns, found.patterns), "arguments": (arguments, found.arguments)}
         cut = _cut({name: (len(taken), len(every)) for name, (taken, every) in lists.items()})
-        sides = tuple(map(shapes.side, found.sides))
-        return answers.Compared(sides, shapes.divergences(found.divergences), patterns, roles, arguments, cut)
+        sides = tuple(map(usages.side, found.sides))
+        return answers.Compared(sides, usages.divergences(found.divergences), patterns, roles, arguments, cut)
 
     def explain(self, path: str, line: int, cell: int | None = None) -> answers.Explained:
         """Why the call on a line loads the model that it loads: for each id, the steps from the call back to the
@@ -111,7 +119,7 @@ class Tools:
         the call; in a notebook, `cell` counts all cells from 0 and `line` within it."""
         with self._turn:
             wanted = self._target(path, line, cell)
-            found = explaining.explained(wanted)
+            found = explaining.explained(wanted, READING)
         if not found.explanations:
             raise Misuse(explaining.nothing_there(wanted, found))
         loads = Room().take(map(shapes.why, found.explanations), OTHERS)
