@@ -6,7 +6,7 @@ import gc
 import os
 import stat
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -114,6 +114,10 @@ def _read(whole: Task, settings: Settings, known: Knowledge, progress: Progress 
     with rare_collection():
         seen = known.seen(lambda paths: _survey(replace(whole, paths=paths), jobs))
         project = linked(whole, seen)
+        files = sum(1 for each in seen if each.digest or each.glance is not None)
+        skipped = tuple(each.skip for each in seen if each.skip is not None)
+        tokens = sorted((token for each in seen for token in each.credentials), key=_credential_order)
+        del seen  # the project holds what is needed of it
         gc.freeze()  # the index lasts as long as the scan, and the processes forked now share it
         try:
             examined = known.examined(
@@ -125,11 +129,11 @@ def _read(whole: Task, settings: Settings, known: Knowledge, progress: Progress 
     gone = tuple(each.skip for each in examined if each.skip is not None)
     digests = [each.digest for each in telling if each.digest]
     return Found(
-        files=sum(1 for each in seen if each.digest or each.glance is not None) - len(gone),
+        files=files - len(gone),
         duplicates=len(digests) - len(set(digests)),
-        skipped=(*(each.skip for each in seen if each.skip is not None), *gone),
+        skipped=(*skipped, *gone),
         reports=(*(each.report for each in telling), *project.script_reports()),
-        credentials=tuple(sorted((token for each in seen for token in each.credentials), key=_credential_order)),
+        credentials=tuple(tokens),
     )
 
 
@@ -141,9 +145,8 @@ def _survey(whole: Task, jobs: int) -> Iterator[Seen]:
         yield from part
 
 
-def linked(whole: Task, seen: Iterable[Seen]) -> Project:
+def linked(whole: Task, seen: Sequence[Seen]) -> Project:
     """The project that files make."""
-    seen = tuple(seen)
     return Project(
         (each.glance for each in seen if each.glance is not None),
         partial(contents, whole.root, whole.max_file_size),
@@ -156,7 +159,7 @@ def project_of(root: str, file: str, settings: Settings) -> Project:
     _, files, _ = _files(root, settings)
     files, _ = copies.set_apart(root, files, counted=settings.include_vendored)
     whole = Task(root, tuple(dict.fromkeys((*files, file))), settings.max_file_size)
-    return linked(whole, _survey(whole, engine.processes(settings.jobs, len(files), spawn=settings.spawn)))
+    return linked(whole, tuple(_survey(whole, engine.processes(settings.jobs, len(files), spawn=settings.spawn))))
 
 
 def _analysis(whole: Task, project: Project, jobs: int, progress: Progress | None) -> Iterator[Examined]:

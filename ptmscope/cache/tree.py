@@ -113,7 +113,7 @@ class Tree:
         self.settled = settled()
         self.signature = _digest(to_bytes((whole.paths, self.stamps)) or os.urandom(16))
         self.digests: dict[str, bytes] = {}  # by path; of what could be read
-        self.glances: dict[str, bytes] = {}  # as stored
+        self.glances: dict[str, bytes] = {}  # digests of what is stored of them
 
     # -- the whole
 
@@ -199,7 +199,7 @@ class Tree:
             seen = from_bytes(Seen, stored[key]) if key in stored else None
             if seen is not None:
                 found[path] = replace(seen, digest=self.digests[path])
-                self.glances[path] = stored[key]
+                self.glances[path] = _digest(stored[key])
         fresh = tuple(survey(tuple(path for path in self.whole.paths if path not in found)))
         self.store.put("glances", self._new_glances(fresh))
         found.update((seen.path, seen) for seen in fresh)
@@ -211,7 +211,7 @@ class Tree:
             if seen.digest:
                 self.digests[seen.path] = seen.digest
             if content is not None:
-                self.glances[seen.path] = content
+                self.glances[seen.path] = _digest(content)
                 yield self._glance_key(seen.path), content
 
     # -- the closer look
