@@ -62,6 +62,11 @@ def transitions(usage: CallSequence) -> Profile:
     return {step: times / total for step, times in steps.items()}
 
 
+def profile(usages: Iterable[tuple[str, CallSequence]]) -> Profile:
+    """Of usages given with their repositories: the mean of these, which count alike whatever their size."""
+    return _mixed(list(_by_source(usages).values()))
+
+
 def jensen_shannon(left: Profile, right: Profile) -> float:
     """In bits, of two distributions."""
     found = 0.0

@@ -21,6 +21,7 @@ from ptmscope.mining_cli import curate, mine
 from ptmscope.options import LOOKUPS, READING, SCOPE, settings_of, with_options
 from ptmscope.pattern_cli import compare, patterns, study
 from ptmscope.release_cli import dataset
+from ptmscope.report_cli import report
 
 if TYPE_CHECKING:
     from ptmscope.export.formats import Format
@@ -64,6 +65,7 @@ def cli() -> None:
     ptmscope evaluate release                how well recommenders do its tasks
     ptmscope statistics study                the same in figures
     ptmscope plot study -o figures           and in pictures
+    ptmscope report study -o report.html     and on a page to look at
     ptmscope card gpt2 --in study            how it is used, for its model card
     ptmscope drift README.md --in study      what a card shows, against what is done
     ptmscope mcp .                           answers to an editor or assistant
@@ -79,6 +81,7 @@ cli.add_command(diff)
 cli.add_command(patterns)
 cli.add_command(compare)
 cli.add_command(study)
+cli.add_command(report)
 cli.add_command(evaluate)
 cli.add_command(audit)
 cli.add_command(dataset)

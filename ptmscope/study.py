@@ -84,6 +84,12 @@ def study(
         yield f"{step.name}: {', '.join(written) or 'nothing to write'}"
 
 
+def is_done(folder: str, step: str) -> bool:
+    """Whether the files of a step are there, made of the repositories as they are now."""
+    before = _marked(folder).get(step)
+    return before is not None and before.holds(folder, _digest(folder))
+
+
 def _written(folder: str, writers: dict[str, Write]) -> tuple[str, ...]:
     for name, write in writers.items():
         with writing(os.path.join(folder, name), is_binary=name.endswith(".parquet")) as output:

@@ -11,6 +11,7 @@ from patterns.together import Together
 from ptmscope import __version__
 from ptmscope.cards.marks import has_marks
 from ptmscope.cards.places import label, link
+from ptmscope.cards.secrets import has_token, is_secret
 from ptmscope.cards.used import Argument, Used, Way
 from ptmscope.export.markdown import code, escape, table
 from ptmscope.export.output import printable
@@ -23,9 +24,6 @@ WAYS, COMPANIONS, ARGUMENTS = 5, 8, 10
 USUAL = 0.1
 #: Longer examples are only linked.
 LINES = 45
-#: What looks like a token stays out, whatever the licence; and so do the values of arguments that hold one.
-_SECRET = re.compile(r"\b(?:hf_|sk-|ghp_|glpat-)[\w-]{16,}")
-_SECRETS = re.compile(r"token|key|secret|password|auth", re.IGNORECASE)
 
 
 def section(used: Used) -> str:
@@ -69,7 +67,7 @@ def _example(way: Way, used: Used) -> str:
 
 def _quoted(shown: Exemplar) -> list[str]:
     """The code, where its licence lets others show it."""
-    if not is_quotable(shown.licence) or _SECRET.search(shown.code) or has_marks(shown.code):
+    if not is_quotable(shown.licence) or has_token(shown.code) or has_marks(shown.code):
         return []
     if shown.code.count("\n") > LINES:
         return []
@@ -107,7 +105,7 @@ def _arguments(used: Used) -> str:
 
 
 def _given(argument: Argument) -> str:
-    if argument.value is None or _SECRETS.search(argument.name) or _SECRET.search(argument.value):
+    if argument.value is None or is_secret(argument.name, argument.value):
         return argument.name
     return f"{argument.name}={argument.value[:60]}"
 

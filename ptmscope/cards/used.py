@@ -77,7 +77,7 @@ def used(repositories: Iterable[Repository], model: str) -> Used:
         studied=len(known),
         ways=tuple(sorted(_ways(usages, name, known), key=lambda w: (-w.repositories, -w.usages, w.pattern.id))),
         companions=tuple(pair for pair in together(named) if name in pair.models),
-        arguments=tuple(_arguments(own, sites)),
+        arguments=tuple(arguments(own, sites)),
         library=_commonest((source, site.library) for source, site in sites),
     )
 
@@ -129,12 +129,12 @@ def _ways(usages: Sequence[Usage], name: str, known: dict[str, Repository]) -> I
             sources = {member.source for member in own}
             mine = sorted({place for m in own for place in places[m.source, m.path]})
             mine.sort(key=lambda place: (usages[place][0], usages[place][1].path) not in sure)
-            shown = _shown(pattern, mine, usages, known)
+            shown = exemplified(pattern, mine, usages, known)
             home = known[shown.exemplar.source] if shown.exemplar else None
             yield Way(shown, len(sources), len(own), home)
 
 
-def _shown(pattern: Pattern, places: list[int], usages: Sequence[Usage], known: dict[str, Repository]) -> Pattern:
+def exemplified(pattern: Pattern, places: list[int], usages: Sequence[Usage], known: dict[str, Repository]) -> Pattern:
     """With an exemplar among these usages, the best of which come first: one that may be quoted, if there is any, and
     shows all steps in few calls."""
     steps = {step.event for step in pattern.skeleton}
@@ -155,7 +155,7 @@ def _shown(pattern: Pattern, places: list[int], usages: Sequence[Usage], known: 
     return found
 
 
-def _arguments(own: Sequence[Usage], sites: Sequence[tuple[str, LoadSite]]) -> list[Argument]:
+def arguments(own: Sequence[Usage], sites: Sequence[tuple[str, LoadSite]]) -> list[Argument]:
     """Of loads with their values, of what is done then by name only."""
     calls: defaultdict[str, set[str]] = defaultdict(set)
     given: defaultdict[tuple[str, str, str | None], set[str]] = defaultdict(set)

@@ -12,21 +12,15 @@ from ptmscope.plots.canvas import COLOURS, HALO, Path, PathPatch, Rectangle
 from ptmscope.plots.names import cut
 from ptmscope.plots.plot import Plot
 from ptmscope.repositories import Repository
-from ptmscope.statistics.ledger import ledger
+from ptmscope.statistics.ways import BLOCKS, HEADS, OTHER, SINGULAR, Way, ways
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-#: Blocks of a column; the rest is one block.
-BLOCKS = 7
-OTHER, SINGULAR = "other", "in no pattern"
-HEADS = ("library", "what is loaded", "what is done")
 #: Widths of a block and of the gap between columns, height of all usages, gap between blocks.
 BLOCK, ACROSS, HIGH, GAP = 0.03, 0.36, 1.0, 0.018
 GREY = "#595959"
-
-Way = tuple[str, str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,39 +38,13 @@ class Block:
 
 def flow(repositories: Sequence[Repository], found: Patterns) -> Plot:
     """Each usage once: by the first of its libraries and tasks, and the kind of its pattern."""
-    weights = Counter(_ways(repositories, found))
-    kept = [_commonest(weights, column) for column in range(3)]
-    folded: Counter[Way] = Counter()
-    for way, number in weights.items():
-        a, b, c = (name if name in kept[column] else OTHER for column, name in enumerate(way))
-        folded[a, b, c] += number
+    folded = ways(repositories, found)
     rows = tuple((*way, number) for way, number in sorted(folded.items(), key=lambda item: (-item[1], item[0])))
 
     def draw(figure: Figure) -> None:
         _draw(figure, folded)
 
     return Plot("flow", (*HEADS, "usages"), rows, draw, 7.2, 4.2)
-
-
-def _ways(repositories: Sequence[Repository], found: Patterns) -> list[Way]:
-    group = {
-        (member.source, member.path, member.model_id): pattern.group
-        for pattern in found.patterns
-        for member in pattern.members
-    }
-    return [
-        (entry.libraries[0], entry.tasks[0], group.get((entry.source, entry.path, entry.model), SINGULAR))
-        for entry in ledger(repositories).entries
-        if entry.libraries and entry.tasks
-    ]
-
-
-def _commonest(weights: Mapping[Way, int], column: int) -> set[str]:
-    totals: Counter[str] = Counter()
-    for way, number in weights.items():
-        totals[way[column]] += number
-    ordered = sorted(totals, key=lambda name: (-totals[name], name))
-    return set(ordered[:BLOCKS] if len(ordered) > BLOCKS + 1 else ordered)
 
 
 def _columns(folded: Mapping[Way, int]) -> list[dict[str, Block]]:

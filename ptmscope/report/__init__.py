@@ -1,0 +1,1 @@
+"""A study as pages to look at: one that holds everything, or a folder of linked ones. Nothing asks the network."""
