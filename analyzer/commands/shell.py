@@ -54,15 +54,18 @@ class Run:
     environment: tuple[tuple[str, Known], ...] = ()
 
     def texts(self) -> tuple[str, ...]:
-        """The words as text; `*` where a word is not known, or several."""
+        """The words as text; `*` for what is not known, or can be several: `*` or `--option=*`."""
         return tuple(_only(choices) for choices in self.words)
 
 
 def _only(choices: Choices) -> str:
-    first = choices[0] if len(choices) == 1 else None
-    return first.text if first is not None else "*"
+    if len(choices) == 1:
+        return choices[0].text if choices[0] is not None else "*"
+    named = {found[0] if known and (found := _OPTION.match(known.text)) else "" for known in choices}
+    return f"{named.pop()}*" if len(named) == 1 else "*"
 
 
+_OPTION = re.compile(r"[-+]*[A-Za-z][\w./-]*=")
 _NAMED = re.compile(r"([A-Za-z_]\w*)\+?=")
 _OPENING = frozenset({"if", "for", "while", "until", "case", "select", "{"})
 _CLOSING = frozenset({"fi", "done", "esac", "}"})
@@ -284,7 +287,7 @@ def choices(parts: tuple[Part, ...], variables: Variables) -> Choices:
             given = tuple(one for piece in known for one in piece.given)
             found.append(Known(text, known[0].at, False, given) if known and len(text.strip("*/")) else None)
             continue
-        first = max(known, key=lambda piece: len(piece.text), default=Known("", 0))
+        first = max(known, key=lambda piece: (not _OPTION.fullmatch(piece.text), len(piece.text)), default=Known("", 0))
         given = tuple(one for piece in known for one in piece.given)
         found.append(Known("".join(p.text for p in known), first.at, all(p.sure for p in known), given))
     several = len(found) > 1
