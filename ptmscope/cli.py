@@ -188,7 +188,7 @@ def graph(paths: tuple[str, ...], format_name: str | None, output: str | None, n
 
     \b
     ptmscope graph . --model gpt2 -o gpt2.svg                   a picture, laid out by stage
-    ptmscope graph repos/* --model 'bert-base*' -o bert.graphml for Gephi, yEd, networkx
+    ptmscope graph repos/* --model 'bert-base*' -o bert.graphml     for Gephi, yEd, networkx
     ptmscope graph repos/* --by task --level family -f dot | dot -Tpdf > tasks.pdf
     ptmscope graph . --format json | jq '.nodes[].label'
 
