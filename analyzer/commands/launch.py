@@ -193,14 +193,14 @@ def matches(words: Sequence[str]) -> list[Named]:
 
 
 def script(words: Sequence[str]) -> int | None:
-    """The index of the Python script, or of the module behind `-m`, that a command line runs."""
+    """The index of the Python script, or of the module behind `-m` or `--module`, that a command line runs."""
     program = next((word.rpartition("/")[2] for word in words if "=" not in word and word != "sudo"), "")
     if re.sub(r"[\d.]+$", "", program) not in _RUNNERS and not program.endswith(".py"):
         return None
     for index, word in enumerate(words):
         if word.endswith(".py") and not word.startswith("-"):
             return index
-        if word == "-m" and index + 1 < len(words) and words[index + 1] not in _LAUNCHERS:
+        if word in _MODULE and index + 1 < len(words) and words[index + 1] not in _LAUNCHERS:
             return index + 1
         if word == "-c":
             return None
@@ -209,7 +209,7 @@ def script(words: Sequence[str]) -> int | None:
 
 def path_of(words: Sequence[str], index: int) -> str:
     """The path of the script at this place; of `-m a.b` it is `a/b.py`."""
-    return words[index].replace(".", "/") + ".py" if index and words[index - 1] == "-m" else words[index]
+    return words[index].replace(".", "/") + ".py" if index and words[index - 1] in _MODULE else words[index]
 
 
 def console(words: Sequence[str]) -> int | None:
@@ -231,6 +231,8 @@ def is_program(word: str) -> bool:
     return name in _PROGRAMS or name in ("sh", "bash", *(command.words[0] for command in _COMMANDS))
 
 
+#: What stands in front of a module: of python, torchrun and accelerate; of deepspeed.
+_MODULE = ("-m", "--module")
 _LAUNCHERS = frozenset({"torch.distributed.launch", "torch.distributed.run", "accelerate.commands.launch", "pdb"})
 
 
@@ -269,8 +271,8 @@ def _options(words: Sequence[str], program: str) -> Iterator[Named]:
 
 
 def _module(words: Sequence[str]) -> str:
-    """The module behind `-m`."""
-    places = [index + 1 for index, word in enumerate(words[:-1]) if word == "-m"]
+    """The module behind `-m` or `--module`."""
+    places = [index + 1 for index, word in enumerate(words[:-1]) if word in _MODULE]
     return words[places[0]] if places else ""
 
 

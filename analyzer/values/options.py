@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from analyzer.program import Attribute, Call, Expression, Name, Param, Scope, Text
+from analyzer.program import Attribute, Call, Expression, Name, Param, Scope, Text, last_name
 from analyzer.values import config_apis, hydra_configs, parsers
 from analyzer.values.objects import (
     Arguments,
@@ -93,6 +93,8 @@ def indexed(ev: Evaluator, base: Value, keys: Values) -> Values:
         return (Ref(base.qualified.replace("parse_known_args()", "parse_args()"), base.call, base.env),)
     if base.qualified.endswith("OptionParser().parse_args()"):
         return (base,)
+    if base.qualified == "sys.argv" and len(keys) == 1 and isinstance(keys[0], Const):
+        return ev.launched((str(keys[0].value),), anywhere(ev, 0)) or (_RUNTIME,)
     if base.qualified.startswith("sys.argv") or base.qualified in _RUN:
         return (_RUNTIME,)
     return config_apis.indexed(ev, base, keys)
@@ -274,12 +276,15 @@ def _destinations(ev: Evaluator, call: Call, env: Env) -> list[str]:
 
 def guess(ev: Evaluator, expression: Attribute, env: Env) -> Values:
     """`args.name` where nothing tells what `args` is, in a file that declares the option `name`."""
-    base = expression.base
-    last = base.id if isinstance(base, Name) else base.name if isinstance(base, Attribute) else ""
-    if not _ARGS_NAMES.search(last):
+    base: Expression = expression.base
+    option = expression.name
+    while isinstance(base, Attribute) and not _ARGS_NAMES.search(base.name):  # `args.model.name` of `--model.name`
+        option = f"{base.name}.{option}"
+        base = base.base
+    if not _ARGS_NAMES.search(last_name(base)):
         return ()
     files = ev.option_files(env.module) if _is_called(ev, base, env) else (env.module,)
-    return merged(*(declared(ev, module, expression.name, anywhere(ev, module)) for module in files))
+    return merged(*(declared(ev, module, option, anywhere(ev, module)) for module in files))
 
 
 def _is_called(ev: Evaluator, base: Expression, env: Env) -> bool:
