@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from dataclasses import dataclass, field
+from math import isfinite
 from typing import Literal, NamedTuple, Protocol, TypeAlias
 
 #: One arm of one branching statement: (statement offset, arm, count). The arm of a loop body is LOOP. `count` is the
@@ -17,6 +18,8 @@ Arm: TypeAlias = tuple[int, int, int]
 BranchPath: TypeAlias = tuple[Arm, ...]
 Language: TypeAlias = Literal["python", "javascript"]
 LOOP = -1
+#: Of the largest whole number that is followed.
+_BITS = 64
 
 
 class Expression(Protocol):
@@ -173,6 +176,12 @@ class Opaque(NamedTuple):
 
     reason: str
     at: int
+
+
+def number(value: int | float, at: int) -> Expression:
+    """A number; one that neither text nor JSON can hold is not known."""
+    is_held = value.bit_length() <= _BITS if isinstance(value, int) else isfinite(value)
+    return Constant(value, at) if is_held else Opaque("unsupported_syntax", at)
 
 
 class Binding(NamedTuple):

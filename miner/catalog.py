@@ -65,8 +65,8 @@ def model(name: str, row: Mapping[str, Any]) -> CatalogModel:
     tags = _texts(row.get("tags"))
     return CatalogModel(
         id=name,
-        downloads=_number(row.get("downloads")),
-        likes=_number(row.get("likes")),
+        downloads=dumps.number(row.get("downloads")),
+        likes=dumps.number(row.get("likes")),
         pipeline_tag=_text(row.get("pipeline_tag")),
         library=_text(row.get("library_name")),
         licence=_licence(row, tags),
@@ -111,16 +111,9 @@ def _texts(value: object) -> tuple[str, ...]:
     if isinstance(value, str):
         try:
             value = json.loads(value) if value.startswith("[") else value.split(",")
-        except ValueError:
+        except (ValueError, RecursionError):
             return ()
     return tuple(each.strip() for each in value if isinstance(each, str)) if isinstance(value, list | tuple) else ()
-
-
-def _number(value: object) -> int | None:
-    try:
-        return None if isinstance(value, bool) else int(value)  # type: ignore[call-overload]
-    except (TypeError, ValueError):
-        return None
 
 
 def _flag(value: object) -> bool | None:

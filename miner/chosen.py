@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import astuple, fields
 
 from miner.corpus import Corpus
+from miner.errors import Misuse
 from miner.funnel import Step
 from miner.records import CatalogModel
 
@@ -30,7 +31,14 @@ def chosen(corpus: Corpus) -> Iterator[CatalogModel]:
         values = dict(zip(_COLUMNS, row, strict=False))
         for flag in ("gated", "has_card"):
             values[flag] = None if values[flag] is None else bool(values[flag])
-        yield CatalogModel(**{**values, "tags": tuple(json.loads(values["tags"]))})
+        yield CatalogModel(**{**values, "tags": _tags(values["tags"])})
+
+
+def _tags(told: object) -> tuple[str, ...]:
+    try:
+        return tuple(map(str, json.loads(str(told))))
+    except (TypeError, ValueError, RecursionError) as error:
+        raise Misuse("the tags of a model in the corpus are damaged") from error
 
 
 def funnels(corpus: Corpus) -> Iterator[tuple[int, Step]]:

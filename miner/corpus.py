@@ -22,6 +22,8 @@ from miner.records import Answer, Hit, Query, Repository, StoredFile
 
 #: Characters of a git hash.
 _HASH = 40
+#: Bytes of a content that are unpacked: no file of code is larger, but what a hostile corpus holds may be.
+_LARGEST = 1 << 28
 
 _FACTS = tuple(field.name for field in fields(Repository) if field.name not in ("host", "name"))
 _KEY_OF = "SELECT key FROM queries WHERE (source, kind, text, page) = (?, ?, ?, ?)"
@@ -158,7 +160,7 @@ class Corpus:
         """The bytes with this git hash. Raises Misuse where the corpus has none, or other ones."""
         packed = self.database.one("SELECT packed FROM contents WHERE blob = ?", blob)
         try:
-            content = zlib.decompress(packed)
+            content = zlib.decompressobj().decompress(packed, _LARGEST)
         except (TypeError, zlib.error) as error:
             raise Misuse(f"corpus {self.database.folder}: no content {blob}") from error
         if blob_hash(content) != blob:
@@ -182,10 +184,11 @@ class Corpus:
 
     def repository(self, key: int) -> Repository:
         """What is known of the repository with this key."""
-        ((*row, _),) = self.database.select(
+        for *row, _ in self.database.select(
             "SELECT facts.* FROM facts JOIN repositories USING (host, name) WHERE repositories.key = ?", key
-        )
-        return _repository(row)
+        ):
+            return _repository(row)
+        raise Misuse(f"corpus {self.database.folder}: no repository {key}")
 
     def lines(self) -> Iterator[str]:
         """Everything as text, sorted, without times and without the numbers of rows: equal for equal corpora."""
@@ -258,4 +261,8 @@ def _repository(row: list[Any]) -> Repository:
     host, name, *values = row
     facts = dict(zip(_FACTS, values, strict=True))
     flags = {flag: None if facts[flag] is None else bool(facts[flag]) for flag in ("fork", "archived", "template")}
-    return Repository(host, name, **{**facts, **flags, "topics": tuple(json.loads(facts["topics"] or "[]"))})
+    try:
+        topics = tuple(json.loads(facts["topics"] or "[]"))
+    except (TypeError, ValueError, RecursionError) as error:
+        raise Misuse(f"repository {name} of a corpus: its topics are damaged") from error
+    return Repository(host, name, **{**facts, **flags, "topics": topics})

@@ -39,7 +39,7 @@ class Database:
             file.parent.mkdir(parents=True, exist_ok=True)
             found = cls(folder, sqlite3.connect(file, timeout=_PATIENCE, isolation_level=None))
             found._prepare()
-        except (OSError, sqlite3.Error) as error:
+        except (OSError, sqlite3.Error, UnicodeDecodeError) as error:
             raise Misuse(f"corpus {os.fspath(folder)}: {error}") from error
         return found
 
@@ -62,30 +62,50 @@ class Database:
     @contextmanager
     def writing(self) -> Iterator[None]:
         """A transaction: all that is written within it is stored, or nothing."""
-        self._connection.execute("BEGIN IMMEDIATE")
+        self.run("BEGIN IMMEDIATE")
         try:
             yield
+            self.run("COMMIT")
         except BaseException:
-            self._connection.execute("ROLLBACK")
+            if self._connection.in_transaction:  # a full disk ends one by itself
+                self.run("ROLLBACK")
             raise
-        self._connection.execute("COMMIT")
 
     def run(self, statement: str, *values: object) -> int:
         """Writes; how many rows were touched."""
-        return self._connection.execute(statement, values).rowcount
+        with self._failing():
+            return self._connection.execute(statement, values).rowcount
 
     def run_all(self, statement: str, rows: Iterable[tuple[object, ...]]) -> None:
         """Writes row by row."""
-        self._connection.executemany(statement, rows)
+        with self._failing():
+            self._connection.executemany(statement, rows)
 
     def select(self, statement: str, *values: object) -> Iterator[tuple[Any, ...]]:
         """The rows of a query, as the tables hold them."""
-        yield from self._connection.execute(statement, values)
+        with self._failing():
+            rows = self._connection.execute(statement, values)
+        while (row := self._next(rows)) is not None:
+            yield row
+
+    def _next(self, rows: sqlite3.Cursor) -> tuple[Any, ...] | None:
+        with self._failing():
+            found: tuple[Any, ...] | None = rows.fetchone()
+            return found
 
     def one(self, statement: str, *values: object) -> Any:
         """The first column of the first row; None where there is none."""
-        row = self._connection.execute(statement, values).fetchone()
+        with self._failing():
+            row = self._connection.execute(statement, values).fetchone()
         return None if row is None else row[0]
+
+    @contextmanager
+    def _failing(self) -> Iterator[None]:
+        """A file that is damaged, changed by others, or on a disk that is full is no fault of the program."""
+        try:
+            yield
+        except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
+            raise Misuse(f"corpus {self.folder}: {error}") from error
 
     def lines(self) -> Iterator[str]:
         """Everything as text, sorted, without times and without the numbers of rows: equal for equal corpora."""

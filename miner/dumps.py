@@ -50,7 +50,8 @@ def _failing(location: str) -> Iterator[None]:
     except UnicodeDecodeError as error:
         raise Misuse(f"{location}: no UTF-8 text") from error
     except (OSError, EOFError, zlib.error, csv.Error) as error:
-        raise Misuse(f"{location}: {getattr(error, 'strerror', None) or error}") from error
+        what = getattr(error, "strerror", None) or str(error).partition("\n")[0]
+        raise Misuse(f"{location}: {what}") from error
 
 
 @contextmanager
@@ -122,15 +123,24 @@ def _of_list(lines: Iterable[str], key: str) -> Iterator[tuple[int, Row]]:
             yield number, {key: text}
 
 
+def number(value: object) -> int | None:
+    """A whole number that a database can hold; None for anything else."""
+    try:
+        found = None if isinstance(value, bool) else int(value)  # type: ignore[call-overload]
+    except (TypeError, ValueError, OverflowError):  # no number, not a number, infinity
+        return None
+    return found if found is not None and abs(found) < 1 << 63 else None
+
+
 def _of_parquet(stream: io.BufferedReader) -> Iterator[Row]:
-    _arrow()
+    arrow = _arrow()
     import pyarrow.parquet
 
     try:
         file = pyarrow.parquet.ParquetFile(stream, pre_buffer=False)
         for batch in file.iter_batches(BATCH):
             yield from batch.to_pylist()
-    except ValueError as error:  # ArrowInvalid
+    except (ValueError, OverflowError, arrow.ArrowException) as error:
         raise OSError(str(error)) from error
 
 

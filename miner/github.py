@@ -92,7 +92,7 @@ class Client:
 def _parsed(status: int, headers: dict[str, Any], text: str) -> Reply:
     try:
         return Reply(status, headers, json.loads(text) if text else None)
-    except ValueError:
+    except (ValueError, RecursionError):
         return Reply(status, headers, problem="not JSON")
 
 

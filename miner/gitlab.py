@@ -92,7 +92,7 @@ def _parsed(response: Any) -> Reply:
     headers = {name.lower(): value for name, value in response.headers.items()}
     try:
         return Reply(response.status_code, headers, json.loads(response.content) if response.content else None)
-    except ValueError:
+    except (ValueError, RecursionError):
         return Reply(response.status_code, headers, problem="not JSON")
 
 

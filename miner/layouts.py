@@ -10,6 +10,7 @@ from importlib import resources
 from typing import Any
 
 from miner.corpus import blob_hash
+from miner.dumps import number
 from miner.records import Hit, Repository
 
 
@@ -61,9 +62,10 @@ def codes(layout: Layout, row: Mapping[str, Any], source: str) -> Iterator[Code]
 
     `source` stands for the repository where the data set names none.
     """
-    files = row.get(layout.files) if layout.files else (row,)
+    listed = row.get(layout.files) if layout.files else (row,)
+    files = [file for file in listed if isinstance(file, Mapping)] if isinstance(listed, list | tuple) else []
     repository = _repository(layout, row, source)
-    for file in files or ():
+    for file in files:
         path, content, blob = _text(file.get(layout.path)), _bytes(file.get(layout.content)), file.get(layout.blob)
         version = blob_hash(content) if content is not None else _text(blob)
         if path and version:
@@ -74,12 +76,11 @@ def codes(layout: Layout, row: Mapping[str, Any], source: str) -> Iterator[Code]
 
 def _repository(layout: Layout, row: Mapping[str, Any], source: str) -> Repository:
     name = _text(row.get(layout.repository))
-    stars = row.get(layout.stars)
     return Repository(
         layout.host if name else "",
         name.partition(",")[0] if name else source,
         commit=_text(row.get(layout.commit)),
-        stars=int(stars) if isinstance(stars, int | float) and stars == stars else None,
+        stars=number(row.get(layout.stars)),
         licence=_text(row.get(layout.licence)),
     )
 

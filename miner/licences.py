@@ -9,9 +9,13 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
+from miner.reader import read
+from miner.walk import Skip
+
 _LICENCE_FILE = re.compile(r"(?i)(un)?licen[sc]e|copying")
 #: What says which licence it is stands at the beginning.
 _READ = 4_000
+_LARGEST = 1_000_000
 
 
 def licence_of(folder: str) -> str | None:
@@ -45,8 +49,5 @@ def _table() -> dict[str, Any]:
 
 
 def _text(path: str) -> str:
-    try:
-        with open(path, encoding="utf-8", errors="replace") as stream:
-            return stream.read(_READ)
-    except OSError:
-        return ""
+    content = read(path, path, _LARGEST)
+    return "" if isinstance(content, Skip) else content.decode("utf-8", "replace")[:_READ]

@@ -64,7 +64,7 @@ class Client:
             return Reply(200, headers, response.content)
         try:
             return Reply(response.status_code, headers, json.loads(response.content) if response.content else None)
-        except ValueError:
+        except (ValueError, RecursionError):
             return Reply(response.status_code, headers, problem="not JSON")
 
     def _session(self, token: Token) -> Any:

@@ -277,5 +277,7 @@ def _tell(findings: Scan, chosen: Format, seconds: float) -> None:
 
 
 def _fail(message: str) -> NoReturn:
-    click.echo(f"ptmscope: error: {' '.join(message.split())}", err=True)
+    from ptmscope.export.output import printable
+
+    click.echo(f"ptmscope: error: {printable(' '.join(message.split()))}", err=True)
     sys.exit(2)

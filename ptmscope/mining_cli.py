@@ -157,6 +157,7 @@ def shards(corpus: str, locations: tuple[str, ...], max_file_size: str) -> None:
 def _collect(corpus: str, plan: Any, collect: Any, places: tuple[str, ...], max_size: int) -> None:
     """Reads what is on the list; the last line says what came of it."""
     from miner.corpus import Corpus
+    from ptmscope.export.output import printable
 
     answers = looked_at = kept = failed = 0
     with Corpus.open(corpus, create=True) as found:
@@ -167,7 +168,7 @@ def _collect(corpus: str, plan: Any, collect: Any, places: tuple[str, ...], max_
             kept += len(answer.files) + len(answer.hits)
             failed += answer.outcome == "failed"
             if answer.reason:
-                click.echo(f"ptmscope: {answer.query.text}: {answer.reason}", err=True)
+                click.echo(printable(f"ptmscope: {answer.query.text}: {answer.reason}"), err=True)
             if sys.stderr.isatty():
                 click.echo(f"\r{looked_at:,} looked at, {kept:,} kept", nl=False, err=True)
     click.echo(f"{looked_at:,} looked at, {kept:,} kept, {failed:,} failed")

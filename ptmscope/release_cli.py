@@ -71,7 +71,7 @@ def _read(path: str) -> dict[str, Any]:
     try:
         with open(path, encoding="utf-8") as stream:
             found = json.load(stream)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise Misuse(f"{path}: {error}") from error
     if not isinstance(found, dict):
         raise Misuse(f"{path}: not one JSON object")

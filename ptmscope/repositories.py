@@ -11,11 +11,16 @@ from pathlib import Path
 from analyzer.records import CallSequence, LoadSite
 from miner.clones import Clone, clone_of
 from miner.licences import licence_of
+from miner.reader import read
+from miner.walk import Skip
 from ptmscope import corpora
 from ptmscope.errors import Misuse
 from ptmscope.findings import Counts
 from ptmscope.pipeline import run
 from ptmscope.settings import Settings
+
+#: Bytes of a file that is shown, whatever may be scanned.
+_LARGEST = 1 << 28
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +47,8 @@ class Repository:
         """The bytes of one of its files; None where it is not there any more."""
         if corpora.is_within(self.folder):
             return corpora.contents(self.folder, path)
-        try:
-            with open(os.path.join(self.folder, path), "rb") as stream:
-                return stream.read()
-        except OSError:
-            return None
+        content = read(os.path.join(self.folder, path), path, _LARGEST)
+        return None if isinstance(content, Skip) else content
 
 
 def repository(path: str, name: str, settings: Settings) -> Repository:

@@ -87,7 +87,7 @@ def _head(path: str) -> dict[str, Any] | None:
     try:
         with open(path, encoding="utf-8") as stream:
             found = json.loads(stream.readline())
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return None
     head = found.get("study") if isinstance(found, dict) else None
     return head if isinstance(head, dict) else None
@@ -101,5 +101,5 @@ def _read(path: str) -> tuple[dict[str, Any], Repository]:
             usages = tuple(reading.sequence(line["usage"]) for line in rest if "usage" in line)
             counts = next((reading.counts(line["counts"]) for line in rest if "counts" in line), None)
             return head["study"], Repository(sites=sites, usages=usages, counts=counts, **facts["repository"])
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise Misuse(f"{path}: not a file of a study: {error}") from error

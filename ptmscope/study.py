@@ -116,7 +116,7 @@ def _marked(folder: str) -> dict[str, Done]:
         with open(os.path.join(folder, studied.MARK), encoding="utf-8") as stream:
             steps = json.load(stream)["steps"]
         return {name: Done(step["digest"], tuple(step["files"])) for name, step in steps.items()}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return {}
 
 

@@ -90,7 +90,7 @@ def _merged(found: Iterable[LoadSite]) -> list[LoadSite]:
         same = kept.get(key, site)
         models = {ref.id: ref for ref in (*site.models, *same.models)}
         kept[key] = replace(site, models=tuple(models[name] for name in sorted(models)))
-    return sorted(kept.values(), key=lambda s: (s.line, s.column, s.api, s.models))
+    return sorted(kept.values(), key=lambda s: (s.line, s.column, s.api, tuple(ref.id for ref in s.models)))
 
 
 def of_runs(runs: Iterator[Run], where: Place, depth: int = 0) -> Iterator[LoadSite | Launch]:
@@ -237,7 +237,7 @@ def _exec_form(text: str) -> str:
     """`["a", "b"]` as shell words."""
     if not text.lstrip().startswith("["):
         return text
-    return re.sub(r'"(?:[^"\\]|\\.)*"|[\[\],]', lambda part: part[0] if part[0][0] == '"' else " ", text)
+    return re.sub(r'"(?:[^"\\]|\\.)*+"?|[\[\],]', lambda part: part[0] if part[0][0] == '"' else " ", text)
 
 
 def _heredoc(text: str) -> str:

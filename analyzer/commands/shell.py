@@ -17,6 +17,9 @@ from analyzer.commands.shell_words import MAX_NESTED, Part, Reader, Word
 MAX_COMMANDS = 20_000
 _MAX_VALUES = 32
 _MAX_WORDS = 256
+#: Characters that a word with variables in it can have, and that the variables of one script can hold in all.
+_MAX_TEXT = 20_000
+_ROOM = 20_000_000
 
 
 class Given(NamedTuple):
@@ -83,6 +86,13 @@ class _State:
     arrays: dict[str, list[Choices]] = field(default_factory=dict)
     depth: int = 0
     words: list[Word] = field(default_factory=list)
+    room: int = _ROOM
+
+    def hold(self, name: str, given: Choices) -> None:
+        """Gives a variable its values; where they would be too much, they are not known."""
+        kept = tuple(dict.fromkeys(given))[:_MAX_VALUES]
+        self.room -= sum(len(value.text) for value in kept if value is not None)
+        self.variables[name] = kept if self.room >= 0 else (None,)
 
 
 def final_variables(text: str, sourced: Sourced | None = None, *, exported: bool = False) -> Variables:
@@ -143,7 +153,7 @@ def _array(state: _State, assigned: str, words: list[Word]) -> None:
     found = [value for element in state.arrays[name] for value in element]
     several = len(found) > 1
     each = (v._replace(sure=v.sure and not several) if v is not None else None for v in found)
-    state.variables[name] = tuple(dict.fromkeys(each))[:_MAX_VALUES]
+    state.hold(name, tuple(each))
 
 
 def _command(state: _State) -> Iterator[Run]:
@@ -157,7 +167,7 @@ def _command(state: _State) -> Iterator[Run]:
     while words and (head := _literal(words[0])) in _BEFORE | _OPENING | _CLOSING:
         state.depth += (head in _OPENING) - (head in _CLOSING)
         if head in ("for", "select") and len(words) > 2 and _literal(words[2]) == "in":
-            state.variables[_literal(words[1])] = _listed(state, words[3:])[:_MAX_VALUES]
+            state.hold(_literal(words[1]), _listed(state, words[3:]))
         if head in ("for", "case", "select"):
             return
         words = words[1:]
@@ -234,7 +244,7 @@ def _assign(state: _State, name: str, given: Choices) -> None:
     if state.depth > 0:
         doubtful = tuple(value._replace(sure=False) if value is not None else None for value in given)
         given = (*state.variables.get(name, ()), *doubtful)
-    state.variables[name] = tuple(dict.fromkeys(given))[:_MAX_VALUES]
+    state.hold(name, given)
 
 
 def _listed(state: _State, words: list[Word]) -> Choices:
@@ -282,6 +292,9 @@ def choices(parts: tuple[Part, ...], variables: Variables) -> Choices:
     found: list[Known | None] = []
     for combination in islice(product(*options), _MAX_VALUES):
         known = [piece for piece in combination if piece is not None]
+        if len(combination) > 1 and sum(len(piece.text) for piece in known) > _MAX_TEXT:
+            found.append(None)
+            continue
         if len(known) < len(combination):
             text = "".join(piece.text if piece is not None else "*" for piece in combination)
             given = tuple(one for piece in known for one in piece.given)

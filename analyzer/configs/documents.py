@@ -12,6 +12,7 @@ import re
 import tomllib
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 from analyzer.configs import interpolation
 from analyzer.configs import yaml_events as config_yaml
@@ -32,10 +33,12 @@ PACKAGE = "@package"
 _MARK = "§"
 
 _PACKAGE = re.compile(r"(?:\s*#.*\n)*?\s*#\s*@package[ \t]+([\w.]+)")
-_JSON_STRING = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
+#: A string that does not end is one to the end of the text, which no parser takes: a search goes over the text once.
+_JSON_STRING = re.compile(r'"(?:[^"\\]|\\.)*+"?', re.DOTALL)
 _TOML_STRING = re.compile(
-    r'"""(?:[^\\]|\\.)*?"{3,5}|' + r"'''.*?'{3,5}" + r'|"(?:[^"\\\n]|\\.)*"|' + r"'[^'\n]*'|#[^\n]*", re.DOTALL
+    r'"""(?:[^\\]|\\.)*?"{3,5}|' + r"'''.*?'{3,5}" + r'|"(?:[^"\\\n]|\\.)*+"?|' + r"'[^'\n]*'|#[^\n]*", re.DOTALL
 )
+_TOO_DOTTED = re.compile(r'(?<![\w"§-])(?:[\w"§-]++[ \t]*\.[ \t]*){64}')
 _SECTION = re.compile(r"\[([^\]]+)\]")
 _OPTION = re.compile(r"([^=:\s][^=:]*?)\s*[=:]\s*(.*)$")
 _VARIABLE = re.compile(r"\s*(?:export\s+)?([A-Za-z_][\w.-]*)\s*=[ \t]*(.*)$")
@@ -117,7 +120,21 @@ def toml(text: str) -> Expression:
         strings.append((tomllib.loads("x = " + match[0])["x"], offsets[match.start()]))
         return f'"{_MARK}{len(strings) - 1}"'
 
-    return of_plain(tomllib.loads(_TOML_STRING.sub(number, text)), strings, mark=_MARK)
+    plain = _TOML_STRING.sub(number, text)
+    _check_dots(plain)
+    return of_plain(tomllib.loads(plain), strings, mark=_MARK)
+
+
+def plain_toml(text: str) -> dict[str, Any]:
+    """The TOML of strangers as Python has it; ValueError or RecursionError where it cannot be read."""
+    _check_dots(_TOML_STRING.sub(lambda string: "" if string[0].startswith("#") else '""', text))
+    return tomllib.loads(text)
+
+
+def _check_dots(text: str) -> None:
+    """For keys of many parts, the parser takes time and memory by the square. No strings stand in the text."""
+    if _TOO_DOTTED.search(text):
+        raise ConfigError("nested too deep")
 
 
 def ini(text: str) -> Expression:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator
 
-from analyzer.program import Constant, Expression, Items, Mapping, Opaque, Text
+from analyzer.program import Constant, Expression, Items, Mapping, Opaque, Text, number
 
 MAX_BYTES = 1_000_000
 MAX_NODES = 50_000
@@ -42,7 +42,9 @@ def of_plain(value: object, strings: list[tuple[str, int]], mark: str = "", dept
         return Mapping(tuple(pairs), 0)
     if isinstance(value, list):
         return Items(tuple(of_plain(item, strings, mark, depth + 1) for item in value), 0)
-    if value is None or isinstance(value, int | float):
+    if isinstance(value, int | float):
+        return number(value, 0)
+    if value is None:
         return Constant(value, 0)
     return Opaque("unsupported_syntax", 0)
 

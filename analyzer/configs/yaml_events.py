@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import yaml
 
 from analyzer.configs.tree import MAX_DEPTH, MAX_NODES, ConfigError, Offsets
-from analyzer.program import Constant, Expression, Items, Mapping, Opaque, Text
+from analyzer.program import Constant, Expression, Items, Mapping, Opaque, Text, number
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _RESOLVER = yaml.resolver.Resolver()
@@ -101,7 +101,8 @@ def _scalar(event: yaml.ScalarEvent, at: int) -> Expression:
     if event.tag is not None or tag not in _CONSTANTS:
         return Text(event.value, at)
     try:
-        return Constant(_CONSTANTS[tag](event.value), at)
+        found = _CONSTANTS[tag](event.value)
+        return Constant(found, at) if found is None else number(found, at)
     except ValueError:
         return Text(event.value, at)
 

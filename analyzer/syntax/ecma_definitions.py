@@ -61,7 +61,7 @@ class Definitions:
         self.parameters(node, index, scope)
         body = node.child_by_field_name("body")
         if body is not None and body.type == "statement_block":
-            statements.children(body)
+            statements.each(body)
         elif body is not None:
             scope.returns.append(statements.reader.expression(body))
         statements.leave(outer)

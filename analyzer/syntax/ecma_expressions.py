@@ -27,6 +27,7 @@ from analyzer.program import (
     Spread,
     Subscript,
     Text,
+    number,
 )
 from analyzer.syntax import specifiers
 from analyzer.syntax.ecma_calls import called
@@ -39,6 +40,8 @@ _MAX_ITEMS = 5_000
 _MAX_TEXT = 4_000
 _ESCAPE = re.compile(r"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|u\{([0-9a-fA-F]{1,5})\}|(.))", re.DOTALL)
 _ESCAPED = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f", "v": "\v", "0": "\0", "\n": ""}
+#: `0xfe` is no `1e5`.
+_WHOLE = re.compile(r"0[xXoObB].*|[^.eE]*")
 EXTRA = frozenset({"comment", "html_comment", "empty_statement"})
 
 
@@ -99,7 +102,7 @@ class Expressions:
     def number(self, node: Node) -> Expression:
         text = self.text(node).replace("_", "").rstrip("n")
         try:
-            return Constant(float(text) if "." in text or "e" in text.lower() else int(text, 0), node.start_byte)
+            return number(int(text, 0) if _WHOLE.fullmatch(text) else float(text), node.start_byte)
         except (ValueError, OverflowError):
             return Opaque("unsupported_syntax", node.start_byte)
 

@@ -17,7 +17,7 @@ from analyzer.syntax.ecma_definitions import Definitions
 from analyzer.syntax.ecma_expressions import EXTRA, Expressions
 from analyzer.syntax.ecma_targets import Targets
 
-_MAX_NESTING = 60
+_MAX_NESTING = 120  # statements in statements; a block in a block counts twice
 
 
 class Statements:
@@ -49,7 +49,7 @@ class Statements:
     def inside(self, index: int, body: Node) -> None:
         """Walk `body` as the body of scope `index`."""
         outer = self.enter(index)
-        self.children(body)
+        self.each(body)
         self.leave(outer)
 
     def enter(self, index: int) -> tuple[int, BranchPath, int]:
@@ -72,25 +72,20 @@ class Statements:
 
     # -- walking
 
-    def children(self, node: Node) -> None:
-        if self.nesting > _MAX_NESTING:
-            self.reader.truncated = True
-            return
-        self.nesting += 1
-        for child in node.named_children:
-            self.statement(child)
-        self.nesting -= 1
-
     def block(self, node: Node) -> None:
         """A block of its own: `let` and `const` end with it."""
         outer, self.reader.until = self.reader.until, node.end_byte
-        self.children(node)
+        self.each(node)
         self.reader.until = outer
 
     def statement(self, node: Node) -> None:
         handler = _STATEMENTS.get(node.type)
-        if handler is not None:
+        if self.nesting > _MAX_NESTING:
+            self.reader.truncated = True
+        elif handler is not None:
+            self.nesting += 1
             handler(self, node)
+            self.nesting -= 1
         elif node.type not in EXTRA and node.type not in _TYPES:
             self.reader.expression(node)
 

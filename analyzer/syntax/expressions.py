@@ -30,6 +30,7 @@ from analyzer.program import (
     Subscript,
     Text,
     Unpacked,
+    number,
 )
 from analyzer.syntax.tree import language
 
@@ -103,7 +104,7 @@ class Expressions:
 
     def real(self, text: bytes, at: int) -> Expression:
         try:
-            return Constant(float(text), at)
+            return number(float(text), at)
         except ValueError:
             return Opaque("unsupported_syntax", at)
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from itertools import islice, product
 from typing import TYPE_CHECKING
 
 from analyzer.program import Expression, Operator
 from analyzer.values.objects import (
+    BOUND,
     HOLE,
     SOMEWHERE,
     STEPS,
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
 
 _MAX_COMBINATIONS = 48
 _MAX_LENGTH = 300
+_MAX_PRODUCT = 1_000_000
+_DIGITS = 4  # of the place of an argument
 _FIELD = re.compile(r"\{\{|\}\}|\{([^{}:!]*)[^{}]*\}")
 _PERCENT = re.compile(r"%(?:\((\w+)\))?[-+ #0-9.]*([sdrfgi%])")
 _NOT_PASSED = frozenset({Unknown("parameter"), Unknown("computed_string"), Unknown("attribute_not_found")})
@@ -156,7 +160,7 @@ def formatted(ev: Evaluator, template: Str, args: list[Values], keywords: dict[s
             continue
         if name == "":
             name, index = str(index), index + 1
-        if name.isdigit():
+        if name.isdecimal() and len(name) < _DIGITS:
             parts.append(args[int(name)] if int(name) < len(args) else (Unknown("computed_string"),))
         else:
             parts.append(keywords.get(name, (Unknown("computed_string"),)))
@@ -184,11 +188,24 @@ def method(ev: Evaluator, base: Str, name: str, args: list[Values], keywords: di
         return combine(ev, [(base,), *args], env, base.at, separator="/")
     texts = [_only(arg) for arg in args]
     if name in ("replace", "removeprefix", "removesuffix") and texts and None not in texts and not base.partial:
-        return (_changed(base, getattr(base.text, name)(*texts)),)
+        return _applied(base, name, texts)
     if name in ("split", "rsplit", "partition", "rpartition") and texts and texts[0] and not base.partial:
         most = [v.value for v in args[1] if isinstance(v, Const) and isinstance(v.value, int)] if len(args) > 1 else []
-        return (Tuple(tuple(_changed(base, part) for part in getattr(base.text, name)(texts[0], *most[:1]))),)
+        return _applied(base, name, [texts[0], *most[:1]])
     return (Unknown("computed_string"),)
+
+
+def _applied(base: Str, name: str, args: Sequence[str | int | None]) -> Values:
+    """What Python's method gives. Each can make a text longer, and in a chain of them, too long for any memory."""
+    if len(base.text) * max(len(arg) for arg in args if isinstance(arg, str)) > _MAX_PRODUCT:
+        return (BOUND,)
+    try:
+        found = getattr(base.text, name)(*args)
+    except (TypeError, OverflowError):  # it takes others, or no such number
+        return (Unknown("computed_string"),)
+    if isinstance(found, str):
+        return (_changed(base, found),) if len(found) <= max(len(base.text), _MAX_LENGTH) else (BOUND,)
+    return (Tuple(tuple(_changed(base, part) for part in found)),)
 
 
 def parent(path: Str) -> Str:

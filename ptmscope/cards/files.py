@@ -50,7 +50,7 @@ def _record(line: str, place: str) -> tuple[str, str, str]:
     try:
         found = json.loads(line)
         name, text = found["id"], found["card"]
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         raise Misuse(f"{place}: not a record with an id and a card") from None
     if not isinstance(name, str) or not isinstance(text, str):
         raise Misuse(f"{place}: not a record with an id and a card")

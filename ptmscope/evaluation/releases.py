@@ -98,5 +98,5 @@ def _task(line: str, place: str) -> Task:
             raise ValueError(query.task)
         plain = {name: str(row[name] or "") for name in ("id", "usage", "source", "library", "configuration")}
         return Task(**plain, query=query, answer=tuple(map(str, row["answer"])))
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise Misuse(f"{place}: not a task: {type(error).__name__} {error}") from error

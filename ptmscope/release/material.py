@@ -79,5 +79,5 @@ def _patterns(study: str) -> tuple[dict[str, Any], ...]:
             return tuple(map(json.loads, stream))
     except OSError as error:
         raise Misuse(f"{study}: no patterns yet: ptmscope study … -o {study} --step patterns") from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise Misuse(f"{path}: {error}") from error

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import os
-import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, get_args
 
+from analyzer.configs.documents import plain_toml
+from miner.reader import read
+from miner.walk import Skip
 from ptmscope.errors import Misuse
 from ptmscope.explain import repository
 from ptmscope.rules.tables import SEVERITIES, Severity, rules
+from ptmscope.settings import MAX_FILE_SIZE
 
 FILE = "pyproject.toml"
 OFF = "off"
@@ -53,14 +56,16 @@ def policy_of(path: str) -> Policy:
     top = os.path.realpath(path)
     folder = repository(os.path.join(top, "_") if os.path.isdir(top) else top)
     file = os.path.join(folder, FILE)
-    try:
-        with open(file, "rb") as stream:
-            read = tomllib.load(stream)
-    except OSError:
+    content = read(file, file, MAX_FILE_SIZE)
+    if isinstance(content, Skip):
+        if content.reason == "too_large":
+            raise Misuse(f"{file}: {content.message}")
         return Policy()
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    try:
+        told = plain_toml(content.decode())
+    except (ValueError, RecursionError) as error:
         raise Misuse(f"{file}: {error}") from error
-    tool = read.get("tool")
+    tool = told.get("tool")
     return _policy(tool.get("ptmscope", {}) if isinstance(tool, dict) else {}, file)
 
 
@@ -85,6 +90,8 @@ def _policy(table: object, file: str) -> Policy:
     values = {name.replace("-", "_"): _KEYS[name](value, f"{where} {name}") for name, value in table.items()}
     if values.get("baseline"):
         values["baseline"] = os.path.join(os.path.dirname(file), values["baseline"])
+        if os.path.exists(values["baseline"]) and not os.path.isfile(values["baseline"]):
+            raise Misuse(f"{where} baseline: no regular file")  # a device or pipe would be read for ever
     return Policy(folder=os.path.dirname(file), **values)
 
 
