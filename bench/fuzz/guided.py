@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from random import Random
 
 PACKAGES = ("analyzer", "miner", "patterns", "ptmscope")
@@ -27,10 +28,8 @@ def main(arguments: Sequence[str]) -> None:
     def read(content: bytes) -> None:
         """The first byte chooses the name, and so the reader."""
         path = names[content[0] % len(names)] if content else names[0]
-        try:
+        with suppress(*kind.refuses):
             kind.read(((path, content[1:]),))
-        except kind.refuses:
-            pass
 
     atheris.Setup([sys.argv[0], *options], read)
     atheris.Fuzz()
