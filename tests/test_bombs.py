@@ -155,7 +155,7 @@ def test_numbers_in_configs(path: str) -> None:
     code = f"{PYTHON}{load}{CALL}('a/%s' % c['m'])\n".encode()
     known = {"a.py": code, path: text.encode()}
     project = Project([glance(code, "a.py")], known.get, [(path, others.read(known[path], path))])
-    (site,) = examine(code, "a.py", project=project)[0].sites
+    (site,) = examine(code, "a.py", project=project).report.sites
     assert site.status in ("partial", "unresolved")
 
 

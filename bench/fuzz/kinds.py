@@ -150,7 +150,7 @@ def _linked(files: Files) -> str:
     glances = [glance(content, path) for path, content in files if path.endswith(SUFFIXES)]
     scripts = [(path, others.read(content, path)) for path, content in files if others.wanted(path)]
     project = Project(glances, found.get, scripts)
-    reports = [examine(found[path], path, project=project, across=True)[0] for path in project.wanted()]
+    reports = [examine(found[path], path, project=project, across=True).report for path in project.wanted()]
     ends = {_of_report(report) for report in (*reports, *project.script_reports())}
     return next((end for end in (DIAGNOSTIC, REPORT) if end in ends), NOTHING)
 
