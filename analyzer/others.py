@@ -59,10 +59,10 @@ def analyze(source: bytes, path: str) -> FileReport:
 def read(
     source: bytes, path: str, environment: shell.Variables | None = None, sourced: shell.Sourced | None = None
 ) -> Script:
-    """The load sites of the file, and the options that it gives to scripts. `environment`: what a compose file finds
-    in its environment; `sourced`: what a shell script reads in."""
+    """The load sites of the file, and the options that it gives to scripts. `environment`: what a compose file
+    or a script finds in its environment; `sourced`: what a shell script reads in."""
     if scripts.is_script(path):
-        return scripts.read(source, path, sourced)
+        return scripts.read(source, path, environment, sourced)
     if _README.match(path):
         head = recipes.front_matter(source.removeprefix(b"\xef\xbb\xbf"))
         return _of_config(head, path, {}) if head is not None and b"sdk:" in head else Script()

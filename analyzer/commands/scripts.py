@@ -11,19 +11,20 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from analyzer import encoding
-from analyzer.commands import images, inline_code, shell
+from analyzer.commands import calls, images, inline_code, shell
+from analyzer.commands.calls import SHELL
 from analyzer.commands.launch import Launch
 from analyzer.commands.shell import Run
 from analyzer.commands.sites import Place, records, site_of
 from analyzer.configs.tree import MAX_BYTES
 from analyzer.records import Diagnostic, LoadSite
 
-SHELL = (".sh", ".bash", ".zsh", ".ksh", ".slurm", ".sbatch", ".pbs", ".lsf")
 _DOCKERFILE = re.compile(r"(?:^|[.-])(?:Dockerfile|Containerfile)(?:$|[.-])", re.IGNORECASE)
 _MAKEFILE = re.compile(r"(?:GNUm|[mM])akefile$|.*\.mk$")
 _SHELLS = frozenset({"sh", "bash", "zsh"})
 _MAX_NESTED = 3
 _SOURCE = re.compile(r"(?m)^[ \t]*(?:source|\.)[ \t]+\S")
+_USES = re.compile(r"\$[\w{@*]")
 _LOADS = re.compile(r"\.py\b|\bpython\d? -m|--model|\bdownload\b|\bserve\b")
 _IMAGE = re.compile(r"[\w.*-]*[/:@][\w./:@*-]*[\w*-]$")
 
@@ -31,12 +32,15 @@ _IMAGE = re.compile(r"[\w.*-]*[/:@][\w./:@*-]*[\w*-]$")
 @dataclass(frozen=True, slots=True)
 class Script:
     """What a script tells. `sites` load by themselves; `launches` give options to Python scripts, and are loads
-    (`Launch.site`) only where that script is not at hand. `asks`: other files may give its variables values."""
+    (`Launch.site`) only where that script is not at hand. `asks`: other files may give its variables values; those that
+    it reads in (`sources`), or scripts that run it. `mentions`: names of shell scripts that it may run."""
 
     sites: tuple[LoadSite, ...] = ()
     launches: tuple[Launch, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
     asks: bool = False
+    sources: bool = False
+    mentions: tuple[str, ...] = ()
 
 
 def is_script(path: str) -> bool:
@@ -45,7 +49,9 @@ def is_script(path: str) -> bool:
     return name.endswith(SHELL) or bool(_DOCKERFILE.search(name) or _MAKEFILE.match(name))
 
 
-def read(content: bytes, path: str, sourced: shell.Sourced | None = None) -> Script:
+def read(
+    content: bytes, path: str, environment: shell.Variables | None = None, sourced: shell.Sourced | None = None
+) -> Script:
     """The records of a script; nothing of a file that is none, or no text."""
     try:
         text = encoding.decode(content).decode("utf-8", "replace")
@@ -53,14 +59,27 @@ def read(content: bytes, path: str, sourced: shell.Sourced | None = None) -> Scr
         return Script(diagnostics=(Diagnostic(path, "undecodable", error.message),))
     if len(text) > MAX_BYTES:
         return Script()
-    name = path.rpartition("/")[2]
-    if _DOCKERFILE.search(name) and not name.endswith(SHELL):
+    if _is_dockerfile(path):
         docker = _Docker(text)
         return together(_docker_records(docker, place(path, text)), path)
-    if _MAKEFILE.match(name):
-        text = makefile(text)
-    found = together(of_runs(shell.runs(text, sourced=sourced), place(path, text)), path)
-    return replace(found, asks=bool(_SOURCE.search(text) and _LOADS.search(text)))
+    found = together(of_runs(commands(text, path, environment, sourced), place(path, text)), path)
+    loads = bool(_LOADS.search(text))
+    sources = loads and bool(_SOURCE.search(text))
+    asks = sources or (loads and bool(_USES.search(text)))
+    return replace(found, asks=asks, sources=sources, mentions=calls.mentioned(text))
+
+
+def _is_dockerfile(path: str) -> bool:
+    name = path.rpartition("/")[2]
+    return bool(_DOCKERFILE.search(name)) and not name.endswith(SHELL)
+
+
+def commands(
+    text: str, path: str, environment: shell.Variables | None = None, sourced: shell.Sourced | None = None
+) -> Iterator[Run]:
+    """The commands of a shell script or Makefile."""
+    is_makefile = _MAKEFILE.match(path.rpartition("/")[2])
+    return shell.runs(makefile(text) if is_makefile else text, environment, sourced=sourced)
 
 
 def place(path: str, text: str) -> Place:

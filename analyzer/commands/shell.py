@@ -1,7 +1,8 @@
 """Shell scripts as the commands they run: words with quotes, continuations and variables resolved. Nothing is run.
 
 Offsets are of characters in the text. A variable has the values that assignments above can have given it: under `if`,
-`for`, `case` or in a function an assignment adds one, elsewhere it replaces them.
+`for`, `case` or in a function an assignment adds one, elsewhere it replaces them. Arguments of the script are variables
+that are named by their number; in a function, and once a loop may have shifted them, they are not known.
 """
 
 from __future__ import annotations
@@ -49,7 +50,8 @@ Sourced: TypeAlias = Callable[[str], Mapping[str, Choices]]  # the variables of 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One command: what each of its words can be, from offset `at` to `end`; of Python code, also its environment."""
+    """One command: what each of its words can be, from offset `at` to `end`; where it is Python code or a script, also
+    its environment."""
 
     words: tuple[Choices, ...]
     at: int
@@ -86,6 +88,10 @@ class _State:
     arrays: dict[str, list[Choices]] = field(default_factory=dict)
     depth: int = 0
     words: list[Word] = field(default_factory=list)
+    arguments: list[Choices] = field(default_factory=list)
+    beside: Variables = field(default_factory=dict)  # assignments in front of the command
+    signs: str = ""  # the operators since the last command
+    bodies: list[tuple[int, list[Choices]]] = field(default_factory=list)  # functions: depth, arguments outside
     room: int = _ROOM
 
     def hold(self, name: str, given: Choices) -> None:
@@ -93,6 +99,21 @@ class _State:
         kept = tuple(dict.fromkeys(given))[:_MAX_VALUES]
         self.room -= sum(len(value.text) for value in kept if value is not None)
         self.variables[name] = kept if self.room >= 0 else (None,)
+
+    def __post_init__(self) -> None:
+        numbers = sum(name.isdigit() and name != "0" for name in self.variables)
+        self.give([self.variables.get(str(number), (None,)) for number in range(1, numbers + 1)])
+
+    def give(self, arguments: list[Choices]) -> None:
+        """Sets the arguments; none: they are not known."""
+        for name in [name for name in self.variables if name.isdigit()]:
+            del self.variables[name]
+        self.variables.update({str(number): given for number, given in enumerate(arguments, 1)})
+        self.arguments = arguments
+        for name in ("@", "*"):
+            self.arrays[name] = arguments
+            if not arguments:
+                del self.arrays[name]
 
 
 def final_variables(text: str, sourced: Sourced | None = None, *, exported: bool = False) -> Variables:
@@ -131,6 +152,7 @@ def _runs(text: str, state: _State, base: int = 0) -> Iterator[Run]:
                 state.words, array = [], None
         elif word.sign and word.sign not in (">", "<<"):
             yield from _command(state)
+            state.signs += word.sign.strip()
         else:
             state.words.append(word)
     yield from _command(state)
@@ -159,12 +181,17 @@ def _array(state: _State, assigned: str, words: list[Word]) -> None:
 def _command(state: _State) -> Iterator[Run]:
     body = next((word for word in state.words if word.sign == "<<"), None)
     words, state.words = _without_redirections(state.words), []
+    if not words:
+        return
+    signs, state.signs, state.beside = state.signs, "", {}
     if body is not None and len(words) > 1 and _literal(words[0]) == "read":
         _assign(state, _literal(words[-1]), (Known(body.parts[0].text, body.at),))
         return
     if body is not None and _is_python(words):
         words = [words[0], Word((Part("-c", body.at),), body.at, body.at), body._replace(sign="")]
+    is_function = signs.endswith("()") or _literal(words[0]) == "function"
     while words and (head := _literal(words[0])) in _BEFORE | _OPENING | _CLOSING:
+        _arguments(state, head, is_body=is_function and head == "{")
         state.depth += (head in _OPENING) - (head in _CLOSING)
         if head in ("for", "select") and len(words) > 2 and _literal(words[2]) == "in":
             state.hold(_literal(words[1]), _listed(state, words[3:]))
@@ -179,7 +206,19 @@ def _command(state: _State) -> Iterator[Run]:
         if found:
             run = Run(found, words[0].at, words[-1].end, _environment(state, _only(found[0])))
             _source(state, run)
+            _shift(state, run)
             yield run
+
+
+def _arguments(state: _State, head: str, *, is_body: bool) -> None:
+    """Those of a function are its own; a loop may shift those of the script."""
+    if is_body:
+        state.bodies.append((state.depth, state.arguments))
+        state.give([])
+    elif head == "}" and state.bodies and state.bodies[-1][0] == state.depth - 1:
+        state.give(state.bodies.pop()[1])
+    elif head in ("while", "until"):
+        state.give([])
 
 
 def _is_python(words: list[Word]) -> bool:
@@ -188,9 +227,10 @@ def _is_python(words: list[Word]) -> bool:
 
 
 def _environment(state: _State, program: str) -> tuple[tuple[str, Known], ...]:
-    """The variables that hold one value; asked for where the command is code."""
+    """What the command finds in its environment, if it is a script; of code, the variables that hold one value."""
     if not program.rpartition("/")[2].startswith("python"):
-        return ()
+        exported = {name: state.variables.get(name, ()) for name in sorted(state.exported)} | state.beside
+        return tuple((name, value) for name, given in exported.items() for value in given if value is not None)
     return tuple(
         (name, given[0]) for name, given in state.variables.items() if len(given) == 1 and given[0] is not None
     )
@@ -202,6 +242,13 @@ def _source(state: _State, run: Run) -> None:
     if state.sourced is not None and len(words) > 1 and words[0] in ("source", "."):
         for name, given in state.sourced(words[1]).items():
             _assign(state, name, given)
+
+
+def _shift(state: _State, run: Run) -> None:
+    words = run.texts()
+    if words[0] == "shift":
+        number = int(words[1]) if len(words) > 1 and words[1].isdigit() else 1
+        state.give(state.arguments[number:] if state.depth == 0 else [])
 
 
 def _without_redirections(words: list[Word]) -> list[Word]:
@@ -222,10 +269,11 @@ def _assignments(state: _State, words: list[Word]) -> list[Word]:
             state.exported.update(word.parts[0].text.partition("=")[0] for word in rest)
     else:
         rest = words
-    found = []
+    found: list[tuple[str, tuple[Part, ...]]] = []
     for index, word in enumerate(rest):
         match = _NAMED.match(word.parts[0].text)
         if match is None:
+            state.beside = {name: choices(parts, state.variables) for name, parts in found}
             return rest[index:] if rest is words else []
         value = (
             word.parts[0]._replace(text=word.parts[0].text[match.end() :], at=word.at + match.end()),

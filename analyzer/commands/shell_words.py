@@ -30,7 +30,7 @@ _PLAIN = re.compile(r"[^\s\\'\"$`;&|()<>#]+|#")
 _REDIRECT = re.compile(r"(?:\d*(?:<<<|<>|>>|>\||<|>)|&>>?)(?:&\d*-?)?")
 _HEREDOC = re.compile(r"\d*<<(-?)[ \t]*(?:'([^'\n]+)'|\"([^\"\n]+)\"|\\?([\w.-]+))")
 _OPERATOR = re.compile(r"&&|\|\||;;&?|[;&|()\n]")
-_VARIABLE = re.compile(r"\$(?:(\w+)|\{(\w+)(?:\[[@*]\])?\}|[@*#?!$-])")
+_VARIABLE = re.compile(r"\$(?:(\d|\w+|[@*])|\{(\w+|[@*])(?:\[[@*]\])?\}|[#?!$-])")
 _DEFAULT = re.compile(r"\$\{(\w+):?[-=]")
 
 
