@@ -17,6 +17,7 @@ from analyzer.records import LoadSite
 from bench.figures import Figures, details, figures, lists, raw, summary
 from bench.label_files import PEERS_JUDGED, Label, label_files, lines_in_cell, read_labels, read_verdicts
 from bench.peers.report import compare, tables, unlisted
+from bench.peers.scanners import PEERS
 from bench.sources import CACHE, Source, locate
 from bench.tables import table
 
@@ -68,6 +69,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--cache", type=Path, default=CACHE, metavar="DIR", help="keeps the downloaded wheels")
     parser.add_argument("--unlisted", type=Path, metavar="FILE", help="write results that no label lists, to be judged")
     parser.add_argument("--peers", action="store_true", help="other scanners on the same labels; installs them first")
+    names = [peer.name for peer in PEERS]
+    parser.add_argument("--peer", action="append", choices=names, help="only this one of them; may be repeated")
     parser.add_argument("--limit", type=float, default=300, metavar="SECONDS", help="for each peer on each source")
     parser.add_argument("--short", action="store_true", help="no lists of misses")
     parser.add_argument("--json", action="store_true", help="the raw figures")
@@ -77,7 +80,7 @@ def _parser() -> argparse.ArgumentParser:
 def _print_peers(labels: Sequence[Label], sources: Sequence[Source], options: argparse.Namespace) -> None:
     """ptmscope and its peers side by side, instead of the tables of ptmscope alone."""
     verdicts = [*read_verdicts(), *read_verdicts(PEERS_JUDGED)]
-    peers = list(compare(labels, sources, verdicts, options.cache, options.limit))
+    peers = list(compare(labels, sources, verdicts, options.cache, options.limit, options.peer))
     if options.unlisted is not None:
         _write_unlisted(options.unlisted, unlisted(peers), sources)
     print("\n".join([_not_at_hand(sources, labels), *tables(peers)]))

@@ -38,12 +38,17 @@ class Peer:
 
 
 def compare(
-    labels: Sequence[Label], sources: Sequence[Source], verdicts: Sequence[Verdict], cache: Path, limit: float
+    labels: Sequence[Label],
+    sources: Sequence[Source],
+    verdicts: Sequence[Verdict],
+    cache: Path,
+    limit: float,
+    only: Sequence[str] | None = None,
 ) -> Iterator[Peer]:
-    """ptmscope and every peer on the sources at hand, scored on their labels."""
+    """ptmscope and every peer (or those named) on the sources at hand, scored on their labels."""
     at_hand = [source for source in sources if source.folder is not None]
     wanted = [label for label in labels if label.source in {source.name for source in at_hand}]
-    for scanner in (PTMSCOPE, *PEERS):
+    for scanner in (PTMSCOPE, *(peer for peer in PEERS if only is None or peer.name in only)):
         print(f"{scanner.name} {scanner.version}", file=sys.stderr)
         installed = install(scanner, cache)
         if installed.programs is None:
