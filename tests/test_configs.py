@@ -61,6 +61,21 @@ def test_launched(case: Case) -> None:
     assert given - {"1e-4"} == wanted
 
 
+def test_launches_of_hydra() -> None:
+    """`+key=value` and `++key=value` are options by their key, in a script inside a command, too."""
+    text = b"""srun bash -c "
+export MODEL=google/fnet-base
+python main.py model=llama ++model.path=\\$MODEL +model.other=google/canine-s
+"
+"""
+    found = [(one.script, one.option, one.value, one.line) for one in others.read(text, "run.sh").launches]
+    assert found == [
+        ("main.py", "model", "llama", 3),
+        ("main.py", "model.path", "google/fnet-base", 2),
+        ("main.py", "model.other", "google/canine-s", 3),
+    ]
+
+
 def test_settings_class() -> None:
     folder = ROOT / "project" / "config_settings_env_file"
     source = (folder / "main.py").read_bytes()

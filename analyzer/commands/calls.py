@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from analyzer.commands.nested import SHELLS
 from analyzer.commands.shell import Run, Variables
 
 SHELL = (".sh", ".bash", ".zsh", ".ksh", ".slurm", ".sbatch", ".pbs", ".lsf")
-SHELLS = frozenset({"sh", "bash", "zsh", "ksh", "dash"})
 _STARTERS = SHELLS | {"sbatch", "qsub", "srun", "nohup", "sudo", "env", "exec", "time", "nice", "setsid", "xvfb-run"}
 _MENTIONED = re.compile(r"[\w.-]+\.(?:sh|bash|zsh|ksh|slurm|sbatch|pbs|lsf)\b")
 _MAX_ARGUMENTS = 64

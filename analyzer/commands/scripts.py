@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from analyzer import encoding
-from analyzer.commands import calls, images, inline_code, shell
+from analyzer.commands import calls, images, inline_code, nested, shell
 from analyzer.commands.calls import SHELL
 from analyzer.commands.launch import Launch
 from analyzer.commands.shell import Run
@@ -21,8 +21,8 @@ from analyzer.records import Diagnostic, LoadSite
 
 _DOCKERFILE = re.compile(r"(?:^|[.-])(?:Dockerfile|Containerfile)(?:$|[.-])", re.IGNORECASE)
 _MAKEFILE = re.compile(r"(?:GNUm|[mM])akefile$|.*\.mk$")
-_SHELLS = frozenset({"sh", "bash", "zsh"})
 _MAX_NESTED = 3
+_QUIET = frozenset({"echo", "printf", "#", "alias", "git", "cat", "grep", "rm", "ls", "cd", "mkdir"})
 _SOURCE = re.compile(r"(?m)^[ \t]*(?:source|\.)[ \t]+\S")
 _USES = re.compile(r"\$[\w{@*]")
 _LOADS = re.compile(r"\.py\b|\bpython\d? -m|--model|\bdownload\b|\bserve\b")
@@ -116,7 +116,10 @@ def of_runs(runs: Iterator[Run], where: Place, depth: int = 0) -> Iterator[LoadS
     """The records of commands; of a container that one starts, and of Python code that one is given, too."""
     for run in runs:
         words = run.texts()
-        if (
+        inner = list(_inner(run, words, where, depth)) if words[0] not in _QUIET else []
+        if inner:
+            yield from inner
+        elif (
             len(words) > 2
             and words[0] in ("docker", "podman", "nerdctl")
             and words[1] in ("run", "create", "container")
@@ -124,15 +127,17 @@ def of_runs(runs: Iterator[Run], where: Place, depth: int = 0) -> Iterator[LoadS
             yield from _container(run, words, where)
         elif "-c" in words and words[0].rpartition("/")[2].startswith("python"):
             yield from inline_code.sites(run, words.index("-c") + 1, where)
-        elif len(words) > 2 and words[0].rpartition("/")[2] in _SHELLS and words[1] in ("-c", "-lc", "-ec"):
-            yield from _inner(run.words[2], where, depth)
-        elif words[0] not in ("echo", "printf", "#", "alias", "git", "cat", "grep", "rm", "ls", "cd", "mkdir"):
+        elif words[0] not in _QUIET:
             yield from records(run, where)
 
 
-def _inner(script: shell.Choices, where: Place, depth: int) -> Iterator[LoadSite | Launch]:
+def _inner(run: Run, words: tuple[str, ...], where: Place, depth: int) -> Iterator[LoadSite | Launch]:
     """The records of `bash -c "…"`."""
-    for known in script if depth < _MAX_NESTED else ():
+    if run.inner:
+        yield from of_runs(iter(run.inner), where, depth)
+        return
+    script = nested.find(words) if depth < _MAX_NESTED else None
+    for known in run.words[script[0]] if script is not None else ():
         if known is not None:
             yield from of_runs(_inside(known), where, depth + 1)
 

@@ -68,7 +68,7 @@ def _commands(found: Iterator[Expression], where: Place) -> Iterator[LoadSite | 
 def _at(run: Run, at: int) -> Run:
     """The command with all offsets at the scalar that it stands in."""
     words = tuple(tuple(v._replace(at=at) if v is not None else None for v in choices) for choices in run.words)
-    return Run(words, at, at)
+    return Run(words, at, at, inner=tuple(_at(each, at) for each in run.inner))
 
 
 def _steps(tree: Expression, depth: int = 0) -> Iterator[Expression]:

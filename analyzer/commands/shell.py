@@ -13,11 +13,13 @@ from dataclasses import dataclass, field
 from itertools import islice, product
 from typing import NamedTuple, TypeAlias
 
+from analyzer.commands import nested
 from analyzer.commands.shell_words import MAX_NESTED, Part, Reader, Word
 
 MAX_COMMANDS = 20_000
 _MAX_VALUES = 32
 _MAX_WORDS = 256
+_MAX_EXPORTED = 256
 #: Characters that a word with variables in it can have, and that the variables of one script can hold in all.
 _MAX_TEXT = 20_000
 _ROOM = 20_000_000
@@ -51,12 +53,13 @@ Sourced: TypeAlias = Callable[[str], Mapping[str, Choices]]  # the variables of 
 @dataclass(frozen=True, slots=True)
 class Run:
     """One command: what each of its words can be, from offset `at` to `end`; where it is Python code or a script, also
-    its environment."""
+    its environment; `inner` are the commands of a script in it."""
 
     words: tuple[Choices, ...]
     at: int
     end: int
     environment: tuple[tuple[str, Known], ...] = ()
+    inner: tuple[Run, ...] = ()
 
     def texts(self) -> tuple[str, ...]:
         """The words as text; `*` for what is not known, or can be several: `*` or `--option=*`."""
@@ -87,6 +90,7 @@ class _State:
     exported: set[str] = field(default_factory=set)
     arrays: dict[str, list[Choices]] = field(default_factory=dict)
     depth: int = 0
+    level: int = 0  # of scripts inside scripts
     words: list[Word] = field(default_factory=list)
     arguments: list[Choices] = field(default_factory=list)
     beside: Variables = field(default_factory=dict)  # assignments in front of the command
@@ -106,8 +110,8 @@ class _State:
 
     def give(self, arguments: list[Choices]) -> None:
         """Sets the arguments; none: they are not known."""
-        for name in [name for name in self.variables if name.isdigit()]:
-            del self.variables[name]
+        for number in range(len(self.arguments)):
+            self.variables.pop(str(number + 1), None)
         self.variables.update({str(number): given for number, given in enumerate(arguments, 1)})
         self.arguments = arguments
         for name in ("@", "*"):
@@ -204,7 +208,8 @@ def _command(state: _State) -> Iterator[Run]:
         if _only(found[0] if found else ()) == "eval":
             found = tuple(each for choice in found[1:] for each in _spread(choice, state.variables))
         if found:
-            run = Run(found, words[0].at, words[-1].end, _environment(state, _only(found[0])))
+            environment = _environment(state, _only(found[0]))
+            run = Run(found, words[0].at, words[-1].end, environment, _inner(state, words))
             _source(state, run)
             _shift(state, run)
             yield run
@@ -236,6 +241,36 @@ def _environment(state: _State, program: str) -> tuple[tuple[str, Known], ...]:
     )
 
 
+def _inner(state: _State, words: list[Word]) -> tuple[Run, ...]:
+    """The commands of `bash -c "…"`, which see what is exported, and the arguments behind it from the second on."""
+    script = nested.find([_literal(word) if i == 0 else _shown(word) for i, word in enumerate(words)])
+    if script is None or state.level >= MAX_NESTED:
+        return ()
+    index, start = script
+    inner = nested.inner(words[index].parts, start, state.level + 1)
+    variables = {name: state.variables[name] for name in sorted(state.exported & state.variables.keys())} | state.beside
+    variables |= {name: choices((part,), state.variables) for name, part in inner.outer.items()}
+    arguments = words[index + 2 :]
+    variables |= {str(i): choices(word.parts, state.variables) for i, word in enumerate(arguments, 1)}
+    inside = _State(variables, state.sourced, level=state.level + 1)
+    return tuple(_placed(run, inner) for run in _runs(inner.text, inside, inner.base))
+
+
+def _shown(word: Word) -> str:
+    return "".join(part.text for part in word.parts)
+
+
+def _placed(run: Run, inner: nested.Inner) -> Run:
+    """A command of an inner script, at its place in the outer one."""
+    words = tuple(
+        tuple(value._replace(at=inner.place(value.at)) if value is not None else None for value in given)
+        for given in run.words
+    )
+    environment = tuple((name, value._replace(at=inner.place(value.at))) for name, value in run.environment)
+    deeper = tuple(_placed(each, inner) for each in run.inner)
+    return Run(words, inner.place(run.at), inner.place(run.end), environment, deeper)
+
+
 def _source(state: _State, run: Run) -> None:
     """`source FILE`: its variables hold from here on."""
     words = run.texts()
@@ -265,8 +300,8 @@ def _assignments(state: _State, words: list[Word]) -> list[Word]:
     """The command behind the assignments in front of it; without one, they hold from here on."""
     if words and _literal(words[0]) in _DECLARING:
         rest = [word for word in words[1:] if not _literal(word).startswith("-")]
-        if _literal(words[0]) == "export":
-            state.exported.update(word.parts[0].text.partition("=")[0] for word in rest)
+        if _literal(words[0]) == "export" and len(state.exported) < _MAX_EXPORTED:
+            state.exported.update(word.parts[0].text.partition("=")[0] for word in rest[:_MAX_EXPORTED])
     else:
         rest = words
     found: list[tuple[str, tuple[Part, ...]]] = []

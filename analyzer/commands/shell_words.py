@@ -26,11 +26,12 @@ class Word(NamedTuple):
 
 
 _SPACE = re.compile(r"(?:[ \t\r]|\\\r?\n)+")
-_PLAIN = re.compile(r"[^\s\\'\"$`;&|()<>#]+|#")
+_PLAIN = re.compile(r"[^\s\\'\"$`;&|()<>#\0]+|#")
 _REDIRECT = re.compile(r"(?:\d*(?:<<<|<>|>>|>\||<|>)|&>>?)(?:&\d*-?)?")
 _HEREDOC = re.compile(r"\d*<<(-?)[ \t]*(?:'([^'\n]+)'|\"([^\"\n]+)\"|\\?([\w.-]+))")
 _OPERATOR = re.compile(r"&&|\|\||;;&?|[;&|()\n]")
 _VARIABLE = re.compile(r"\$(?:(\d|\w+|[@*])|\{(\w+|[@*])(?:\[[@*]\])?\}|[#?!$-])")
+_OUTER = re.compile(r"\0\d+\0")  # in an inner script: a variable of the one around it, which holds in any quotes
 _DEFAULT = re.compile(r"\$\{(\w+):?[-=]")
 
 
@@ -99,14 +100,23 @@ class Reader:
         if here == "'":
             end = self.text.find("'", at + 1)
             self.at = end + 1 if end >= 0 else len(self.text)
-            return [Part(self.text[at + 1 : self.at - 1 if end >= 0 else self.at], self.base + at + 1)]
+            return self.verbatim(at + 1, end if end >= 0 else self.at)
         if here == '"':
             return self.quoted()
-        if here in "$`":
+        if here in "$`\0":
             return [self.expansion()]
         plain = _PLAIN.match(self.text, at)
         self.at = plain.end() if plain else at + 1
         return [Part(self.text[at : self.at], self.base + at)]
+
+    def verbatim(self, start: int, end: int) -> list[Part]:
+        """Text in which only what an outer script put there is no text."""
+        parts = []
+        for outer in _OUTER.finditer(self.text, start, end):
+            parts += [Part(self.text[start : outer.start()], self.base + start)]
+            parts += [Part("", self.base + outer.start(), outer[0])]
+            start = outer.end()
+        return [*parts, Part(self.text[start:end], self.base + start)]
 
     def quoted(self) -> list[Part]:
         """A string in double quotes, from its quote on."""
@@ -117,10 +127,10 @@ class Reader:
             if here == "\\" and self.text[at + 1 : at + 2] in ('"', "\\", "$", "`", "\n"):
                 self.at += 2
                 parts.append(Part(self.text[at + 1 : at + 2].strip("\n"), self.base + at))
-            elif here in "$`":
+            elif here in "$`\0":
                 parts.append(self.expansion())
             else:
-                end = re.compile(r'["\\$`]').search(self.text, at + 1)
+                end = re.compile(r'["\\$`\0]').search(self.text, at + 1)
                 self.at = end.start() if end else len(self.text)
                 parts.append(Part(self.text[at : self.at], self.base + at))
         self.at += 1
@@ -129,6 +139,9 @@ class Reader:
     def expansion(self) -> Part:
         """`$name`, `${name:-default}`, `$(command)`, and what else begins with a dollar sign or a backquote."""
         at, text = self.at, self.text
+        if found := _OUTER.match(text, at):
+            self.at = found.end()
+            return Part("", self.base + at, found[0])
         if found := _VARIABLE.match(text, at):
             self.at = found.end()
             return Part("", self.base + at, found[1] or found[2] or "")
@@ -148,7 +161,7 @@ class Reader:
             self.nested_commands(at + 1, self.at - 1)
             return Part("", self.base + at, "")
         self.at += 1
-        return Part("$", self.base + at)
+        return Part(text[at], self.base + at)
 
     def nested_parts(self, start: int, end: int) -> tuple[Part, ...]:
         if self.depth >= MAX_NESTED:
