@@ -85,8 +85,16 @@ def _is_wanted(facts: list[bytes], path: bytes) -> bool:
 
 
 def _git(repository: str, revision: str, *command: str, given: bytes = b"") -> bytes:
+    """Reads a repository that may be a stranger's: nothing that its own config names is run, nothing fetched.
+
+    The two commands used run no hook, filter or pager; but git would fetch what a partial clone lacks, by a program
+    that its config may name.
+    """
+    safe = {**os.environ, "GIT_ALLOW_PROTOCOL": "", "GIT_NO_LAZY_FETCH": "1", "GIT_TERMINAL_PROMPT": "0"}
+    switches = ("-c", "core.fsmonitor=false", "-c", f"core.hooksPath={os.devnull}", "--no-pager", "--no-optional-locks")
+    line = ["git", *switches, "-C", repository, *command]
     try:
-        done = subprocess.run(["git", "-C", repository, *command], input=given, capture_output=True, check=False)
+        done = subprocess.run(line, input=given, capture_output=True, check=False, env=safe)
     except OSError as error:
         raise Misuse(f"{revision}: No such file or directory, and git cannot be run") from error
     if done.returncode:
