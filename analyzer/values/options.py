@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from analyzer.program import Attribute, Call, Expression, Name, Param, Scope, Text, last_name
-from analyzer.values import config_apis, hydra_configs, parsers
+from analyzer.values import config_apis, hydra_configs, overlays, parsers
 from analyzer.values.objects import (
     Arguments,
     Bound,
@@ -69,7 +69,9 @@ def attribute(ev: Evaluator, base: Ref, name: str) -> Values:
         if base.env is None or base.call is None:
             return ()
         made = Started(base.env, base.call.end)
-        return declared(ev, base.env.module, name, made) or _by_helpers(ev, base.env.module, name, made)
+        found = declared(ev, base.env.module, name, made) or _by_helpers(ev, base.env.module, name, made)
+        laid = overlays.option(ev, base.env.module, name)
+        return merged(laid, tuple(v for v in found if not laid or v != _RUNTIME))
     if base.qualified in (
         "absl.flags.FLAGS",
         "tensorflow.flags.FLAGS",
