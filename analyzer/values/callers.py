@@ -44,13 +44,19 @@ def frames(ev: Evaluator, module: int, index: int) -> tuple[Env, ...]:
         if e.scope not in ev.index("patched", e.module, patched.scopes)
         for reached in _reached(ev, c, _within(ev, c, e, owner))
     )
-    entered = (e for call, env in calling for e in _likely_entries(ev, call, env, unsure))
+    entered = ((env, e) for call, env in calling for e in _likely_entries(ev, call, env, unsure))
     picked = (
-        e for call, env in table_calls.of_function(ev, module, scope, owner) for e in _known_entries(ev, call, env)
+        (env, e)
+        for call, env in table_calls.of_function(ev, module, scope, owner)
+        for e in _known_entries(ev, call, env)
     )
-    for env in (*entered, *picked):
-        if (env.module, env.scope) == (module, index) and len(found) < _MAX_CALLERS:
-            found[env] = None
+    tested: dict[Env, None] = {}
+    for caller, env in (*entered, *picked):
+        kept = tested if patched.is_test(ev.modules[caller.module].path) else found
+        if (env.module, env.scope) == (module, index) and len(kept) < _MAX_CALLERS:
+            kept[env] = None
+    if not found or patched.is_test(ev.modules[0].path):  # else what tests pass is not what the program does
+        found.update(tested)
     del ev.busy[key]
     ev.caches[key] = tuple(found)
     ev.note(ev.caches, key)

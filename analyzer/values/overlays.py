@@ -1,4 +1,4 @@
-"""Mappings laid over parsed options: `vars(args).update(config)`, `parser.set_defaults(**config)`, `setattr(args, k, v)`."""
+"""Mappings laid over parsed options: `vars(args).update(config)`, `parser.set_defaults(**config)`, `setattr` by key."""
 
 from __future__ import annotations
 

@@ -1,15 +1,22 @@
-"""Tests that put a stand-in where a loader is: the ids that they pass on load nothing."""
+"""Tests, and those that put a stand-in where a loader is: the ids that they pass on load nothing."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import cache
 
 from analyzer.loaders import tables
 from analyzer.program import Attribute, Call, Expression, Module, Name, Scope, Text, last_name
 
+_TEST = re.compile(r"(?:^|/)(?:tests?/|test_[^/]*$|[^/]*_test\.py$|conftest\.py$|[^/]*\.test\.[jt]sx?$|__tests__/)")
 #: `patch("lib.Model")`, `patch.object(Model, "load")`, `mocker.patch(…)`, `monkeypatch.setattr("lib.load", …)`.
 _PATCHERS = frozenset({"patch", "mocker", "monkeypatch"})
+
+
+def is_test(path: str) -> bool:
+    """Whether the file is a test, by its name or its folder's."""
+    return _TEST.search(path) is not None
 
 
 def scopes(module: Module) -> frozenset[int]:
