@@ -7,6 +7,9 @@ import sys
 
 import click
 
+#: More models are told to go on a site.
+MANY = 500
+
 _PATHS = click.argument("paths", metavar="STUDY...", type=click.Path(), nargs=-1, required=True)
 
 
@@ -44,5 +47,7 @@ def report(paths: tuple[str, ...], output: str | None, site: str | None, title: 
         with progress(is_shown=sys.stderr.isatty() and not quiet) as advance:
             pages.write(found, name, site, advance)
         return
+    if len(found.models) > MANY and not quiet:
+        click.echo(f"ptmscope: {len(found.models):,} models on one page; --site DIR opens faster", err=True)
     with writing(output, is_binary=False) as destination:
         page.write(found, name, destination)

@@ -90,6 +90,11 @@ def is_done(folder: str, step: str) -> bool:
     return before is not None and before.holds(folder, _digest(folder))
 
 
+def mark_done(folder: str, step: str, files: tuple[str, ...]) -> None:
+    """Says that a step was taken, of the repositories as they are now."""
+    _mark(folder, {**_marked(folder), step: Done(_digest(folder), files)})
+
+
 def _written(folder: str, writers: dict[str, Write]) -> tuple[str, ...]:
     for name, write in writers.items():
         with writing(os.path.join(folder, name), is_binary=name.endswith(".parquet")) as output:

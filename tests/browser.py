@@ -26,9 +26,9 @@ class Watched:
     said: list[str] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
 
-    def open(self, file: Path, rest: str = "") -> Any:
+    def open(self, file: Path, rest: str = "", ready: str = "body[data-ready]") -> Any:
         self.page.goto(f"{file.as_uri()}{rest}")
-        self.page.wait_for_selector("body[data-ready]")
+        self.page.wait_for_selector(ready)
         return self.page
 
     def is_clean(self, folder: Path) -> bool:

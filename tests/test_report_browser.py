@@ -174,6 +174,21 @@ def test_hostile_text_does_nothing(browser: Any, folder: Path, form: str) -> Non
     assert seen.is_clean(folder)
 
 
+def test_paper_is_white_and_has_the_pictures(browser: Any, folder: Path) -> None:
+    seen = watched(browser, color_scheme="dark")
+    page = seen.open(*address(folder, "page", "plain", "model", key(GPT2)))
+    page.wait_for_selector("path.sankey-link")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    page.emulate_media(media="print")
+    assert page.evaluate("getComputedStyle(document.body).color") == "rgb(0, 0, 0)"
+    assert page.evaluate("getComputedStyle(document.querySelector('.sankey text')).fill") == "rgb(0, 0, 0)"
+    assert page.locator(".main-svg").first.get_attribute("width") == "680"
+    page.emulate_media(media="screen")
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert page.evaluate("getComputedStyle(document.querySelector('.sankey text')).fill") != "rgb(0, 0, 0)"
+    assert seen.is_clean(folder)
+
+
 def test_an_address_that_is_none(browser: Any, folder: Path) -> None:
     seen = watched(browser)
     page = seen.open(folder / "plain.html", "#/model/__proto__")

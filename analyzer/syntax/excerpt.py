@@ -101,15 +101,15 @@ class _Cut:
         """The source of a node up to `end` without comments, its first line behind `indent`."""
         text = bytearray()
         at = node.start_byte
-        for comment in _find(node, lambda inner: inner.type == "comment"):
-            if at <= comment.start_byte < end:
+        for comment in _find(node, lambda inner: inner.type == "comment", end):
+            if at <= comment.start_byte:
                 text += self.source[at : comment.start_byte].rstrip(b" \t") + b"\0"
                 at = comment.end_byte
         text += self.source[at:end]
         lines = bytes(text).decode("utf-8", "replace").split("\n")
         old = " " * node.start_point.column
         rest = [indent + line.removeprefix(old) if line.startswith(old) else line for line in lines[1:]]
-        is_plain = not any("\n" in _text(inner) for inner in _find(node, lambda inner: inner.type == "string"))
+        is_plain = not any("\n" in _text(inner) for inner in _find(node, lambda inner: inner.type == "string", end))
         found = [indent + lines[0], *(rest if is_plain else lines[1:])]
         return [line.replace("\0", "").rstrip() for line in found if line.strip(" \t") != "\0"]
 
@@ -200,14 +200,14 @@ def _identifiers(node: Node, without: int | None) -> Iterator[str]:
         todo.extend(child for child in inner.children if child.id != without and child.type not in _CLAUSES)
 
 
-def _find(node: Node, wanted: Callable[[Node], bool]) -> list[Node]:
-    """The node and those in it that are wanted, in source order."""
+def _find(node: Node, wanted: Callable[[Node], bool], end: int | None = None) -> list[Node]:
+    """The node and those in it that are wanted, in source order; only those that start before `end`."""
     found, todo = [], [node]
     while todo:
         inner = todo.pop()
         if wanted(inner):
             found.append(inner)
-        todo.extend(reversed(inner.children))
+        todo.extend(child for child in reversed(inner.children) if end is None or child.start_byte < end)
     return found
 
 

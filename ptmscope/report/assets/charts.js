@@ -32,14 +32,18 @@ const chart = (title, height, least, make, asTable) => {
   const plot = h("div", { class: "plot", role: "img", "aria-label": title });
   plot.style.setProperty("height", `${height}px`);
   plot.style.setProperty("min-width", `${least}px`);
+  const paint = (width) => {
+    const { traces, layout } = make(width || plot.clientWidth);
+    const font = { family: "system-ui, sans-serif", size: 12, color: theme("--text") };
+    const base = { paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)", font, margin: { l: 8, r: 8, t: 8, b: 8 }, height, width, showlegend: false, hoverlabel: { align: "left" } };
+    return window.Plotly.react(plot, traces, { ...base, ...layout }, { displaylogo: false, responsive: true, displayModeBar: false, scrollZoom: false });
+  };
+  plot.paint = paint;
   plot.draw = async () => {
     try {
-      const Plotly = await plotly();
+      await plotly();
       if (!plot.isConnected) return;
-      const { traces, layout } = make(plot.clientWidth);
-      const font = { family: "system-ui, sans-serif", size: 12, color: theme("--text") };
-      const base = { paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)", font, margin: { l: 8, r: 8, t: 8, b: 8 }, height, showlegend: false, hoverlabel: { align: "left" } };
-      await Plotly.react(plot, traces, { ...base, ...layout }, { displaylogo: false, responsive: true, displayModeBar: false, scrollZoom: false });
+      await paint();
       plot.dataset.drawn = "yes";
     } catch (error) {
       plot.textContent = `The picture could not be drawn: ${error.message}`;
@@ -56,8 +60,19 @@ const redraw = () => {
     else if (plot.dataset.drawn) plot.draw();
   }
 };
+/** Paper is narrow and white, whatever the screen is. */
+const PAPER = 680;
+const onPaper = (isPaper) => {
+  document.documentElement.toggleAttribute("data-paper", isPaper);
+  for (const plot of charts) if (plot.isConnected && plot.dataset.drawn) {
+    window.Plotly.purge(plot); // what is drawn moves to its new place, and paper does not wait
+    plot.paint(isPaper ? PAPER : undefined);
+  }
+};
+window.addEventListener("beforeprint", () => onPaper(true));
+window.addEventListener("afterprint", () => onPaper(false));
+
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
-window.addEventListener("beforeprint", () => { document.querySelectorAll("details").forEach((each) => { each.open = true; }); });
 
 /** Ribbons. `nodes`: {column, name, size, colour}; `links`: [from, to, size]; `columns`: the heads. */
 const PAD = 20;

@@ -68,7 +68,7 @@ const compared = (main, [a, b]) => {
   const size = [["usages", a.usages, b.usages], ["files", a.files, b.files], ["repositories", a.repositories, b.repositories]];
   main.append(
     section("How much they differ", h("p", { class: "lead" }, `Divergence of their call transitions: ${divergence(a.steps, b.steps).toFixed(3)}`), note("Jensen–Shannon, in bits: 0 is the same steps in the same shares, 1 none in common. Of few repositories, much of it is chance: ", h("code", {}, "ptmscope compare"), " gives the interval."),
-      table([plainColumn("", 0), plainColumn(a.name, 1, true), plainColumn(b.name, 2, true)], size).element),
+      table([plainColumn("size", 0), plainColumn(a.name, 1, true), plainColumn(b.name, 2, true)], size).element),
     section("Flow", h("div", { class: "pair" }, [a, b].map((side) => h("div", {}, h("h3", {}, modelLink(side.key, side.name)), flowOfModel(side, "Usages by stage"))))),
     section("Stages, by share of usages", table(both("stage"), rows((side) => ofUsages(side, side.stages))).element),
     section("Ways of use, by share of usages", ways.length ? table(both("pattern", [{ name: "distinctive of", get: of, show: (row) => breakable(of(row)) }]), ways).element : note("Neither has one.")),

@@ -26,5 +26,5 @@ const section = (title, ...children) => h("section", {}, h("h2", {}, title), chi
 const note = (...text) => h("p", { class: "note" }, text);
 const bar = (share, text) => h("span", { class: "share" }, h("span", { class: "bar" }, h("span", { width: percent(Math.min(share, 1)) })), h("span", {}, text || percent(share)));
 
-/** A detail that is read on demand, and always on paper. */
+/** A detail that is read on demand; paper has the pictures. */
 const fold = (title, ...children) => h("details", {}, h("summary", {}, title), children);

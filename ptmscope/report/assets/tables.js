@@ -40,7 +40,7 @@ const table = (columns, rows, { caption, limit = 50, sorted = null, isDown = tru
   const fill = (other) => { state.rows = other; state.shown = limit; draw(); };
   body.addEventListener("keydown", moveInRows);
   draw();
-  const element = h("div", { class: "rows" }, h("table", {}, caption && h("caption", {}, caption), h("thead", {}, h("tr", {}, heads)), body), more);
+  const element = h("div", { class: "rows" }, h("table", { class: "sortable" }, caption && h("caption", {}, caption), h("thead", {}, h("tr", {}, heads)), body), more);
   return { element, fill };
 };
 
