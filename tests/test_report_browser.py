@@ -144,7 +144,7 @@ def test_a_narrow_dark_page(browser: Any, folder: Path, form: str) -> None:
     seen = watched(browser, viewport={"width": 360, "height": 740}, color_scheme="dark")
     for view, *keys in (["overview"], ["models"], ["model", key(GPT2)], ["patterns"], ["diagnostics"]):
         page = seen.open(*address(folder, form, "plain", view, *keys))
-        page.wait_for_function(f"document.body.dataset.ready === {view!r}")
+        page.wait_for_function(f"() => document.body.dataset.ready === {view!r}")
         assert page.evaluate("document.documentElement.scrollWidth") <= 360, view
         colour = page.evaluate("getComputedStyle(document.body).backgroundColor")
         assert sum(map(int, colour.strip("rgb()").split(","))) < 150
@@ -156,11 +156,11 @@ def test_hostile_text_does_nothing(browser: Any, folder: Path, form: str) -> Non
     seen = watched(browser)
     for view in ("overview", "models", "patterns", "diagnostics"):
         page = seen.open(*address(folder, form, "hostile", view))
-        page.wait_for_function(f"document.body.dataset.ready === {view!r}")
+        page.wait_for_function(f"() => document.body.dataset.ready === {view!r}")
         assert page.locator("main img, main script, main b[onclick]").count() == 0
     for text in studies.HOSTILE:
         page = seen.open(*address(folder, form, "hostile", "model", key(text)))
-        page.wait_for_function("document.querySelector('h1')")
+        page.wait_for_function("() => document.querySelector('h1')")
         page.wait_for_selector("path.sankey-link")
         assert page.locator("main img, main script").count() == 0
         assert page.locator("a[href^='javascript' i]").count() == 0

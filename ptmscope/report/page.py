@@ -29,6 +29,7 @@ def write(found: Material, title: str, output: Output) -> None:
             style=trusted(style),
             style_ids=style_ids(),
             data=trusted(json_text(data)),
-            scripts=[trusted(plotly()), trusted(code)],
+            plotly=trusted(plotly()),
+            script=trusted(code),
         )
     )

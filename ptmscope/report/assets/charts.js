@@ -13,13 +13,18 @@ const label = (text, most = 34) => {
   return short.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;").replace(/\$/g, "&#36;");
 };
 
+/** To run plotly.js takes most of a second: only who looks at a picture waits for it. In a single page it lies there as
+ * text; the policy knows it by its digest. */
 let drawer = null;
 const plotly = () => {
-  drawer ??= window.Plotly ? Promise.resolve(window.Plotly) : new Promise((resolve, reject) => {
-    const script = h("script", { src: `${document.body.dataset.root}assets/plotly.js` });
-    script.addEventListener("load", () => resolve(window.Plotly));
+  drawer ??= new Promise((resolve, reject) => {
+    const kept = document.getElementById("plotly");
+    const script = h("script", kept ? {} : { src: `${document.body.dataset.root}assets/plotly.js` });
+    script.addEventListener("load", resolve);
     script.addEventListener("error", () => reject(new Error("plotly.js was not loaded")));
+    if (kept) script.textContent = kept.textContent;
     document.head.append(script);
+    if (kept) window.Plotly ? resolve() : reject(new Error("plotly.js did not run"));
   });
   return drawer;
 };
