@@ -136,6 +136,8 @@ _VALUED = frozenset(
 _RUNNERS = frozenset(
     ["python", "python3", "run", "accelerate", "torchrun", "deepspeed", "ipython", "srun", "uv", "poetry"]
 )
+#: Those of them that other words of a command line are not.
+_RUNNING = frozenset({"python", "accelerate", "torchrun", "deepspeed"})
 _PROGRAMS = _RUNNERS | frozenset(
     [
         "vllm",
@@ -157,6 +159,11 @@ _PROGRAMS = _RUNNERS | frozenset(
         "axolotl",
     ]
 )
+#: Programs that run the command behind their own options.
+_WRAPPERS = frozenset({
+    "ray", "mpirun", "mpiexec", "horovodrun", "timeout", "numactl", "taskset", "env", "nice", "ionice", "stdbuf",
+    "setsid", "xvfb-run", "singularity", "apptainer", "docker", "podman", "kubectl", "viztracer", "nsys", "ncu",
+})  # fmt: skip
 #: Options that have a short form.
 _SHORT = {("optimum-cli", "-m"): "--model"}
 #: Backends that lm_eval names with --model; its model is `pretrained=` in --model_args.
@@ -194,10 +201,13 @@ def matches(words: Sequence[str]) -> list[Named]:
 
 def script(words: Sequence[str]) -> int | None:
     """The index of the Python script, or of the module behind `-m` or `--module`, that a command line runs."""
-    program = next((word.rpartition("/")[2] for word in words if "=" not in word and word != "sudo"), "")
-    if re.sub(r"[\d.]+$", "", program) not in _RUNNERS and not program.endswith(".py"):
+    start = next((at for at, word in enumerate(words) if "=" not in word and word != "sudo"), len(words))
+    if _program(words[start:]) in _WRAPPERS:
+        start = next((at for at in range(start + 1, len(words)) if _program(words[at:]) in _RUNNING), start)
+    program = _program(words[start:])
+    if program not in _RUNNERS and not program.endswith(".py"):
         return None
-    for index, word in enumerate(words):
+    for index, word in enumerate(words[start:], start):
         if word.endswith(".py") and not word.startswith("-"):
             return index
         if word in _MODULE and index + 1 < len(words) and words[index + 1] not in _LAUNCHERS:
@@ -205,6 +215,11 @@ def script(words: Sequence[str]) -> int | None:
         if word == "-c":
             return None
     return None
+
+
+def _program(words: Sequence[str]) -> str:
+    """The first word as a program, without its folder and version."""
+    return re.sub(r"[\d.]+$", "", words[0].rpartition("/")[2]) if words else ""
 
 
 def path_of(words: Sequence[str], index: int) -> str:
