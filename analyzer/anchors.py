@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from analyzer.candidates import Candidate, candidates
+from analyzer.credentials import redacted
 from analyzer.loaders import Loader
 from analyzer.program import (
     Constant,
@@ -165,7 +166,8 @@ def _told(ev: Evaluator, loader: Loader, arguments: Arguments) -> dict[str, Scal
     for name, expression, env in (*_given(loader, arguments), *_unpacked(ev, arguments)):
         if name in _ARGUMENTS and name not in told:
             value = _scalar(ev, expression, env)
-            told[name] = "…" if name in _SECRETS and isinstance(value, str) and value != "?" else value
+            is_secret = name in _SECRETS and value != "?"
+            told[name] = value if not isinstance(value, str) else "…" if is_secret else redacted(value)
     return told
 
 

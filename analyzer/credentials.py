@@ -1,4 +1,5 @@
-"""Access tokens of the Hugging Face Hub that stand in a file. Only where one stands is ever told, not the token."""
+"""Access tokens that stand in a file. Only where one of the Hugging Face Hub stands is ever told, not the token; and
+in code that is shown, no token of any kind is."""
 
 from __future__ import annotations
 
@@ -16,6 +17,17 @@ _INSIDE = re.compile(rb"\w")
 #: What stands in examples in place of a token: few different characters, runs of the alphabet, words for it.
 _FEWEST = 12
 _MADE_UP = re.compile(rb"abcdef|123456|(.)\1\1\1|your|token|example|replace", re.IGNORECASE)
+#: What is taken out of code that is shown: whatever looks like a token of the Hub, or of services that code often asks.
+_ANY = re.compile(r"(?<![A-Za-z0-9])(hf_|sk-|ghp_|gho_|ghs_|github_pat_|glpat-)[\w-]{16,}")
+
+
+def redacted(text: str) -> str:
+    """The text with what kind each token is, and an ellipsis in the place of the rest."""
+    return _ANY.sub(r"\1…", text)
+
+
+def has_token(text: str) -> bool:
+    return _ANY.search(text) is not None
 
 
 def credentials(source: bytes, path: str) -> tuple[Credential, ...]:

@@ -13,7 +13,7 @@ from analyzer import candidates, flow, notebooks, references
 from analyzer.encoding import UnreadableError
 from analyzer.explanations.roles import Roles, composed_of
 from analyzer.explanations.trace import Node, Tracer, held
-from analyzer.explanations.trails import SENTENCES, Explained, Explanation, Step, Trail
+from analyzer.explanations.trails import SENTENCES, Explained, Explanation, Step, Trail, shown
 from analyzer.explanations.ways import bridged, deeper, empty_ends, ends, is_end, reason_of, ways
 from analyzer.program import Attribute, Call, Expression, Parameter, Text
 from analyzer.project import Project
@@ -82,10 +82,10 @@ class _Explainer:
             yield Trail(model, None, self._of_model(model, roots, site))
         unknown = list(self._unknowns(site, roots))
         if not site.models and not unknown:
-            step = Step(
+            load = shown(
                 site.path, site.line, site.cell, "the load", self._code(site.path, self._row(site.line, site.cell))
             )
-            unknown.append(Trail(None, site.reason, (step,), SENTENCES[site.reason or "no_argument"]))
+            unknown.append(Trail(None, site.reason, (load,), SENTENCES[site.reason or "no_argument"]))
         yield from unknown
 
     def _is_at(self, candidate: candidates.Candidate, site: LoadSite) -> bool:
@@ -145,11 +145,13 @@ class _Explainer:
         """Of a command line: the line, and the variable that it names."""
         command = next((c.text for c in self.file.launches if (c.line, c.cell) == (site.line, site.cell)), None)
         code = self._code(site.path, self._row(site.line, site.cell)) if command is None else command.strip()
-        yield Step(site.path, site.line, site.cell, "the load" if command is None else "in this command", code)
+        yield shown(site.path, site.line, site.cell, "the load" if command is None else "in this command", code)
         place = model.origin.line, model.origin.cell
         if place != (site.line, site.cell):
             path = model.origin.path
-            yield Step(path, *place, "set here", self._code(path, self._row(*place) if path == site.path else place[0]))
+            yield shown(
+                path, *place, "set here", self._code(path, self._row(*place) if path == site.path else place[0])
+            )
 
     def _row(self, line: int, cell: int | None) -> int:
         """A line of a cell, as a line of all cells together."""
@@ -279,7 +281,7 @@ class _Explainer:
     def _step(self, module: int, at: int, words: str) -> Step:
         path, line, cell = self._place(module, at)
         row = bisect_right(self.tracer.modules[module].newlines, at - 1) + 1
-        return Step(path, line, cell, words, self._code(path, row))
+        return shown(path, line, cell, words, self._code(path, row))
 
     def _place(self, module: int, at: int) -> tuple[str, int, int | None]:
         file = self.tracer.modules[module]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from analyzer.explanations.trails import SENTENCES, Explained, Explanation, Step, Trail
+from analyzer.explanations.trails import SENTENCES, Explained, Explanation, Step, Trail, shown
 from analyzer.project import Project
 from analyzer.records import LoadSite
 
@@ -29,4 +29,4 @@ def _trails(site: LoadSite, project: Project) -> Iterator[Trail]:
 def _step(project: Project, path: str, line: int, words: str) -> Step:
     lines = (project.read(path) or b"").split(b"\n")
     code = lines[line - 1].decode("utf-8", "replace").strip() if line <= len(lines) else ""
-    return Step(path, line, None, words, code)
+    return shown(path, line, None, words, code)

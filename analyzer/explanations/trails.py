@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from analyzer.credentials import redacted
 from analyzer.records import CallSequence, LoadSite, ModelRef
 
 #: Why a way ends, in words, for each of `records.REASONS`.
@@ -32,6 +33,11 @@ class Step:
     words: str
     code: str
     is_part: bool = False
+
+
+def shown(path: str, line: int, cell: int | None, words: str, code: str) -> Step:
+    """A step as it may be shown: without the tokens in it."""
+    return Step(path, line, cell, redacted(words), redacted(code))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, fields
 
 from analyzer import notebooks
+from analyzer.credentials import redacted
 from analyzer.encoding import UnreadableError
 from patterns.pattern import Exemplar
 from ptmscope.audit.sample import Drawn, resolution
@@ -101,7 +102,7 @@ def _code(drawn: Drawn) -> str:
     low = max(site.line - AROUND, 1)
     high = min(site.end_line + AROUND, site.line + LINES)
     shown = lines[first - 1 + low - 1 : first - 1 + high]
-    return "\n".join(f"{low + number:5}  {text[:WIDTH]}" for number, text in enumerate(shown))
+    return "\n".join(f"{low + number:5}  {redacted(text)[:WIDTH]}" for number, text in enumerate(shown))
 
 
 def write_csv(sheet: Iterable[Row], output: Output) -> None:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 
-_TOKEN = re.compile(r"\b(?:hf_|sk-|ghp_|glpat-)[\w-]{16,}")
+from analyzer.credentials import has_token
+
+__all__ = ["has_token", "is_secret"]
+
 _NAMES = re.compile(r"token|key|secret|password|auth", re.IGNORECASE)
-
-
-def has_token(text: str) -> bool:
-    return _TOKEN.search(text) is not None
 
 
 def is_secret(name: str, value: str) -> bool:
