@@ -17,8 +17,15 @@ from ptmscope.export.output import Output
 def writing(path: str | None, *, is_binary: bool) -> Iterator[Output]:
     """The output to write to. Raises Misuse, before anything is done, where it cannot be written."""
     if path is None or path == "-":
-        yield _standard_output(is_binary=is_binary)
-        sys.stdout.buffer.flush()
+        output = _standard_output(is_binary=is_binary)
+        try:
+            yield output
+            sys.stdout.buffer.flush()
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # Python flushes once more at exit
+            raise Misuse(f"standard output: {error.strerror or error}") from error
         return
     try:
         if os.path.exists(path) and not os.path.isfile(path):  # a device or a pipe: nothing to replace

@@ -1,18 +1,22 @@
-"""CSV for spreadsheets: a cell that a spreadsheet would run as a formula is led by an apostrophe, and a carriage
-return, which readers take for the end of the row, stands as `\\r`."""
+"""CSV for spreadsheets: a cell that a spreadsheet would run as a formula is led by an apostrophe, and control
+characters other than line ends and tabs are escaped."""
 
 from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable
 
-from ptmscope.export.output import Output
+from ptmscope.export.output import Output, printable
 from ptmscope.export.rows import SITE_COLUMNS, USAGE_COLUMNS, Cell, site_rows, usage_rows
 from ptmscope.findings import Scan
 
 #: First characters that start a formula, or that spreadsheets drop before looking for one.
 FORMULA = ("=", "+", "-", "@", "\t", "\n")
+
+#: What terminals obey, or hide; a carriage return, which readers take for the end of the row.
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 def write_sites(scan: Scan, output: Output) -> None:
@@ -36,5 +40,5 @@ def _harmless(cell: Cell) -> Cell:
         return "true" if cell else "false"
     if not isinstance(cell, str):
         return cell
-    text = cell.replace("\r", "\\r")
+    text = _CONTROL.sub(lambda found: printable(found[0]), cell)
     return f"'{text}" if text.startswith(FORMULA) else text
