@@ -74,7 +74,9 @@ def read_ids(
     reasons: list[str] = []
     several = len(set(values)) > 1
     for value in values:
-        if isinstance(value, Str):
+        if isinstance(value, Str) and value.step == "label":
+            reasons.append("runtime_input")
+        elif isinstance(value, Str):
             kind: str = ids.classify(value.text, loader.id_syntax) if value.text else "invalid"
             if value.partial:
                 kind = _partial_kind(value.text, kind)

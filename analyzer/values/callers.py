@@ -15,7 +15,18 @@ from analyzer.program import (
     dotted,
     last_name,
 )
-from analyzer.values import attributes, callbacks, calls, dispatch, hierarchy, narrowing, patched, renamed, table_calls
+from analyzer.values import (
+    attributes,
+    callbacks,
+    calls,
+    dispatch,
+    hierarchy,
+    listeners,
+    narrowing,
+    patched,
+    renamed,
+    table_calls,
+)
 from analyzer.values.objects import Arguments, Cls, Env, Fn, Inst, Partial, Ref, Thing, Unknown, Value, Values
 
 if TYPE_CHECKING:
@@ -40,7 +51,7 @@ def frames(ev: Evaluator, module: int, index: int) -> tuple[Env, ...]:
     unsure = method if method is not None and ev.is_distinct(module, scope.name) else None
     calling = (
         (c, reached)
-        for c, e in callers(ev, module, scope, owner)
+        for c, e in (*callers(ev, module, scope, owner), *listeners.calls_of(ev, module, index))
         if e.scope not in ev.index("patched", e.module, patched.scopes)
         for reached in _reached(ev, c, _within(ev, c, e, owner))
     )

@@ -56,6 +56,7 @@ from analyzer.values.objects import (
     Inst,
     List,
     Ref,
+    Shown,
     Started,
     Str,
     Unknown,
@@ -514,7 +515,7 @@ class Evaluator:
 
 _NO_CALL = Call(Opaque("call_not_followed", 0), (), (), 0, 0)
 
-from analyzer.values import attributes, calls, narrowing, options, strings  # noqa: E402  (they evaluate in turn)
+from analyzer.values import attributes, calls, narrowing, options, strings, widgets  # noqa: E402  (they evaluate in turn)
 
 _BY_TYPE: dict[type, Callable[[Evaluator, Any, Env], Values]] = {
     Text: Evaluator.text,
@@ -539,4 +540,5 @@ _BY_TYPE: dict[type, Callable[[Evaluator, Any, Env], Values]] = {
     Operator: Evaluator.operator,
     Call: Evaluator.call,
     Held: lambda ev, expression, env: expression.values,
+    Shown: widgets.shown,
 }

@@ -32,6 +32,7 @@ STEPS = {
     "config": 11,
     "config_choice": 11,  # a config, of which code does not say which
     "launch_line": 11,
+    "label": 12,  # what a person reads: it names no model, whatever is made of it
 }
 #: Steps at which a string is only what is taken when nobody says otherwise.
 DEFAULTS = frozenset(
@@ -260,6 +261,14 @@ class Held(NamedTuple):
     at: int = 0
 
 
+class Shown(NamedTuple):
+    """What the components of a user interface hold that an expression gives; `each`: a list of what each holds."""
+
+    components: Expression
+    at: int
+    each: bool
+
+
 Value: TypeAlias = (
     Str | Const | Ref | Mod | Fn | Cls | Inst | Super | Partial | Thing | Bound | List | Dict | Configs | Unknown
 )
@@ -280,11 +289,11 @@ def relabel(values: Values, step: str) -> Values:
 
 
 def merged(*groups: Values, limit: int = 64) -> Values:
-    """All values of the groups, each once, in order; cut at `limit`, strings first, with `BOUND` behind."""
+    """All values of the groups, each once, in order; cut at `limit`, strings that can be ids first, `BOUND` behind."""
     some = [group for group in groups if group]
     if not some or (len(some) == 1 and len(some[0]) == 1):
         return some[0] if some else ()
     found = tuple(dict.fromkeys(chain.from_iterable(some)))
     if len(found) <= limit:
         return found
-    return (*sorted(found, key=lambda value: not isinstance(value, Str))[:limit], BOUND)
+    return (*sorted(found, key=lambda value: not isinstance(value, Str) or value.step == "label")[:limit], BOUND)
