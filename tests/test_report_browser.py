@@ -158,7 +158,7 @@ def test_hostile_text_does_nothing(browser: Any, folder: Path, form: str) -> Non
         page = seen.open(*address(folder, form, "hostile", view))
         page.wait_for_function(f"() => document.body.dataset.ready === {view!r}")
         assert page.locator("main img, main script, main b[onclick]").count() == 0
-    for text in studies.HOSTILE:
+    for text in studies.HOSTILE if form == "page" else studies.HOSTILE[:4]:
         page = seen.open(*address(folder, form, "hostile", "model", key(text)))
         page.wait_for_function("() => document.querySelector('h1')")
         page.wait_for_selector("path.sankey-link")
