@@ -85,7 +85,18 @@ def _seen(task: Task, file: str) -> Seen:
     if isinstance(content, Skip):
         is_data = content.reason == "too_large" and not file.endswith(SUFFIXES)
         return Seen(file, skip=None if is_data else content)
-    digest, tokens = digested(content), credentials(content, shown(file))
+    digest = digested(content)
+    try:
+        return _glanced(file, content, digest)
+    except Exception as error:  # a bug on one file must not end the run
+        if file.endswith(SUFFIXES):
+            return Seen(file, digest, glance=Glance(file, gated=True))  # the closer look will say why
+        broken = Diagnostic(shown(file), "internal_error", _where(error))
+        return Seen(file, digest, script=Script(diagnostics=(broken,)))
+
+
+def _glanced(file: str, content: bytes, digest: bytes) -> Seen:
+    tokens = credentials(content, shown(file))
     if file.endswith(SUFFIXES):
         return Seen(file, digest, glance=glance(content, file), credentials=tokens)
     return Seen(file, digest, script=others.read(content, shown(file)), credentials=tokens)

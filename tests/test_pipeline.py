@@ -167,6 +167,17 @@ def test_exception_in_the_analysis_costs_one_file(tree: Tree, monkeypatch: pytes
     assert diagnostic.message.startswith("MemoryError in test_pipeline.py:")
 
 
+def test_exception_in_a_glance_costs_one_file(tree: Tree, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(source: bytes, path: str) -> object:
+        raise MemoryError
+
+    root = tree({"a.py": LOADS_GPT2, "run.sh": "python a.py --model gpt2\n"})
+    monkeypatch.setattr(worker, "credentials", fails)
+    scan = ptmscope.scan(root, jobs=1)
+    assert ids(scan) == [("a.py", "gpt2")]
+    assert kinds(scan) == [("run.sh", "internal_error")]
+
+
 def test_too_large_file_is_told_and_counted(tree: Tree) -> None:
     scan = ptmscope.scan(tree({"a.py": LOADS_GPT2, "b.py": ""}), max_file_size=20)
     assert kinds(scan) == [("a.py", "too_large")]
