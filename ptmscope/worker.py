@@ -88,11 +88,11 @@ def _seen(task: Task, file: str) -> Seen:
     digest = digested(content)
     try:
         return _glanced(file, content, digest)
-    except Exception as error:  # a bug on one file must not end the run
+    except Exception as error:  # a bug on one file must not end the run; without a digest, it is not remembered
         if file.endswith(SUFFIXES):
-            return Seen(file, digest, glance=Glance(file, gated=True))  # the closer look will say why
+            return Seen(file, glance=Glance(file, gated=True))  # the closer look will say why
         broken = Diagnostic(shown(file), "internal_error", _where(error))
-        return Seen(file, digest, script=Script(diagnostics=(broken,)))
+        return Seen(file, script=Script(diagnostics=(broken,)))
 
 
 def _glanced(file: str, content: bytes, digest: bytes) -> Seen:
