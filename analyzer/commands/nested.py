@@ -54,11 +54,12 @@ def inner(parts: Sequence[Part], skipped: int, level: int) -> Inner:
     """The script that the parts of a word are, but for the first characters."""
     text = ""
     outer: dict[str, Part] = {}
+    names: dict[tuple[str, tuple[Part, ...]], str] = {}
     starts, places = [0], [parts[0].at if parts else 0]
     for part in parts:
         said, skipped = part.text[skipped:], max(0, skipped - len(part.text))
         if part.name is not None:
-            said = f"\0{len(outer)}\0"
+            said = names.setdefault((part.name, part.default), f"\0{len(names)}\0")
             outer[said] = part
         starts.append(len(text))
         places.append(part.at + len(part.text) - len(said) if part.name is None else part.at)

@@ -237,7 +237,9 @@ def _environment(state: _State, program: str) -> tuple[tuple[str, Known], ...]:
         exported = {name: state.variables.get(name, ()) for name in sorted(state.exported)} | state.beside
         return tuple((name, value) for name, given in exported.items() for value in given if value is not None)
     return tuple(
-        (name, given[0]) for name, given in state.variables.items() if len(given) == 1 and given[0] is not None
+        (name, given[0])
+        for name, given in state.variables.items()
+        if len(given) == 1 and given[0] is not None and name[0] != "\0"
     )
 
 
