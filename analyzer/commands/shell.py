@@ -239,7 +239,7 @@ def _environment(state: _State, program: str) -> tuple[tuple[str, Known], ...]:
     return tuple(
         (name, given[0])
         for name, given in state.variables.items()
-        if len(given) == 1 and given[0] is not None and name[0] != "\0"
+        if len(given) == 1 and given[0] is not None and not name.startswith("\0")
     )
 
 
