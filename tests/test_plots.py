@@ -22,6 +22,7 @@ from miner.curate import curate
 from miner.rules import Rule
 from miner.status import stages
 from ptmscope.cli import cli
+from ptmscope.export.output import printable
 from ptmscope.figures_cli import WHAT as NAMES
 from ptmscope.plots.names import LATIN, LONGEST, cut, labels, visible
 from ptmscope.repositories import repository
@@ -133,7 +134,7 @@ def test_names_are_no_markup(repos: list[Path], tmp_path: Path) -> None:
         tree = ElementTree.parse(tmp_path / f"{plot.name}.svg")
         assert not [node for node in tree.iter() if "onload" in node.attrib]
         assert len([node for node in tree.iter() if node.tag.endswith("}svg")]) == 1
-    assert rows(tmp_path / "heatmap.csv")[0]["model"] == HOSTILE
+    assert rows(tmp_path / "heatmap.csv")[0]["model"] == printable(HOSTILE)
 
 
 def test_only_one(repos: list[Path], tmp_path: Path) -> None:
