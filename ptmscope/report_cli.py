@@ -32,15 +32,17 @@ def report(paths: tuple[str, ...], output: str | None, site: str | None, title: 
     from ptmscope.destination import writing
     from ptmscope.errors import Misuse
     from ptmscope.progress import progress
-    from ptmscope.report import page
-    from ptmscope.report import site as pages
     from ptmscope.report.bundle import require_plotly
-    from ptmscope.report.material import material
-    from ptmscope.settings import Settings
 
     if (output is None) == (site is None):
         raise Misuse("give either --output FILE or --site DIR")
     require_plotly()
+
+    from ptmscope.report import page
+    from ptmscope.report import site as pages
+    from ptmscope.report.material import material
+    from ptmscope.settings import Settings
+
     found = material(paths, Settings(spawn=True))
     name = title or ", ".join(os.path.basename(os.path.realpath(path)) for path in paths)
     if site is not None:

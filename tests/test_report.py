@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from html import unescape
 from html.parser import HTMLParser
@@ -45,6 +47,15 @@ def study(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return studies.hostile(tmp_path_factory.mktemp("hostile"))
+
+
+@pytest.mark.parametrize("name", ["jinja2", "plotly"])
+def test_what_it_needs_is_told_where_it_is_not_installed(name: str, tmp_path: Path) -> None:
+    code = f"import sys; sys.modules[{name!r}] = None; from ptmscope.cli import main; main()"
+    command = [sys.executable, "-c", code, "report", str(tmp_path), "-o", str(tmp_path / "report.html")]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert done.stderr == "ptmscope: error: a report needs plotly and Jinja2: pip install 'ptmscope[report]'\n"
 
 
 class Page(HTMLParser):
