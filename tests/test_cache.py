@@ -172,8 +172,13 @@ def test_another_version_of_ptmscope_starts_anew(
     assert looked["examined"] == ["a.py", "a.py"]
 
 
-def test_the_version_is_of_the_code_and_tables() -> None:
-    assert version.version() == version.version() != b""
+def test_the_version_changes_with_code_and_tables(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "table.toml").write_text("a = 1")
+    monkeypatch.setattr(version, "_files", lambda folder: [str(tmp_path / "table.toml")])
+    before = version.version.__wrapped__()
+    assert version.version.__wrapped__() == before
+    (tmp_path / "table.toml").write_text("a = 2")
+    assert version.version.__wrapped__() != before
 
 
 @pytest.mark.parametrize("folder", ["file/cache", "/proc/none"], ids=["below a file", "cannot be made"])
