@@ -22,14 +22,14 @@ from ptmscope.findings import Counts, Found, Scan
 from ptmscope.lookup import Sources
 from ptmscope.selection import Selection
 from ptmscope.settings import MAX_FILE_SIZE, Settings
-from ptmscope.worker import Examined, Seen, Task, contents, crashed, rare_collection, survey, together, unsurveyed, use
+from ptmscope.worker import Examined, Seen, Task, contents, crashed, rare_collection, survey, unsurveyed, use
 from ptmscope.worker import run as analyse
 
 #: Called with (files done, files in all).
 Progress = Callable[[int, int], None]
 
 #: The glance at every file.
-SURVEY: engine.Work[tuple[Seen, ...]] = engine.Work(run=survey, crashed=unsurveyed, merge=together)
+SURVEY = engine.work(survey, unsurveyed)
 
 #: Files per task of the closer look, which takes some milliseconds a file; the first tasks are larger.
 FEW = 8
@@ -164,7 +164,7 @@ def project_of(root: str, file: str, settings: Settings) -> Project:
 
 def _analysis(whole: Task, project: Project, jobs: int, progress: Progress | None) -> Iterator[Examined]:
     """The closer look at the files that may hold load sites."""
-    work = engine.Work(run=analyse, crashed=crashed, merge=together, setup=use, given=project)
+    work = engine.work(analyse, crashed, use, project)
     done = 0
     jobs = min(jobs, -(-len(whole.paths) // FEW) or 1)
     for task, part in engine.outcomes(engine.shrinking(whole, jobs, FEW), jobs, work):
