@@ -11,6 +11,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import TypeAlias
 
+from analyzer.commands.launch import Launch
 from analyzer.configs import documents as configs
 from analyzer.linking import programs
 from analyzer.loaders import tables
@@ -219,23 +220,45 @@ class Linker(Evaluator):
 
     def launched(self, options: Iterable[str], started: Started, *, several: bool = False) -> Values:
         """What command lines give these options of the programs that run a parser, and the file asked about."""
+        wanted = {_option(option) for option in options} if self.project.launches else frozenset()
+        given = (
+            self._given(program, holder, launch)
+            for program, holder, launch in self._launches(started)
+            if _option(launch.option) in wanted and (several or not launch.more)
+        )
+        return tuple(dict.fromkeys(value for value in given if value is not None))
+
+    def options_launched(self, started: Started) -> Iterator[tuple[object, str, Str]]:
+        """(the command line, the option as it is written, its value) of all that programs are given that run this."""
+        for program, holder, launch in self._launches(started):
+            value = self._given(program, holder, launch) if not launch.more else None
+            if value is not None:
+                yield (program, holder, launch.run), launch.option, value
+
+    def _launches(self, started: Started) -> Iterator[tuple[str, str, Launch]]:
+        """(program, file of the command line, option) of programs that run a call, and lead to the file asked about.
+
+        Words without an option count only for the file that is started: what a program hands on is not known.
+        """
         if not self.project.launches:
-            return ()
+            return
         self.asked = True
-        wanted = {_option(option) for option in options}
         first = programs.outermost(started)
         path, asked = self.modules[first.env.module].path, self.modules[0].path
         running = {asked, *self.project.reaching(asked)}
-        given: list[Str] = []
-        for program in (program for program in (path, *self.project.reaching(path)) if program in running):
-            for holder, launch in self.project.launches.get(program, ()):
-                if _option(launch.option) not in wanted or (launch.more and not several):
-                    continue
-                index = self.load(holder) if programs.runs(self, program, first) else None
-                if index is not None:
-                    given.append(Str(launch.value, index, launch.at, "launch_line"))
-                    self.commands.setdefault((index, launch.at, launch.value), set()).add((program, holder, launch.run))
-        return tuple(dict.fromkeys(given))
+        for program in (path, *self.project.reaching(path)):
+            launches = self.project.launches.get(program, ()) if program in running else ()
+            if launches and programs.runs(self, program, first):
+                own = program == path
+                yield from ((program, holder, each) for holder, each in launches if own or not each.option.isdigit())
+
+    def _given(self, program: str, holder: str, launch: Launch) -> Str | None:
+        """The value, where the file that holds it can be read."""
+        index = self.load(holder)
+        if index is None:
+            return None
+        self.commands.setdefault((index, launch.at, launch.value), set()).add((program, holder, launch.run))
+        return Str(launch.value, index, launch.at, "launch_line")
 
     def overruled(self, first: Values, second: Values) -> Values:
         """`second` without what only command lines give that give `first`, too."""

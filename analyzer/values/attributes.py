@@ -19,7 +19,7 @@ from analyzer.program import (
     dotted,
     last_name,
 )
-from analyzer.values import apis, callers, calls, environment, hierarchy, open_configs, options, strings, yacs
+from analyzer.values import apis, callers, calls, environment, hierarchy, launched, open_configs, options, strings, yacs
 from analyzer.values.objects import (
     PROMISED,
     Arguments,
@@ -235,7 +235,7 @@ def _of_class(ev: Evaluator, cls: Cls, name: str, inst: Inst | None) -> Values:
     if not values and inst is not None and inst.thing is not None:
         return attribute(ev, inst.thing, name)
     if not values and external and inst is not None and isinstance(inst.frame, Parsed) and inst.frame.started:
-        values = options.given(ev, name, inst.frame.started)
+        values = launched.given(ev, name, inst.frame.started)
     if not values and external:
         if ev.follow:  # one call is one: of the first base that a table has it of
             known = (r for r in external if ev.tables.match(f"{r.qualified}.{name}"))
@@ -404,8 +404,8 @@ def _field(ev: Evaluator, cls: Cls, scope: Scope, field: Field, bound: Value | N
         return default or annotated or (Unknown("runtime_input"),)
     if isinstance(bound, Inst) and isinstance(bound.frame, Parsed) and bound.frame.started is not None:
         several = isinstance(field.annotation, Operator) and last_name(field.annotation.operands[0]) in hierarchy.LISTS
-        known = tuple(value for value in default if not options.is_nothing(value))
-        default = merged(options.given(ev, field.name, bound.frame.started, several=several), known)
+        known = tuple(value for value in default if not launched.is_nothing(value))
+        default = merged(launched.given(ev, field.name, bound.frame.started, several=several), known)
         return relabel(default, "argparse_default") or annotated or (Unknown("runtime_input"),)
     if isinstance(bound, Inst) and bound.frame is not None and bound.frame.arguments is not None:
         given = calls.argument(ev, bound.frame.arguments, (field.name,), position)

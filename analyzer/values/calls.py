@@ -21,6 +21,7 @@ from analyzer.values import (
     callers,
     config_calls,
     containers,
+    decorated,
     entry_points,
     handed,
     hierarchy,
@@ -162,7 +163,7 @@ def parameter(ev: Evaluator, expression: Parameter, env: Env) -> Values:
         return _self(ev, scope, owner, env)
     if env.frame is not None and env.frame.arguments is not None:
         return _in_frame(ev, scope, param, expression, env, env.frame.arguments)
-    found = [parameter_default(ev, scope, param, env), options.decorator(ev, scope, param, env)]
+    found = [parameter_default(ev, scope, param, env), decorated.given(ev, scope, param, env)]
     found.append(entry_points.parameter(ev, scope, expression.place, ev.env(env.module, expression.scope)))
     for frame in _of_same_class(ev, callers.frames(ev, env.module, expression.scope), env):
         if frame.frame is not None and frame.frame.arguments is not None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from analyzer.program import Attribute, Call, Opaque, Text
-from analyzer.values import open_configs
+from analyzer.values import open_configs, overrides
 from analyzer.values.objects import (
     Arguments,
     Configs,
@@ -15,6 +15,7 @@ from analyzer.values.objects import (
     Inst,
     List,
     Ref,
+    Started,
     Str,
     Unknown,
     Value,
@@ -84,6 +85,8 @@ _INI = frozenset(
     f"{module}.{name}()" for module in ("configparser", "ConfigParser", "backports.configparser")
     for name in ("ConfigParser", "RawConfigParser", "SafeConfigParser")
 )  # fmt: skip
+#: What a command line sets.
+_OVERRIDES = frozenset({"omegaconf.OmegaConf.from_cli", "omegaconf.OmegaConf.from_dotlist"})
 _MERGES = frozenset({"omegaconf.OmegaConf.merge", "omegaconf.OmegaConf.unsafe_merge"})
 
 
@@ -99,6 +102,9 @@ def call(ev: Evaluator, ref: Ref, arguments: Arguments, node: Call, env: Env) ->
         return tuple(v for v in merged(*parts) if isinstance(v, Dict | Configs | Inst)) or None
     if name.endswith(".get") and name.removesuffix(".get") in _INI:
         return _option(ev, ref, arguments, env)
+    if name in _OVERRIDES:
+        docs = overrides.documents(ev, Started(env, node.end))
+        return (Configs(docs),) if docs else None
     if name in ("hydra.compose", "hydra.experimental.compose"):
         return hydra_configs.composed(ev, arguments, env)
     if name not in _STREAMS and name not in _PATHS:

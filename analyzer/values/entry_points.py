@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from analyzer.program import Attribute, Call, Scope
-from analyzer.values import callers, containers, hierarchy, options
+from analyzer.values import callers, containers, hierarchy, launched
 from analyzer.values.objects import Cls, Dict, Env, Fn, Inst, List, Ref, Value, Values
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ _MAKERS = frozenset({"fire.Fire", "typer.run", "tyro.cli", "jsonargparse.CLI", "
 
 def parameter(ev: Evaluator, scope: Scope, place: int, env: Env) -> Values:
     """What command lines give a parameter of a function that is a program."""
-    found = options.given(ev, scope.params[place].name, options.anywhere(ev, env.module))
+    found = launched.given(ev, scope.params[place].name, launched.anywhere(ev, env.module))
     return found if found and (_is_decorated(ev, scope, env) or _is_handed_over(ev, env)) else ()
 
 

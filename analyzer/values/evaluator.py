@@ -165,6 +165,10 @@ class Evaluator:
         """What command lines give these options of the programs that run a parser; also all further words of them."""
         return ()
 
+    def options_launched(self, started: Started) -> Iterable[tuple[object, str, Str]]:
+        """(the command line, the option as it is written, its value) of all that programs are given that run this."""
+        return ()
+
     def overruled(self, first: Values, second: Values) -> Values:
         """`second` without what only command lines give that give `first`, too."""
         return second

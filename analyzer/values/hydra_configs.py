@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from analyzer.program import Call, Expression, Imported, Mapping, Param, Scope, Text, last_name
-from analyzer.values import open_configs
+from analyzer.values import open_configs, overrides
 from analyzer.values.config_apis import given, texts
-from analyzer.values.objects import Arguments, Configs, Dict, Env, Held, List, Ref, Str, Value, Values, merged
+from analyzer.values.objects import Arguments, Configs, Dict, Env, Held, List, Ref, Started, Str, Value, Values, merged
 
 if TYPE_CHECKING:
     from analyzer.values.evaluator import Evaluator
@@ -33,13 +33,26 @@ def handed(ev: Evaluator, scope: Scope, param: Param, env: Env) -> Values:
             folders = texts(ev, given(ev, arguments, ("config_path",)))
             found += [_named(ev, folder, arguments, env, 1) for folder in folders or ["."]]
             found += [_all_below(ev, folder, env) for folder in folders or ["."]]
+            found.append(_overridden(ev, folders or ["."], env))
     return merged(*found)
+
+
+def _overridden(ev: Evaluator, folders: Iterable[str], env: Env) -> Values:
+    """What command lines set, but for the configs that they choose of a group."""
+    said = overrides.documents(ev, Started(ev.env(env.module, env.scope), 0))
+    starts = [_start(ev, folder, env) for folder in folders] if said else []
+    paths = (path.removeprefix(start + "/") for start in starts for path in ev.config_files(open_configs.YAML))
+    docs = overrides.without(ev, said, frozenset(posixpath.dirname(path) for path in paths))
+    return (Configs(docs),) if docs else ()
+
+
+def _start(ev: Evaluator, folder: str, env: Env) -> str:
+    return posixpath.normpath(posixpath.join(posixpath.dirname(ev.modules[env.module].path), folder))
 
 
 def _all_below(ev: Evaluator, folder: str, env: Env) -> Values:
     """Any config of the folder, each where Hydra puts it: a command line can ask for others than the defaults."""
-    path = ev.modules[env.module].path
-    start = posixpath.normpath(posixpath.join(posixpath.dirname(path), folder))
+    start = _start(ev, folder, env)
     key = "below", start
     if key not in ev.caches:
         below = [p for p in ev.config_files(open_configs.YAML) if p.startswith("" if start == "." else start + "/")]

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeAlias
 
 from analyzer.program import Call, Element, Expression, Items, Spread, Text, last_name
-from analyzer.values import attributes, config_apis, containers, environment, hierarchy, options, strings
+from analyzer.values import argument_records, attributes, config_apis, containers, environment, hierarchy, strings
 from analyzer.values.objects import (
     SOMEWHERE,
     UNKNOWN_CALL,
@@ -50,7 +50,7 @@ def call(ev: Evaluator, ref: Ref, arguments: Arguments, node: Call, env: Env) ->
     read = config_apis.call(ev, ref, arguments, node, env)
     if read is not None:
         return read
-    return options.call(ev, ref, arguments, node, env)
+    return argument_records.call(ev, ref, arguments, node, env)
 
 
 def _first(ev: Evaluator, arguments: Arguments, index: int = 0) -> Values:

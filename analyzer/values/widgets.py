@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from analyzer.program import Expression, Opaque, Spread
-from analyzer.values import calls, containers, hierarchy, options
+from analyzer.values import calls, containers, hierarchy, launched
 from analyzer.values.objects import (
     Arguments,
     Cls,
@@ -100,7 +100,7 @@ def _held(ev: Evaluator, value: Value, expression: Shown, env: Env) -> Values:
     several = row.several or _is_set(ev, arguments, "multiselect", True)
     listed = calls.argument(ev, arguments, ("choices",), row.choices) or () if row.choices is not None else ()
     chosen = containers.elements(ev, tuple(v for v in first if isinstance(v, List))) if several else first
-    held = [v for v in merged(chosen, _choices(ev, listed)) if isinstance(v, Str) and not options.is_nothing(v)]
+    held = [v for v in merged(chosen, _choices(ev, listed)) if isinstance(v, Str) and not launched.is_nothing(v)]
     labels = row.choices is not None and any(_LABEL.search(v.text) for v in held)
     found = merged(*(relabel((v,), "label" if labels and "/" not in v.text else "option_default") for v in held))
     if not several or not found:

@@ -1,0 +1,94 @@
+"""Objects of classes whose fields a command-line parser fills: HfArgumentParser, tyro and their like."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from analyzer.program import Call
+from analyzer.values import config_apis
+from analyzer.values.objects import (
+    Arguments,
+    Cls,
+    Configs,
+    Dict,
+    Env,
+    Frame,
+    Held,
+    Inst,
+    List,
+    Parsed,
+    Ref,
+    Started,
+    Tuple,
+    Unknown,
+    Value,
+    Values,
+    merged,
+)
+
+if TYPE_CHECKING:
+    from analyzer.values.evaluator import Evaluator
+
+_RUNTIME = Unknown("runtime_input")
+_DATACLASSES = re.compile(
+    r"\.(parse_args_into_dataclasses|parse_json_file|parse_yaml_file|parse_dict|parse_args_and_config)\(\)$"
+)
+#: Stands behind the name of a library's class for an object of it that a command-line parser makes.
+FILLED = "#filled"
+_TYPED = frozenset({"tyro.cli", "simple_parsing.parse", "jsonargparse.CLI", "draccus.parse", "pyrallis.parse"})
+
+
+def call(ev: Evaluator, ref: Ref, arguments: Arguments, node: Call, env: Env) -> Values | None:
+    """Calls that fill the fields of classes from the command line."""
+    from analyzer.values import calls
+
+    made = ref.qualified + "()"
+    if _DATACLASSES.search(made) or (
+        ref.call is not None and ref.qualified.endswith("TrlParser().parse_args_and_config")
+    ):
+        if ref.call is None or ref.env is None:
+            return None
+        classes = calls.argument(ev, calls.arguments_of(ref.call, ref.env), ("dataclass_types",), 0) or ()
+        files = calls.argument(ev, arguments, ("json_file", "yaml_file"), 0) if "_file()" in made else None
+        frames = _from_files(ev, files or (), ref.qualified, env)
+        return merged(*(_filled(ev, classes, frame, node, env) for frame in frames or (_parsed(ev, node, env),)))
+    if ref.qualified in _TYPED:
+        classes = calls.argument(ev, arguments, ("f", "config_class", "args"), 0) or ()
+        return tuple(Inst(v, _parsed(ev, node, env)) for v in classes if isinstance(v, Cls)) or None
+    return None
+
+
+def _parsed(ev: Evaluator, call: Call, env: Env) -> Parsed:
+    """The one frame of the objects that this call of a parser makes."""
+    key = "parsed", call.end, env
+    if key not in ev.caches:
+        ev.caches[key] = Parsed(Started(env, call.end))
+    return ev.caches[key]  # type: ignore[return-value]
+
+
+def _from_files(ev: Evaluator, paths: Values, reader: str, env: Env) -> list[Frame]:
+    """Constructor calls that pass what JSON or YAML files hold, one for each file that is known."""
+    found = config_apis.documents(ev, reader, paths, env)
+    held = ((ev.keep(Held((value,))), env) for value in found if isinstance(value, Dict | Configs))
+    return [Frame(Arguments((), ((None, expression, where),)), None, 1) for expression, where in held]
+
+
+def _filled(ev: Evaluator, given: Values, frame: Frame, call: Call, env: Env) -> Values:
+    """The objects that a parser fills, as a tuple; `frame` is what it makes them with, `call` its call."""
+    from analyzer.values import containers
+
+    for value in given:
+        if isinstance(value, List):
+            classes = [ev.evaluate(*e) for e in containers.entries(ev, value) if e is not None]
+            return (Tuple(tuple(_made(c[0], frame, call, env) if c else _RUNTIME for c in classes)),)
+        if isinstance(value, Cls | Ref):
+            return (Tuple((_made(value, frame, call, env),)),)
+    return (_RUNTIME,)
+
+
+def _made(cls: Value, frame: Frame, call: Call, env: Env) -> Value:
+    """The object of one class, which may be a library's: then only command lines tell what it holds."""
+    if isinstance(cls, Cls):
+        return Inst(cls, frame)
+    return Ref(cls.qualified + FILLED, call, env) if isinstance(cls, Ref) and cls.call is None else _RUNTIME

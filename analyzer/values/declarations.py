@@ -1,0 +1,146 @@
+"""Options as code declares them: `add_argument`, `set_defaults`, `DEFINE_string` and their like."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from analyzer.program import Attribute, Call, Module, Name, Scope, Text, last_name
+from analyzer.values import launched, parsers
+from analyzer.values.objects import Arguments, Const, Env, Ref, Started, Str, Unknown, Values, merged, relabel
+
+if TYPE_CHECKING:
+    from analyzer.values.evaluator import Evaluator
+
+_RUNTIME = Unknown("runtime_input")
+_DECLARING = ("add_argument", "set_defaults", "DEFINE_string", "DEFINE_enum", "add_option")
+#: What makes an option a list, by the keyword of its declaration.
+_SEVERAL: dict[str, tuple[object, ...]] = {
+    "nargs": ("+", "*"),
+    "action": ("append", "extend"),
+    "multiple": (True,),
+}
+
+
+def declared(ev: Evaluator, module: int, name: str, started: Started) -> Values:
+    """What `add_argument`, `set_defaults` and `DEFINE_string` calls of a file give the option `name`.
+
+    `started` is where the parser is made: programs that run that give the option what their command lines say.
+    """
+    table = _table(ev, module)
+    if name not in table:
+        return ()
+    found: list[Values] = []
+    for call, env in table[name]:
+        found.append(of_call(ev, call, env, name, started))
+    return relabel(merged(*found), "argparse_default") or (_RUNTIME,)
+
+
+def by_helpers(ev: Evaluator, module: int, name: str, started: Started) -> Values:
+    """As `declared`, of functions of other files that are handed the parser."""
+    found: list[Values] = []
+    for helper, index in parsers.helpers(ev, module):
+        for call, env in _table(ev, helper).get(name, ()):
+            if env.scope == index:
+                found.append(of_call(ev, call, env, name, started) or (_RUNTIME,))
+    return relabel(merged(*found), "argparse_default")
+
+
+def of_call(ev: Evaluator, call: Call, env: Env, name: str, started: Started, place: int | None = None) -> Values:
+    """What one declaration gives the option `name`; `place`: it is the argument of this number, without a name."""
+    from analyzer.values import calls, containers
+
+    arguments = calls.arguments_of(call, env)
+    if method(call) == "set_defaults":
+        return calls.keyword(ev, arguments, name) or ()
+    position = 1 if method(call).startswith("DEFINE") else None
+    default = calls.argument(ev, arguments, ("default",), position) or ()
+    choices = containers.elements(ev, calls.keyword(ev, arguments, "choices") or ())
+    for kind in calls.keyword(ev, arguments, "type") or ():
+        if (
+            isinstance(kind, Ref)
+            and kind.qualified == "click.Choice()"
+            and kind.call is not None
+            and kind.env is not None
+        ):
+            listed = calls.argument(ev, calls.arguments_of(kind.call, kind.env), ("choices",), 0) or ()
+            choices = merged(choices, containers.elements(ev, listed))
+    flags = [v.text for arg in call.args for v in ev.evaluate(arg, env) if isinstance(v, Str) and v.text[:1] == "-"]
+    place = place or ev.index("places", env.module, _places).get(call.end)
+    flags += [str(place)] if place else []
+    found = launched.given(ev, name, started, flags=flags, several=_takes_several(ev, arguments))
+    known = tuple(v for v in default if not launched.is_nothing(v))
+    return merged(found, known, tuple(v for v in choices if isinstance(v, Str))) or (_RUNTIME,)
+
+
+def _takes_several(ev: Evaluator, arguments: Arguments) -> bool:
+    """Whether the option is a list: `nargs="+"`, `action="append"`, click's `multiple=True`."""
+    from analyzer.values import calls
+
+    for name, lists in _SEVERAL.items():
+        for value in calls.keyword(ev, arguments, name) or ():
+            held = value.text if isinstance(value, Str) else value.value if isinstance(value, Const) else None
+            if held in lists or (name == "nargs" and isinstance(held, int) and held not in (0, 1)):
+                return True
+    return False
+
+
+def method(call: Call) -> str:
+    return call.function.name if isinstance(call.function, Attribute | Name) and hasattr(call.function, "name") else ""
+
+
+def _table(ev: Evaluator, module: int) -> dict[str, list[tuple[Call, Env]]]:
+    """Option name -> the calls that declare it."""
+    key = "options", module
+    if key in ev.caches:
+        return ev.caches[key]  # type: ignore[return-value]
+    table: dict[str, list[tuple[Call, Env]]] = {}
+    ev.caches[key] = table
+    for name in _DECLARING:
+        ev.read_mentioning(module, name)
+    for index, scope in ev.modules[module].in_order():
+        for call in scope.calls:
+            if method(call) in _DECLARING:
+                for dest in _destinations(ev, call, ev.env(module, index)):
+                    table.setdefault(dest, []).append((call, ev.env(module, index)))
+    return table
+
+
+def _destinations(ev: Evaluator, call: Call, env: Env) -> list[str]:
+    """The attribute names that an option sets: `dest`, else the first long flag, else the first flag."""
+    if method(call) == "set_defaults":
+        return [name for name, _ in call.keywords if name]
+    named = [value for name, value in call.keywords if name == "dest"]
+    found = [v.text for arg in (named or call.args) for v in ev.evaluate(arg, env) if isinstance(v, Str)]
+    if method(call).startswith("DEFINE") or named:
+        return found[:1]
+    long = [flag for flag in found if flag.startswith("--")] or found
+    return [long[0].lstrip("-").replace("-", "_")] if long else []
+
+
+def _places(module: Module) -> dict[int, int]:
+    """End of the call that declares an argument without a name -> its number on the command line, from 1."""
+    found: dict[int, int] = {}
+    for _, scope in module.in_order():
+        numbers: dict[str, int] = {}
+        for call in scope.calls:
+            function = call.function
+            if isinstance(function, Attribute) and isinstance(function.base, Name) and _takes_place(call):
+                parser = function.base.id
+                if parser not in numbers:
+                    numbers[parser] = int(_is_of_command(scope, parser))
+                numbers[parser] += 1
+                found[call.end] = numbers[parser]
+    return found
+
+
+def _is_of_command(scope: Scope, parser: str) -> bool:
+    """Whether it is the parser of a command, whose name comes first."""
+    made = scope.bindings.get(parser, ())[:1]
+    return any(isinstance(b.value, Call) and last_name(b.value.function) == "add_parser" for b in made)
+
+
+def _takes_place(call: Call) -> bool:
+    """Whether the call declares an argument without a name; the name of a command is one."""
+    first = call.args[0] if call.args else None
+    is_plain = isinstance(first, Text) and first.value[:1] not in ("-", "")
+    return method(call) == "add_subparsers" or (method(call) == "add_argument" and is_plain)
