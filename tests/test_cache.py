@@ -138,6 +138,7 @@ def test_a_database_of_another_program_or_form_is_made_anew(tree: Tree, tmp_path
 
 
 def test_what_is_damaged_within_is_not_trusted(tree: Tree, tmp_path: Path) -> None:
+    """Records that are none, also where their checksum is right: those of another program."""
     root = tree({"a.py": LOADS_GPT2})
     both(root, tmp_path)
     for value in (
@@ -146,10 +147,35 @@ def test_what_is_damaged_within_is_not_trusted(tree: Tree, tmp_path: Path) -> No
         records.packed(b"\x93\x01\x02\x03"),
         records.packed(records.to_bytes(["a"] * 9) or b""),
     ):
-        with sqlite3.connect(tmp_path / store.NAME) as database:
-            for table in store.TABLES:
-                database.execute(f"UPDATE {table} SET value = ?", (value,))
-        assert both(root, tmp_path).sites
+        for seal in (lambda key, value: value, store._sealed):
+            with sqlite3.connect(tmp_path / store.NAME) as database:
+                database.create_function("sealed", 2, seal)
+                for table in store.TABLES:
+                    database.execute(f"UPDATE {table} SET value = sealed(key, ?)", (value,))
+            assert both(root, tmp_path).sites
+
+
+def test_a_record_that_says_something_else_is_not_trusted(tree: Tree, tmp_path: Path) -> None:
+    """One byte of a name or a number: still a record, but not what was written."""
+    root = tree({"a.py": LOADS_GPT2})
+    both(root, tmp_path)
+    with sqlite3.connect(tmp_path / store.NAME) as database:
+        database.create_function("edited", 1, _other_id)
+        database.execute("UPDATE results SET value = edited(value)")
+    assert both(root, tmp_path).sites
+
+
+def _other_id(stored: bytes) -> bytes:
+    return records.packed(records.unpacked(stored).replace(b"gpt2", b"gpt3"))
+
+
+def test_a_message_that_is_no_text_costs_only_time(tree: Tree, tmp_path: Path) -> None:
+    """SQLite quotes what it cannot read of the file."""
+    root = tree({"a.py": LOADS_GPT2})
+    both(root, tmp_path)
+    content = (tmp_path / store.NAME).read_bytes()
+    (tmp_path / store.NAME).write_bytes(content.replace(b"tableglances", b"tablegla\xe7ces"))
+    assert both(root, tmp_path).sites
 
 
 def test_pages_of_the_file_that_are_overwritten_cost_only_time(tree: Tree, tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bench.fuzz.guard import Tally, made, read, run
-from bench.fuzz.kinds import DIAGNOSTIC, KINDS, NOTHING, REFUSED, REPORT, Kind
+from bench.fuzz.kinds import DIAGNOSTIC, KINDS, NOTHING, REFUSED, REPORT, Kind, of_folder
 from bench.tables import Cell, table
 
 FAILED = ("exception", "slow", "memory", "crash", "hang")
@@ -27,10 +27,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--seconds", type=float, metavar="S", help="stop after so many seconds")
     parser.add_argument("--memory", type=int, default=MEMORY, metavar="BYTES", help="address space beyond the start")
     parser.add_argument("--kind", action="append", choices=[kind.name for kind in KINDS], help="only of this kind")
+    parser.add_argument("--real", type=Path, metavar="DIR", help="also the files of this folder, made worse")
     parser.add_argument("--show", type=int, metavar="NUMBER", help="write this input to --folder, and read it")
     parser.add_argument("--folder", type=Path, default=Path("fuzz-input"), metavar="DIR")
     options = parser.parse_args(arguments)
     kinds = tuple(kind for kind in KINDS if options.kind is None or kind.name in options.kind)
+    if options.real is not None:
+        kinds += (of_folder(options.real),)
     if options.show is not None:
         return _show(*made(options.seed, options.show, kinds), folder=options.folder)
     start, whole, done = time.monotonic(), Tally(), 0

@@ -20,8 +20,8 @@ from analyzer.linking.survey import glance
 from analyzer.project import Project
 from analyzer.records import FileReport
 from analyzer.source import examine
-from bench.fuzz import seeds
-from bench.fuzz.mutators import mutated
+from bench.fuzz import caches, seeds
+from bench.fuzz.mutators import bent, mutated
 from miner import catalog, dumps
 from miner.checkouts import checkout, countable
 from miner.corpus import Corpus
@@ -70,7 +70,15 @@ def _of_report(report: FileReport) -> str:
 
 def _bytes(draw: Random) -> Files:
     head, name = draw.choice(
-        ((_PYTHON, "a.py"), (_ECMA, "a.js"), (b"", "a.ipynb"), (b"", "a.py"), (b"", "a.yaml"), (_ECMA, "a.tsx"))
+        (
+            (_PYTHON, "a.py"),
+            (_ECMA, "a.js"),
+            (b"", "a.ipynb"),
+            (b"", "a.py"),
+            (b"", "a.yaml"),
+            (_ECMA, "a.tsx"),
+            (b"vllm serve ", "a.sh"),
+        )
     )
     return ((name, head + draw.randbytes(draw.randrange(200))),)
 
@@ -134,6 +142,21 @@ def _config(files: Files) -> str:
     return DIAGNOSTIC if report.diagnostics else REPORT if report.sites or module is not None else NOTHING
 
 
+def _read(files: Files) -> str:
+    return _config(files) if others.wanted(files[0][0]) else _analysed(files)
+
+
+def of_folder(folder: Path) -> Kind:
+    """Real files, made worse: those below the folder that may load a model, or that are configs or scripts."""
+    found = seeds.real(folder)
+
+    def make(draw: Random) -> Files:
+        name, content = draw.choice(found)
+        return ((name, mutated(draw, content, tuple(text for _, text in draw.sample(found, min(8, len(found)))))),)
+
+    return Kind("real", 60, make, _read)
+
+
 def _repository(draw: Random) -> Files:
     """A small repository with one or two of its files made worse, or two repositories in one."""
     files = dict(draw.choice(seeds.repositories()))
@@ -158,15 +181,7 @@ def _linked(files: Files) -> str:
 def _table(draw: Random) -> Files:
     name, table = draw.choice(seeds.tables())
     others = tuple(content for _, content in seeds.tables())
-    return ((name, mutated(draw, table, others) if draw.random() < 0.5 else _bent(draw, table)),)
-
-
-def _bent(draw: Random, content: bytes) -> bytes:
-    """A few bytes changed, so that a container stays whole enough to be read on."""
-    found = bytearray(content)
-    for _ in range(draw.choice((1, 1, 2, 5))):
-        found[draw.randrange(len(found))] = draw.randrange(256)
-    return bytes(found)
+    return ((name, mutated(draw, table, others) if draw.random() < 0.5 else bent(draw, table)),)
 
 
 def _rows(files: Files) -> str:
@@ -185,7 +200,7 @@ def _rows(files: Files) -> str:
 
 
 def _corpus(draw: Random) -> Files:
-    return (("corpus.sqlite", _bent(draw, draw.choice(seeds.corpora()))),)
+    return (("corpus.sqlite", bent(draw, draw.choice(seeds.corpora()))),)
 
 
 def _stored(files: Files) -> str:
@@ -200,6 +215,16 @@ def _stored(files: Files) -> str:
         for key, _, _ in countable(corpus):
             checkout(corpus, key, Path(folder, str(key)))
         return REPORT if list(corpus.database.lines()) else NOTHING
+
+
+def _cache(draw: Random) -> Files:
+    return (("cache.sqlite", caches.damaged(draw)),)
+
+
+def _cached(files: Files) -> str:
+    if not caches.is_harmless(files[0][1]):
+        raise RuntimeError("another result than without a cache")
+    return REPORT
 
 
 def _card(draw: Random) -> Files:
@@ -271,7 +296,7 @@ def _written(files: Iterable[tuple[str, bytes]]) -> tempfile.TemporaryDirectory[
 
 
 KINDS = (
-    Kind("bytes", 20, _bytes, lambda files: _config(files) if files[0][0].endswith(".yaml") else _analysed(files)),
+    Kind("bytes", 20, _bytes, _read),
     Kind("python", 30, _mutant(".py"), _analysed),
     Kind("explain", 4, _mutant(".py"), _explained),
     Kind("javascript", 10, _mutant(*_ECMA_ENDINGS), _analysed),
@@ -282,6 +307,7 @@ KINDS = (
     Kind("repository", 4, _repository, _linked),
     Kind("table", 5, _table, _rows, (Misuse,)),
     Kind("corpus", 2, _corpus, _stored, (Misuse,)),
+    Kind("cache", 2, _cache, _cached),
     Kind("card", 4, _card, _carded, (Misuse,)),
     Kind("record", 6, _record, _recorded, (Misuse,)),
     Kind("arff", 4, _arff, _calls, (ValueError,)),

@@ -39,6 +39,14 @@ def mutated(draw: Random, text: bytes, others: Sequence[bytes]) -> bytes:
     return text
 
 
+def bent(draw: Random, content: bytes) -> bytes:
+    """A few bytes changed, so that a container stays whole enough to be read on."""
+    found = bytearray(content)
+    for _ in range(draw.choice((1, 1, 2, 5)) if found else 0):
+        found[draw.randrange(len(found))] = draw.randrange(256)
+    return bytes(found)
+
+
 def _span(draw: Random, text: bytes, longest: int = 200) -> tuple[int, int]:
     start = draw.randint(0, len(text))
     return start, min(len(text), start + draw.randint(0, longest))

@@ -9,6 +9,10 @@ import tempfile
 from functools import cache
 from pathlib import Path
 
+from analyzer import gate, others
+from analyzer.languages import GRAMMARS, language_of
+from bench.fuzz.mutators import LONGEST
+
 ROOT = Path(__file__).resolve().parents[2] / "fixtures"
 _LARGEST = 6_000
 
@@ -35,6 +39,17 @@ def repositories() -> tuple[tuple[tuple[str, bytes], ...], ...]:
         tuple((f.relative_to(folder).as_posix(), f.read_bytes()) for f in sorted(folder.rglob("*")) if f.is_file())
         for folder in folders
     )
+
+
+def real(folder: Path) -> tuple[tuple[str, bytes], ...]:
+    """(name, content) of the files below a folder that are worth parsing, in order of paths, each content once."""
+    found = {}
+    for file in sorted(folder.rglob("*")):
+        if file.suffix in GRAMMARS or others.wanted(file.name):
+            content = file.read_bytes() if file.is_file() and file.stat().st_size <= LONGEST else b""
+            if content and (file.suffix not in GRAMMARS or gate.passes(content, language_of(file.name))):
+                found.setdefault(content, file.name)
+    return tuple((name, content) for content, name in found.items())
 
 
 _ROWS = [

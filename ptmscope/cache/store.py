@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 import time
+import zlib
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Literal, TypeAlias, TypeVar
@@ -15,7 +16,7 @@ Table: TypeAlias = Literal["trees", "results", "glances", "reports"]
 NAME = "cache.sqlite"
 TABLES: tuple[Table, ...] = ("trees", "results", "glances", "reports")
 #: Of the tables; another number means another form.
-FORM = 1
+FORM = 2
 #: Marks a file as one of these caches (SQLite's `application_id`).
 MARK = 0x70746D73
 #: Bytes that the file may take; what was not used for longest goes first.
@@ -24,6 +25,12 @@ MAX_BYTES = 500_000_000
 PATIENCE = 2_000
 #: Keys that one query asks for.
 ASKED = 500
+
+
+#: What reading a file raises that is damaged; a message of SQLite that quotes it need be no UTF-8.
+_BROKEN = (sqlite3.DatabaseError, UnicodeDecodeError)
+#: Bytes of a checksum.
+_SEAL = 4
 
 
 class Store:
@@ -59,7 +66,9 @@ class Store:
             part = keys[start : start + ASKED]
             marks = ",".join("?" * len(part))
             for key, value, used in database.execute(f"SELECT * FROM {table} WHERE key IN ({marks})", part):
-                found[key] = value
+                if (sound := _unsealed(key, value)) is None:
+                    continue
+                found[key] = sound
                 if used != self.day:
                     old.append(key)
         if old:
@@ -68,8 +77,9 @@ class Store:
         return found
 
     def _put(self, database: sqlite3.Connection, table: Table, rows: Iterable[tuple[bytes, bytes]]) -> None:
+        sealed = ((key, _sealed(key, value)) for key, value in rows)
         with database:
-            database.executemany(f"INSERT OR REPLACE INTO {table} VALUES (?, ?, {self.day})", rows)
+            database.executemany(f"INSERT OR REPLACE INTO {table} VALUES (?, ?, {self.day})", sealed)
 
     def _careful(self, work: Callable[[sqlite3.Connection], T], otherwise: T) -> T:
         """What comes of the database; `otherwise` where there is none, or it fails. One that is broken goes."""
@@ -79,7 +89,7 @@ class Store:
             return work(self.database)
         except sqlite3.OperationalError:  # busy, full, read-only: no reason to lose what it holds
             return otherwise
-        except sqlite3.DatabaseError:
+        except _BROKEN:
             self.database.close()
             self.database = None
             self._remove()
@@ -89,7 +99,7 @@ class Store:
         self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         try:
             return self._connected()
-        except (sqlite3.DatabaseError, _Foreign):
+        except (*_BROKEN, _Foreign):
             self._remove()
             return self._connected()
 
@@ -136,6 +146,19 @@ class Store:
 
 class _Foreign(Exception):
     """A file of another program, or of another version of this one."""
+
+
+def _sealed(key: bytes, value: bytes) -> bytes:
+    """The value with a checksum: a disk that fails, or a hand that edits, makes no other record of it."""
+    return value + zlib.crc32(value, zlib.crc32(key)).to_bytes(_SEAL, "big")
+
+
+def _unsealed(key: bytes, stored: object) -> bytes | None:
+    """What was sealed; None where that is not what is there."""
+    if not isinstance(stored, bytes):
+        return None
+    value = stored[:-_SEAL]
+    return value if _sealed(key, value) == stored else None
 
 
 def _size(database: sqlite3.Connection) -> int:
