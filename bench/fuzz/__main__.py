@@ -6,6 +6,7 @@ The same seed makes the same inputs. `--show NUMBER` writes one of them to a fol
 from __future__ import annotations
 
 import argparse
+import resource
 import sys
 import time
 from collections.abc import Sequence
@@ -66,7 +67,13 @@ def _told(whole: Tally, kinds: Sequence[Kind], done: int, seed: int) -> str:
         rows.append((kind.name, sum(counts), *counts, whole.slowest.get(kind.name, (0.0, 0))[0]))
     total = [sum(whole.ends[kind.name, end] for kind in kinds) for end in ends]
     rows.append(("all", done, *total, max((slow for slow, _ in whole.slowest.values()), default=0.0)))
-    return table(f"{done:,} hostile inputs, seed {seed}", ("kind", "inputs", *ends, "slowest, CPU s"), rows)
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    hours = (used.ru_utime + used.ru_stime) / 3600
+    return table(
+        f"{done:,} hostile inputs, seed {seed}, {hours:.2f} CPU hours",
+        ("kind", "inputs", *ends, "slowest, CPU s"),
+        rows,
+    )
 
 
 if __name__ == "__main__":
