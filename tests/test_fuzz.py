@@ -81,6 +81,18 @@ def test_labels_in_labels() -> None:
     assert {each.kind for each in report.diagnostics} == {"too_deep"}
 
 
+@pytest.mark.parametrize(
+    "nested", ["not " * 2_000 + "x", "(" * 2_000 + "x" + ")" * 2_000, "x and (" * 2_000 + "x" + ")" * 2_000]
+)
+def test_a_condition_nested_deeply(nested: str) -> None:
+    load = "    model = AutoModel.from_pretrained('gpt2')\n"
+    report = analyze_source(
+        f"from transformers import AutoModel\n{load.strip()}\nif {nested}:\n{load}".encode(), "a.py"
+    )
+    assert {site.models[0].id for site in report.sites} == {"gpt2"}
+    assert {each.kind for each in report.diagnostics} == {"too_deep"}
+
+
 def test_a_command_that_names_two_models() -> None:
     """Two sites at one place, of one call: their records are in an order all the same."""
     report = analyze(b"optimum-cli export onnx -m org/a --model org/b out\n", "a.sh")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from tree_sitter import Node
 
 from analyzer.program import Attribute, Call, Expression, Items, Name, Operator, dotted
+from analyzer.syntax.tree import MAX_DEPTH
 
 if TYPE_CHECKING:
     from analyzer.syntax.expressions import Expressions
@@ -17,6 +18,16 @@ _SIGNS = frozenset({"==", "!=", "in", "not in", "is", "is not"})
 
 def condition(reader: Expressions, node: Node) -> Expression:
     """`and`, `or`, `not` and single comparisons as operators with their own sign; anything else as it is."""
+    if reader.depth > MAX_DEPTH:
+        return reader.expression(node)  # which notes it
+    reader.depth += 1
+    try:
+        return _condition(reader, node)
+    finally:
+        reader.depth -= 1
+
+
+def _condition(reader: Expressions, node: Node) -> Expression:
     kind = node.type
     if kind == "parenthesized_expression" and node.named_child_count == 1:
         return condition(reader, node.named_children[0])

@@ -31,11 +31,11 @@ from analyzer.program import (
 )
 from analyzer.syntax import specifiers
 from analyzer.syntax.ecma_calls import called
+from analyzer.syntax.tree import MAX_DEPTH
 
 if TYPE_CHECKING:
     from analyzer.syntax.ecma_statements import Statements
 
-_MAX_DEPTH = 100
 _MAX_ITEMS = 5_000
 _MAX_TEXT = 4_000
 _ESCAPE = re.compile(r"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|u\{([0-9a-fA-F]{1,5})\}|(.))", re.DOTALL)
@@ -68,7 +68,7 @@ class Expressions:
 
     def expression(self, node: Node) -> Expression:
         lowered = _HANDLERS.get(node.type, Expressions.other)
-        if self.depth > _MAX_DEPTH:
+        if self.depth > MAX_DEPTH:
             self.truncated = True
             return Opaque("bound_reached", node.start_byte)
         self.depth += 1
@@ -216,7 +216,7 @@ class Expressions:
 
     def other(self, node: Node) -> Expression:
         """Whatever has no meaning here, JSX too; looked into for the calls it holds."""
-        if node.named_child_count > _MAX_ITEMS or self.depth > _MAX_DEPTH:
+        if node.named_child_count > _MAX_ITEMS or self.depth > MAX_DEPTH:
             self.truncated = True
             return Opaque("bound_reached", node.start_byte)
         operands = self.all(child for child in self.named(node) if child.type not in _SKIPPED)

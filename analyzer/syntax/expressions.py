@@ -32,12 +32,11 @@ from analyzer.program import (
     Unpacked,
     number,
 )
-from analyzer.syntax.tree import language
+from analyzer.syntax.tree import MAX_DEPTH, language
 
 if TYPE_CHECKING:
     from analyzer.syntax.statements import Statements
 
-_MAX_DEPTH = 100
 _MAX_ITEMS = 5_000
 _MAX_TEXT = 4_000
 _ESCAPE = re.compile(r"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|([\\'\"nrtabfv0\n]))")
@@ -68,7 +67,7 @@ class Expressions:
         lowered = _BY_KIND.get(node.kind_id)
         if lowered is None:
             return self.other(node)
-        if self.depth > _MAX_DEPTH:
+        if self.depth > MAX_DEPTH:
             self.truncated = True
             return Opaque("bound_reached", node.start_byte)
         self.depth += 1
@@ -239,7 +238,7 @@ class Expressions:
 
     def other(self, node: Node) -> Expression:
         """Comparisons and whatever has no meaning here; looked into for the calls it holds."""
-        if node.named_child_count > _MAX_ITEMS or self.depth > _MAX_DEPTH:
+        if node.named_child_count > _MAX_ITEMS or self.depth > MAX_DEPTH:
             self.truncated = True
             return Opaque("bound_reached", node.start_byte)
         self.depth += 1

@@ -12,6 +12,8 @@ import tree_sitter_python
 import tree_sitter_typescript
 from tree_sitter import Language, Node, Parser
 
+#: Levels of expressions that are read.
+MAX_DEPTH = 100
 _CHUNK = 1 << 16
 #: Below this size parsing takes no callback, and no deadline.
 _SMALL = 200_000
