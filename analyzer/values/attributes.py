@@ -9,6 +9,7 @@ from analyzer import names
 from analyzer.program import (
     Attribute,
     Binding,
+    Call,
     Definition,
     Expression,
     Field,
@@ -19,7 +20,19 @@ from analyzer.program import (
     dotted,
     last_name,
 )
-from analyzer.values import apis, callers, calls, environment, hierarchy, launched, open_configs, options, strings, yacs
+from analyzer.values import (
+    apis,
+    callers,
+    calls,
+    environment,
+    hierarchy,
+    launched,
+    open_configs,
+    options,
+    remote,
+    strings,
+    yacs,
+)
 from analyzer.values.objects import (
     PROMISED,
     Arguments,
@@ -121,7 +134,10 @@ def attribute(ev: Evaluator, base: Value, name: str) -> Values:
         case Inst():
             return of_class(ev, base.cls, name, base)
         case Cls():
-            return of_class(ev, base, name, None)
+            found = of_class(ev, base, name, None)
+            return (remote.attribute(base, name) or found) if found == (_MISSING,) else found
+        case Fn():
+            return remote.attribute(base, name) or (_MISSING,)
         case Super():
             return _of_super(ev, base, name)
         case _ if name == "__dict__":
@@ -371,9 +387,32 @@ def _method_env(ev: Evaluator, cls: Cls, index: int, scope: Scope, inst: Inst | 
     own = {(constructor.module, constructor.scope) for constructor in constructors(ev, inst.cls)}
     if inst.frame is not None and inst.frame.arguments is not None and (cls.module, index) in own:
         return calls.enter(ev, fn, inst.frame.arguments, ("init", inst.frame), around) or anywhere
+    if (called := _by_constructor(ev, fn, inst)) is not None:
+        return called
     if (cls.module, cls.scope) == (inst.cls.module, inst.cls.scope):
         return anywhere
     return calls.enter(ev, fn._replace(bound=Inst(inst.cls, None)), None, ("self", inst.cls), around) or anywhere
+
+
+def _by_constructor(ev: Evaluator, fn: Fn, inst: Inst) -> Env | None:
+    """The call of a method that the constructor of the object makes, where its file has no other call of it."""
+    name = ev.modules[fn.module].scopes[fn.scope].name
+    if inst.frame is None or inst.frame.arguments is None or name.startswith("__"):
+        return None
+    for init in constructors(ev, inst.cls):
+        listed = list(callers.calls_in(ev, init.module, name))
+        if len(listed) != 1 or listed[0][1].scope != init.scope or not _is_on_self(ev, listed[0][0], init):
+            continue
+        made = calls.enter(ev, init._replace(bound=inst), inst.frame.arguments, ("init", inst.frame), init.env)
+        if made is not None:
+            return calls.enter(ev, fn, calls.arguments_of(listed[0][0], made), listed[0][0].end, made)
+    return None
+
+
+def _is_on_self(ev: Evaluator, call: Call, init: Fn) -> bool:
+    params = ev.scope(init.module, init.scope).params
+    chain = dotted(call.function) if isinstance(call.function, Attribute) else None
+    return chain is not None and bool(params) and chain[1].rpartition(".")[0] == params[0].name
 
 
 def _of_super(ev: Evaluator, base: Super, name: str) -> Values:

@@ -13,7 +13,6 @@ from analyzer.program import (
     Name,
     Scope,
     dotted,
-    last_name,
 )
 from analyzer.values import (
     attributes,
@@ -24,6 +23,7 @@ from analyzer.values import (
     listeners,
     narrowing,
     patched,
+    remote,
     renamed,
     table_calls,
 )
@@ -272,5 +272,5 @@ def calls_by_name(module: Module) -> dict[str, list[tuple[Call, int]]]:
     found: dict[str, list[tuple[Call, int]]] = {}
     for number, scope in module.in_order():
         for call in scope.calls:
-            found.setdefault(last_name(call.function), []).append((call, number))
+            found.setdefault(remote.called(call.function), []).append((call, number))
     return found

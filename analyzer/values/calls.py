@@ -27,6 +27,7 @@ from analyzer.values import (
     hierarchy,
     open_configs,
     options,
+    remote,
     stdlib,
     strings,
 )
@@ -386,4 +387,6 @@ def _method(ev: Evaluator, bound: Bound, arguments: Arguments, env: Env) -> Valu
     if isinstance(bound.value, Str):
         keywords = {name: ev.evaluate(value, where) for name, value, where in arguments.keywords if name}
         return strings.method(ev, bound.value, bound.name, args, keywords, env)
+    if optioned := remote.optioned(bound.value, bound.name):
+        return optioned
     return containers.method(ev, bound, args)

@@ -23,13 +23,18 @@ def others(module: Module) -> dict[str, list[str]]:
 _NAMING = frozenset({Imported, Name, Attribute, Call, Choice, Unpacked})
 
 
+def _wraps(function: Expression) -> bool:
+    """`partial`, `ray.remote`, `ray.remote(num_gpus=1)`."""
+    return last_name(function.function if isinstance(function, Call) else function) in ("partial", "remote")
+
+
 def _names_in(value: Expression) -> Iterator[str]:
     match value:
         case Imported(qualified=qualified):
             yield qualified.rpartition(".")[2]
         case Name(id=name) | Attribute(name=name):
             yield name
-        case Call(args=args) if args and last_name(value.function) == "partial":
+        case Call(args=args, function=function) if args and _wraps(function):
             yield from _names_in(args[0])
         case Unpacked(value=Items(items=items), place=place) if -len(items) <= place < len(items):
             yield from _names_in(items[place])

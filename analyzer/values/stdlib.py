@@ -92,6 +92,11 @@ def _same(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
     return _first(ev, arguments) or (UNKNOWN_CALL,)
 
 
+def _wrapped(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
+    """What makes something else of a function or class that calls are made of all the same; also with options first."""
+    return _first(ev, arguments) or (Ref("builtins.iter"),)
+
+
 def _second(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
     return _first(ev, arguments, 1) or (UNKNOWN_CALL,)
 
@@ -395,6 +400,8 @@ _TABLE: dict[str, _Call] = {
         "munch.Munch.fromDict",
     ),
     **_rows(_same, "torch.nn.ModuleList", "asyncio.run", "contextlib.nullcontext", "torch.nn.ModuleDict"),
+    **_rows(_same, "ray.get", "ray.put"),
+    **_rows(_wrapped, "ray.remote", "ray.serve.deployment", "ray.serve.ingress"),
     **_rows(_second, "typing.cast"),
     **_rows(_path, "os.path.join", "pathlib.Path", "pathlib.PurePath", "posixpath.join", "pathlib.PosixPath"),
     **_rows(_text, "builtins.str", "builtins.repr", "shlex.quote"),
