@@ -180,9 +180,10 @@ def _is_loader(ev: Evaluator, value: Expression, name: str, env: Env) -> bool:
 
 def _of_call(ev: Evaluator, call: Call, env: Env) -> Iterator[Candidate]:
     found: dict[str, Candidate] = {}
-    for match, arguments in _loads(ev, call, env):
-        candidate = found.setdefault(match.api, Candidate(call, env, match))
-        candidate.uses.append((arguments, env))
+    for where in callers.reached(ev, call, env):
+        for match, arguments in _loads(ev, call, where):
+            candidate = found.setdefault(match.api, Candidate(call, env, match))
+            candidate.uses.append((arguments, where))
     if len(found) > 1:
         found = _by_caller(ev, call, env) or found
     yield from found.values()

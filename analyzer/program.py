@@ -8,6 +8,7 @@ turns them into lines. Function bodies that cannot matter to a load site are lef
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from math import isfinite
 from typing import Literal, NamedTuple, Protocol, TypeAlias
@@ -203,6 +204,7 @@ class Test(NamedTuple):
     names: frozenset[str]  # dotted names it asks about
     text: str  # the condition as written
     leaves: bool
+    end: int  # of the condition
 
 
 class Param(NamedTuple):
@@ -254,6 +256,7 @@ class Scope:
     bindings: dict[str, list[Binding]] = field(default_factory=dict)
     calls: list[Call] = field(default_factory=list)
     returns: list[Expression] = field(default_factory=list)
+    return_paths: list[BranchPath] = field(default_factory=list)  # of each of `returns`
     yields: bool = False
     params: tuple[Param, ...] = ()
     decorators: tuple[Expression, ...] = ()
@@ -261,6 +264,12 @@ class Scope:
     fields: list[Field] = field(default_factory=list)
     tests: list[Test] = field(default_factory=list)
     asking: dict[str, list[Test]] | None = field(default=None, repr=False, compare=False)
+
+    def give(self, values: Iterable[Expression], path: BranchPath) -> None:
+        """Note what the function returns or yields on a branch."""
+        for value in values:
+            self.returns.append(value)
+            self.return_paths.append(path)
 
     def tests_of(self, name: str) -> list[Test]:
         """The tests that ask about a dotted name."""

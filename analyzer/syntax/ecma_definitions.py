@@ -63,7 +63,7 @@ class Definitions:
         if body is not None and body.type == "statement_block":
             statements.each(body)
         elif body is not None:
-            scope.returns.append(statements.reader.expression(body))
+            scope.give([statements.reader.expression(body)], ())
         statements.leave(outer)
 
     def parameters(self, node: Node, index: int, scope: Scope) -> None:

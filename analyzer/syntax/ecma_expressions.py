@@ -279,7 +279,7 @@ class Expressions:
 
     def yielded(self, node: Node) -> Expression:
         self.scope.yields = True
-        self.scope.returns.extend(self.all(self.named(node)))
+        self.scope.give(self.all(self.named(node)), self.path)
         return Opaque("call_not_followed", node.start_byte)
 
     def function(self, node: Node) -> Expression:

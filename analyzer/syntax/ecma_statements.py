@@ -215,7 +215,7 @@ class Statements:
 
     def returned(self, node: Node) -> None:
         found = self.reader.all(self.reader.named(node)[:1])
-        self.reader.scope.returns.extend(found or (Constant(None, node.start_byte),))
+        self.reader.scope.give(found or (Constant(None, node.start_byte),), self.reader.path)
 
 
 _LEAVING = frozenset({"return_statement", "throw_statement", "continue_statement", "break_statement"})

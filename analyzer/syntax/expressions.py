@@ -322,7 +322,7 @@ class Expressions:
     def yielded(self, node: Node) -> Expression:
         self.scope.yields = True
         found = self.all(node.named_children)
-        self.scope.returns.extend(found)
+        self.scope.give(found, self.path)
         return Opaque("call_not_followed", node.start_byte)
 
     def function(self, node: Node) -> Expression:

@@ -256,7 +256,8 @@ class Statements:
         names = frozenset(conditions.named(found))
         if names:
             text = " ".join(self.reader.text(condition).split())
-            self.scopes[self.current].tests.append(Test(at, arm, self.reader.path, found, names, text, leaves))
+            test = Test(at, arm, self.reader.path, found, names, text, leaves, condition.end_byte)
+            self.scopes[self.current].tests.append(test)
 
     def for_(self, node: Node) -> None:
         left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
@@ -360,7 +361,7 @@ class Statements:
         self.parameters(index)
         outer = self.enter(index)
         if body is not None:
-            scope.returns.append(self.reader.expression(body))
+            scope.give([self.reader.expression(body)], ())
         self.leave(outer)
         return Definition(index, node.start_byte)
 
@@ -432,7 +433,7 @@ class Statements:
 
     def returned(self, node: Node) -> None:
         found = self.reader.all(node.named_children)
-        self.reader.scope.returns.extend(found or (Constant(None, node.start_byte),))
+        self.reader.scope.give(found or (Constant(None, node.start_byte),), self.reader.path)
 
     def broken(self, node: Node) -> None:
         """Inside an ERROR node: whatever still looks like a statement is read as one."""

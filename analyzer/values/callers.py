@@ -21,9 +21,9 @@ from analyzer.values import (
     dispatch,
     hierarchy,
     listeners,
-    narrowing,
     patched,
     remote,
+    reach,
     renamed,
     table_calls,
 )
@@ -50,10 +50,10 @@ def frames(ev: Evaluator, module: int, index: int) -> tuple[Env, ...]:
     method = Fn(module, index, ev.env(module, scope.parent), Inst(owner, None)) if owner is not None else None
     unsure = method if method is not None and ev.is_distinct(module, scope.name) else None
     calling = (
-        (c, reached)
+        (c, where)
         for c, e in (*callers(ev, module, scope, owner), *listeners.calls_of(ev, module, index))
         if e.scope not in ev.index("patched", e.module, patched.scopes)
-        for reached in _reached(ev, c, _within(ev, c, e, owner))
+        for where in reached(ev, c, _within(ev, c, e, owner))
     )
     entered = ((env, e) for call, env in calling for e in _likely_entries(ev, call, env, unsure))
     picked = (
@@ -74,16 +74,14 @@ def frames(ev: Evaluator, module: int, index: int) -> tuple[Env, ...]:
     return tuple(found)
 
 
-def _reached(ev: Evaluator, call: Call, env: Env) -> list[Env]:
+def reached(ev: Evaluator, call: Call, env: Env) -> list[Env]:
     """Where tests of what a function is given rule out the call for some of its callers: those that are left."""
     scope = ev.modules[env.module].scopes[env.scope]
     root = dotted(call.function)
-    params = frozenset(param.name for param in scope.params)
-    tests = narrowing.asked(scope, root[0], params) if root is not None and scope.tests and env.frame is None else []
-    if not tests:
+    if root is None or env.frame is not None or not scope.tests or not reach.is_asked(scope, root[0].at, root[0].path):
         return [env]
     every = frames(ev, env.module, env.scope)
-    left = [frame for frame in every if narrowing.reached(ev, tests, params, frame)]
+    left = [frame for frame in every if reach.comes(ev, frame, root[0].at, root[0].path) is not False]
     return left if 0 < len(left) < len(every) else [env]
 
 

@@ -27,6 +27,7 @@ from analyzer.values import (
     hierarchy,
     open_configs,
     options,
+    reach,
     remote,
     stdlib,
     strings,
@@ -334,7 +335,7 @@ def _enter(ev: Evaluator, fn: Fn, arguments: Arguments, call: Call, env: Env) ->
     if ev.follow:
         handed.over(ev, fn, arguments, inside, env)
     scope = ev.scope(fn.module, fn.scope)
-    found = ev.union(scope.returns, inside)
+    found = ev.union(reach.returned(ev, scope, inside), inside)
     if scope.yields:
         return (List(tuple((expression, inside) for expression in scope.returns), more=True),)
     return found or (Const(None),)

@@ -408,7 +408,7 @@ class Evaluator:
         """What the bindings give; at `use`, the conditions around it taken into account."""
         step = "module_constant" if from_inside and env.parent is None else "local_variable"
         found = []
-        for binding in bindings:
+        for binding in reach.bound(self, bindings, env):
             if use is None:
                 found.append(self.evaluate(binding.value, env))
             elif not narrowing.excluded(self, binding, use, env):
@@ -519,7 +519,7 @@ class Evaluator:
 
 _NO_CALL = Call(Opaque("call_not_followed", 0), (), (), 0, 0)
 
-from analyzer.values import attributes, calls, narrowing, options, strings, widgets  # noqa: E402  (they evaluate in turn)
+from analyzer.values import attributes, calls, narrowing, options, reach, strings, widgets  # noqa: E402  (they evaluate in turn)
 
 _BY_TYPE: dict[type, Callable[[Evaluator, Any, Env], Values]] = {
     Text: Evaluator.text,

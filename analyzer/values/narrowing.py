@@ -5,18 +5,14 @@ Type narrowing as in type checkers, on strings. Only tests of the very name coun
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from analyzer.program import (
     Attribute,
     Binding,
-    BranchPath,
     Call,
-    Constant,
     Expression,
-    Items,
-    Mapping,
     Name,
     Operator,
     Scope,
@@ -25,8 +21,8 @@ from analyzer.program import (
     Text,
     dotted,
 )
-from analyzer.values import containers
-from analyzer.values.objects import Const, Dict, Env, Inst, List, Ref, Str, Thing, Unknown, Value, Values, relabel
+from analyzer.values import containers, reach, truth
+from analyzer.values.objects import Dict, Env, List, Str, Unknown, Value, Values, relabel
 
 if TYPE_CHECKING:
     from analyzer.values.evaluator import Evaluator
@@ -36,9 +32,6 @@ _GIVEN_AT_RUN = frozenset({"argparse_default", "option_default", "environment_de
 #: Signs of operators, and methods, whose outcome is a truth value.
 _TESTS = frozenset({"==", "!=", "in", "not in", "is", "is not", "not", "and", "or"})
 _ASKING = frozenset({"startswith", "endswith"})
-_SAME = frozenset({"lower", "upper", "strip", "casefold"})
-#: Types of which a string is one, or may be taken for one.
-_STRINGS = frozenset({"builtins.str", "os.PathLike", "pathlib.Path", "typing.Text", "builtins.object", "typing.Any"})
 
 
 def narrowed(ev: Evaluator, values: Values, use: tuple[Name, str], since: int, env: Env) -> Values:
@@ -49,7 +42,7 @@ def narrowed(ev: Evaluator, values: Values, use: tuple[Name, str], since: int, e
     if scope.tests and (kept := _kept_tests(ev, scope, env)):
         spelled = (each for test in scope.tests for each in _spelled(scope, test, kept, key, since, root.at))
         asking = [*asking, *spelled]
-    for test, holds in _in_force(asking, root.at, root.path) if asking else ():
+    for test, holds in reach.in_force(asking, root.at, root.path) if asking else ():
         if since <= test.at and not ("." in key and _changed(scope, (key,), test.at, root.at)):
             values = _kept(ev, values, key, test.condition, env, holds=holds)
     return _not_replaced(ev, values, use, since, env) if asking else values
@@ -84,7 +77,7 @@ def _spelled(scope: Scope, test: Test, kept: dict[str, Binding], key: str, since
 
 
 def _replaced(condition: Expression, name: str, value: Expression) -> Expression:
-    if _key(condition) == name:
+    if truth.key_of(condition) == name:
         return value
     if isinstance(condition, Operator) and condition.sign in ("and", "or", "not"):
         return condition._replace(operands=tuple(_replaced(each, name, value) for each in condition.operands))
@@ -97,7 +90,7 @@ def _names_in(value: Expression) -> set[str]:
             return {name for part in parts for name in _names_in(part)}
         case Call(function=Attribute(base=base)):
             return _names_in(base)
-    return {_key(value)}
+    return {truth.key_of(value)}
 
 
 def _not_replaced(ev: Evaluator, values: Values, use: tuple[Name, str], since: int, env: Env) -> Values:
@@ -117,32 +110,9 @@ def _not_replaced(ev: Evaluator, values: Values, use: tuple[Name, str], since: i
 def _takes(ev: Evaluator, tests: list[Test], key: str, value: Value, env: Env) -> bool:
     """Whether the value certainly goes into the last arm."""
     *before, last = tests
-    if _truth(ev, last.condition, key, value, env) is not True:
+    if truth.of(ev, last.condition, key, value, env) is not True:
         return False
-    return all(_truth(ev, test.condition, key, value, env) is False for test in before)
-
-
-def asked(scope: Scope, use: Name, names: frozenset[str]) -> list[tuple[Test, bool]]:
-    """The tests of these names that decide whether control reaches the use, each with its outcome."""
-    asking = [test for test in scope.tests if not names.isdisjoint(test.names)]
-    return list(_in_force(asking, use.at, use.path)) if asking else []
-
-
-def reached(ev: Evaluator, tests: list[tuple[Test, bool]], names: frozenset[str], env: Env) -> bool:
-    """Whether control can pass the tests where the names are what they are in `env`."""
-    return not any(
-        values and all(_truth(ev, test.condition, name, value, env) is (not holds) for value in values)
-        for test, holds in tests
-        for name in sorted(names & test.names)
-        for values in (ev.evaluate(_name(ev, name, test), env),)
-    )
-
-
-def _name(ev: Evaluator, name: str, test: Test) -> Expression:
-    key = "asked", name, id(test)
-    if key not in ev.caches:
-        ev.caches[key] = ev.keep(Name(name, test.at, test.path)), test
-    return ev.caches[key][0]  # type: ignore[index,no-any-return]
+    return all(truth.of(ev, test.condition, key, value, env) is False for test in before)
 
 
 def excluded(ev: Evaluator, binding: Binding, use: Name, env: Env) -> bool:
@@ -153,8 +123,8 @@ def excluded(ev: Evaluator, binding: Binding, use: Name, env: Env) -> bool:
     scope = ev.modules[env.module].scopes[env.scope]
     if len(scope.tests) < 2 or not binding.path:
         return False
-    there = list(_in_force(scope.tests, binding.at, binding.path))
-    here = [each for each in _in_force(scope.tests, use.at, use.path) if each not in there] if there else []
+    there = list(reach.in_force(scope.tests, binding.at, binding.path))
+    here = [each for each in reach.in_force(scope.tests, use.at, use.path) if each not in there] if there else []
     return any(
         _contradict(one, other) and not _changed(scope, one[0].names, one[0].at, other[0].at)
         for one in there
@@ -175,7 +145,7 @@ def _contradict(one: tuple[Test, bool], other: tuple[Test, bool]) -> bool:
 def _equated(condition: Expression) -> tuple[str, str] | None:
     """(name, text) of `name == "text"`."""
     if isinstance(condition, Operator) and condition.sign == "==" and isinstance(condition.operands[1], Text):
-        return _key(condition.operands[0]), condition.operands[1].value
+        return truth.key_of(condition.operands[0]), condition.operands[1].value
     return None
 
 
@@ -192,7 +162,7 @@ def derived(ev: Evaluator, binding: Binding, use: Name, env: Env) -> Values:
     if chain is None or not isinstance(value, Subscript) or _changed(scope, (chain[1],), binding.at, use.at):
         return ()
     asking = scope.tests_of(chain[1])
-    if not any(True for _ in _in_force(asking, use.at, use.path)):
+    if not any(True for _ in reach.in_force(asking, use.at, use.path)):
         return ()
     bases = ev.evaluate(value.base, env)
     for keys in (ev.evaluate(value.key, env), _keys(ev, bases)):
@@ -208,20 +178,8 @@ def _keys(ev: Evaluator, bases: Values) -> Values:
     return tuple(v for key, _, env in pairs if key is not None for v in ev.evaluate(key, env) if isinstance(v, Str))
 
 
-def _in_force(tests: Iterable[Test], at: int, path: BranchPath) -> Iterator[tuple[Test, bool]]:
-    """The tests that decide whether control reaches the use, each with its outcome."""
-    arms = {arm[0]: arm[1] for arm in path}
-    for test in tests:
-        taken = arms.get(test.at)
-        if taken is not None:
-            if taken >= test.arm:
-                yield test, taken == test.arm
-        elif test.leaves and test.at < at and test.path == path[: len(test.path)]:
-            yield test, False
-
-
 def _kept(ev: Evaluator, values: Values, key: str, condition: Expression, env: Env, *, holds: bool) -> Values:
-    kept = tuple(value for value in values if _truth(ev, condition, key, value, env) is not (not holds))
+    kept = tuple(value for value in values if truth.of(ev, condition, key, value, env) is not (not holds))
     if holds and any(isinstance(value, Unknown) for value in kept):
         named = _equals(ev, condition, key, env)
         if named:
@@ -234,188 +192,13 @@ def _kept(ev: Evaluator, values: Values, key: str, condition: Expression, env: E
 
 def _equals(ev: Evaluator, condition: Expression, key: str, env: Env) -> Values:
     """The strings that `key == "a"` or `key in ("a", "b")` lists."""
-    if not isinstance(condition, Operator) or condition.sign not in ("==", "in") or _key(condition.operands[0]) != key:
+    if (
+        not isinstance(condition, Operator)
+        or condition.sign not in ("==", "in")
+        or truth.key_of(condition.operands[0]) != key
+    ):
         return ()
-    found = _fixed(ev, condition.operands[1], env)
+    found = truth.fixed(ev, condition.operands[1], env)
     if condition.sign == "in":
         found = containers.elements(ev, tuple(v for v in found if isinstance(v, List) and not v.open))
     return tuple(value for value in found if isinstance(value, Str) and not value.partial)
-
-
-def _key(expression: Expression) -> str:
-    if isinstance(expression, Name):
-        return expression.id
-    found = dotted(expression) if isinstance(expression, Attribute) else None
-    return found[1] if found is not None else ""
-
-
-def _truth(ev: Evaluator, condition: Expression, key: str, value: Value, env: Env) -> bool | None:
-    """What the condition is for this value; None where that cannot be told."""
-    if isinstance(condition, Operator):
-        if condition.sign in ("and", "or", "not"):
-            return _combined(condition.sign, [_truth(ev, each, key, value, env) for each in condition.operands])
-        judge, is_negated = _COMPARISONS.get(condition.sign, (None, False))
-        if judge is None or len(condition.operands) != 2:
-            return None
-        found = judge(ev, condition.operands, key, value, env)
-        return found if found is None or not is_negated else not found
-    if isinstance(condition, Call):
-        return _called(ev, condition, key, value, env)
-    return _truthy(value) if _key(condition) == key else None
-
-
-def _combined(sign: str, found: list[bool | None]) -> bool | None:
-    if sign == "not":
-        return None if found[0] is None else not found[0]
-    decisive = sign == "or"
-    if decisive in found:
-        return decisive
-    return None if None in found else not decisive
-
-
-def _truthy(value: Value) -> bool | None:
-    match value:
-        case Str(text=text, partial=False):
-            return bool(text)
-        case Const(value=held):
-            return bool(held)
-        case Inst() | Thing():
-            return True
-    return None
-
-
-def _fixed(ev: Evaluator, expression: Expression, env: Env) -> Values:
-    """Values of what a test compares with, where that is written out or a constant by its name; else nothing.
-
-    Two variables compared tell little, and following both ways round would not end.
-    """
-    chain = dotted(expression)
-    if chain is not None:
-        root = chain[0].id
-        is_constant = root[:1].isupper() or chain[1].rpartition(".")[2].isupper()
-        return ev.evaluate(expression, env) if is_constant else ()
-    return ev.evaluate(expression, env) if isinstance(expression, Text | Constant | Items | Mapping) else ()
-
-
-def _text(expression: Expression, key: str, value: Value) -> str | None:
-    """What the expression is as text, where it is the name itself or its lower case and the like."""
-    if not isinstance(value, Str) or value.partial:
-        return None
-    if _key(expression) == key:
-        return value.text
-    if isinstance(expression, Call) and isinstance(expression.function, Attribute) and not expression.args:
-        inner = _text(expression.function.base, key, value) if expression.function.name in _SAME else None
-        return getattr(inner, expression.function.name)() if inner is not None else None
-    return None
-
-
-def _strings(values: Values) -> list[str] | None:
-    """The texts, where every value is one."""
-    texts = [value.text for value in values if isinstance(value, Str) and not value.partial]
-    return texts if texts and len(texts) == len(values) else None
-
-
-def _equal(ev: Evaluator, operands: tuple[Expression, ...], key: str, value: Value, env: Env) -> bool | None:
-    """`name == "a"`, either way round."""
-    for this, other in (operands, operands[::-1]):
-        text = _text(this, key, value)
-        if text is None and _key(this) == key and isinstance(value, Const):
-            given = _fixed(ev, other, env)
-            return False if _strings(given) else None
-        if text is not None:
-            texts = _strings(_fixed(ev, other, env))
-            if texts is None:
-                return None
-            return text in texts if len(texts) == 1 else (None if text in texts else False)
-    return None
-
-
-def _is(ev: Evaluator, operands: tuple[Expression, ...], key: str, value: Value, env: Env) -> bool | None:
-    """`name is None`."""
-    if _key(operands[0]) != key or _fixed(ev, operands[1], env) != (Const(None),):
-        return None
-    return value.value is None if isinstance(value, Const) else (None if isinstance(value, Unknown | Ref) else False)
-
-
-def _inside(ev: Evaluator, operands: tuple[Expression, ...], key: str, value: Value, env: Env) -> bool | None:
-    """`"a" in name`, `name in ("a", "b")`, `name in table`."""
-    part, whole = operands
-    text = _text(whole, key, value)
-    if text is not None:
-        parts = _strings(_fixed(ev, part, env))
-        return parts[0] in text if parts is not None and len(parts) == 1 else None
-    text = _text(part, key, value)
-    if text is None:
-        return None
-    if isinstance(whole, Attribute) and whole.name == "__all__":
-        return _offered(ev, ev.evaluate(whole.base, env), text)
-    found = ev.evaluate(whole, env) if isinstance(whole, Name) or _is_own(whole) else _fixed(ev, whole, env)
-    if len(found) != 1:
-        return None
-    texts = _members(ev, found[0])
-    return None if texts is None else text in texts
-
-
-def _offered(ev: Evaluator, modules: Values, name: str) -> bool | None:
-    """`name in library.__all__`: an id such as org/model never is; a class that the tables know is."""
-    if not name.isidentifier():
-        return False
-    found = (ev.tables.offers(f"{v.qualified}.{name}") for v in modules if isinstance(v, Ref))
-    return True if any(found) else None
-
-
-def _is_own(whole: Expression) -> bool:
-    """`self.sizes`: a collection that is an attribute."""
-    return isinstance(whole, Attribute) and isinstance(whole.base, Name) and whole.base.id in ("self", "cls")
-
-
-def _members(ev: Evaluator, whole: Value) -> list[str] | str | None:
-    match whole:
-        case Str(text=text, partial=False):
-            return text
-        case Dict(open=False):
-            keys = [ev.evaluate(key, env) for key, _, env in containers.pairs(ev, whole) if key is not None]
-            return [v.text for each in keys for v in each if isinstance(v, Str)] if all(map(_strings, keys)) else None
-        case List(open=False):
-            return _strings(containers.elements(ev, (whole,)))
-    return None
-
-
-#: By sign: what decides, and whether the sign says the contrary.
-_COMPARISONS: dict[str, tuple[Callable[[Evaluator, tuple[Expression, ...], str, Value, Env], bool | None], bool]] = {
-    "==": (_equal, False),
-    "!=": (_equal, True),
-    "is": (_is, False),
-    "is not": (_is, True),
-    "in": (_inside, False),
-    "not in": (_inside, True),
-}
-
-
-def _called(ev: Evaluator, call: Call, key: str, value: Value, env: Env) -> bool | None:
-    """`name.startswith("a")`, `isinstance(name, str)`."""
-    function = call.function
-    if isinstance(function, Attribute) and function.name in ("startswith", "endswith") and len(call.args) == 1:
-        text = _text(function.base, key, value)
-        found = _fixed(ev, call.args[0], env)
-        if len(found) == 1 and isinstance(found[0], List):
-            found = containers.elements(ev, found)
-        texts = _strings(found)
-        return getattr(text, function.name)(tuple(texts)) if text is not None and texts else None
-    if isinstance(function, Name) and function.id == "isinstance" and len(call.args) == 2 and _key(call.args[0]) == key:
-        return _is_instance(ev, call.args[1], value, env)
-    return None
-
-
-def _is_instance(ev: Evaluator, kind: Expression, value: Value, env: Env) -> bool | None:
-    """Only whether it is a string can be told."""
-    found = ev.evaluate(kind, env)
-    if len(found) == 1 and isinstance(found[0], List):
-        found = containers.elements(ev, found)
-    names = [v.qualified for v in found if isinstance(v, Ref) and v.call is None]
-    if len(names) != len(found) or not names:
-        return False if isinstance(value, Str) and found and not names else None
-    if isinstance(value, Str):
-        return not _STRINGS.isdisjoint(names)
-    is_object = isinstance(value, Inst | Thing | Const | List | Dict)
-    return False if is_object and set(names) == {"builtins.str"} else None

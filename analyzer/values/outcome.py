@@ -1,0 +1,104 @@
+"""What a condition comes out as in one call of a function, where what it asks about is known there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import product
+from typing import TYPE_CHECKING
+
+from analyzer.program import Call, Expression, Operator
+from analyzer.values import truth
+from analyzer.values.objects import Cls, Const, Dict, Env, Fn, Inst, List, Ref, Str, Thing, Value
+
+if TYPE_CHECKING:
+    from analyzer.values.evaluator import Evaluator
+
+#: Pairs of values of a comparison that are looked at.
+_MAX_PAIRS = 64
+#: Steps of strings of which a run can make others: they decide nothing.
+_OPEN = frozenset({
+    "argparse_default", "option_default", "environment_default", "field_default", "launch_line", "config",
+    "config_choice",
+})  # fmt: skip
+_MEMBER = "enum.auto()"
+
+
+def of(ev: Evaluator, condition: Expression, env: Env) -> bool | None:
+    """What the condition is in this call; None where that cannot be told, or is not always the same."""
+    if isinstance(condition, Operator):
+        if condition.sign in ("and", "or", "not"):
+            return truth.combined(condition.sign, [of(ev, each, env) for each in condition.operands])
+        judge, is_negated = _COMPARISONS.get(condition.sign, (None, False))
+        if judge is None or len(condition.operands) != 2:
+            return None
+        left, right = (ev.evaluate(each, env) for each in condition.operands)
+        if len(left) * len(right) > _MAX_PAIRS:
+            return None
+        found = _agreed(judge(ev, one, two) for one, two in product(left, right))
+        return found if found is None or not is_negated else not found
+    if isinstance(condition, Call):
+        found = _asked_for(ev, condition, env)
+        if found is not None:
+            return found
+    return _agreed(None if _is_open(value) else truth.truthy(value) for value in ev.evaluate(condition, env))
+
+
+def _asked_for(ev: Evaluator, call: Call, env: Env) -> bool | None:
+    """`name.startswith("a")`, `isinstance(name, str)`."""
+    base = truth.subject(call)
+    key = truth.key_of(base) if base is not None else ""
+    values = ev.evaluate(base, env) if base is not None and key else ()
+    return _agreed(None if _is_open(value) else truth.called(ev, call, key, value, env) for value in values)
+
+
+def _agreed(found: Iterable[bool | None]) -> bool | None:
+    seen = set(found)
+    return seen.pop() if len(seen) == 1 else None
+
+
+def _is_open(value: Value) -> bool:
+    return isinstance(value, Str) and (value.partial or value.step in _OPEN)
+
+
+def _is_object(value: Value) -> bool:
+    return isinstance(value, Inst | Thing | List | Dict | Cls | Fn)
+
+
+def _equal(ev: Evaluator, left: Value, right: Value) -> bool | None:
+    if _is_open(left) or _is_open(right):
+        return None
+    match left, right:
+        case (Str(text=one), Str(text=two)):
+            return one == two
+        case (Const(value=one), Const(value=two)):
+            return one == two
+        case (Str(), Const()) | (Const(), Str()):
+            return False
+        case (Cls(), Cls()):
+            return (left.module, left.scope) == (right.module, right.scope)
+        case (Ref(qualified=one), Ref(qualified=two)) if one == two == _MEMBER:
+            return left == right
+    return None
+
+
+def _is(ev: Evaluator, left: Value, right: Value) -> bool | None:
+    if right == Const(None) and (_is_object(left) or isinstance(left, Str)):
+        return False
+    return _equal(ev, left, right)
+
+
+def _inside(ev: Evaluator, part: Value, whole: Value) -> bool | None:
+    if _is_open(part) or _is_open(whole) or not isinstance(part, Str):
+        return None
+    texts = truth.members(ev, whole)
+    return None if texts is None else part.text in texts
+
+
+_COMPARISONS = {
+    "==": (_equal, False),
+    "!=": (_equal, True),
+    "is": (_is, False),
+    "is not": (_is, True),
+    "in": (_inside, False),
+    "not in": (_inside, True),
+}

@@ -1,0 +1,103 @@
+"""Whether control can come to a place in one call of a function, by the tests on the way to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from analyzer.program import (
+    LOOP,
+    Binding,
+    BranchPath,
+    Expression,
+    Scope,
+    Test,
+)
+from analyzer.values import outcome, questions
+from analyzer.values.objects import Env, Inst
+
+if TYPE_CHECKING:
+    from analyzer.values.evaluator import Evaluator
+
+
+def in_force(tests: Iterable[Test], at: int, path: BranchPath) -> Iterator[tuple[Test, bool]]:
+    """The tests that decide whether control reaches the use, each with its outcome."""
+    arms = {arm[0]: arm[1] for arm in path}
+    for test in tests:
+        taken = arms.get(test.at)
+        if taken is not None:
+            if taken >= test.arm:
+                yield test, taken == test.arm
+        elif test.leaves and test.end <= at and test.path == path[: len(test.path)]:
+            yield test, False
+
+
+def comes(ev: Evaluator, env: Env, at: int, path: BranchPath) -> bool | None:
+    """Whether control comes to a place in the call that `env` stands for; None where that cannot be told."""
+    scope = ev.modules[env.module].scopes[env.scope]
+    if not scope.tests or not is_known(env):
+        return None
+    key = "comes", env, at, path
+    if key not in ev.caches:
+        ev.caches[key] = None  # while it is being found out
+        ev.caches[key] = _comes(ev, env, scope, at, path)
+        ev.note(ev.caches, key)
+    return ev.caches[key]  # type: ignore[return-value]
+
+
+def returned(ev: Evaluator, scope: Scope, env: Env) -> list[Expression]:
+    """What the function can return in this call."""
+    if len(scope.returns) < 2 or not scope.tests:
+        return scope.returns
+    found: list[Expression] = []
+    for value, path in zip(scope.returns, scope.return_paths, strict=True):
+        if comes(ev, env, value.at, path) is not False:
+            found.append(value)
+    return found
+
+
+def bound(ev: Evaluator, bindings: Iterable[Binding], env: Env) -> Iterator[Binding]:
+    """Of the bindings of a name, latest first, those that are made in this call; one that is made hides older ones."""
+    if not ev.modules[env.module].scopes[env.scope].tests or not is_known(env):
+        yield from bindings
+        return
+    hidden = False
+    for binding in bindings:
+        comes_there = comes(ev, env, binding.at, binding.path) if not hidden and binding.path else None
+        if not hidden and comes_there is not False:
+            yield binding
+        hidden = hidden or (comes_there is True and not any(arm[1] == LOOP for arm in binding.path))
+
+
+def is_asked(scope: Scope, at: int, path: BranchPath) -> bool:
+    """Whether a test on the way to a place is of what the function is given, or has made of it."""
+    return any(
+        name.partition(".")[0] in scope.bindings for test, _ in in_force(scope.tests, at, path) for name in test.names
+    )
+
+
+def is_known(env: Env) -> bool:
+    """Whether the environment is one call, or an object that one call made."""
+    frame = env.frame
+    if frame is None:
+        return False
+    return frame.arguments is not None or (isinstance(frame.bound, Inst) and frame.bound.frame is not None)
+
+
+def _comes(ev: Evaluator, env: Env, scope: Scope, at: int, path: BranchPath) -> bool | None:
+    arms = {arm[0] for arm in path}
+    decided: set[int] = set()
+    open_: set[int] = set()
+    for test, holds in in_force(scope.tests, at, path):
+        found = outcome.of(ev, test.condition, env) if _is_asked(scope, test, env) else None
+        if found is not None and found is not holds:
+            return False
+        (open_ if found is None else decided).add(test.at)
+    return True if arms and arms <= decided - open_ else None
+
+
+def _is_asked(scope: Scope, test: Test, env: Env) -> bool:
+    """Whether the test can be told in a call: of what the function is given, or of its object, where that is known."""
+    bound = env.frame.bound if env.frame is not None else None
+    own = scope.params[0].name if scope.params and isinstance(bound, Inst) and bound.frame is not None else ""
+    return questions.is_of_given(scope, test.condition, own)

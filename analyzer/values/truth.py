@@ -1,0 +1,213 @@
+"""What a condition is for one value of the name that it asks about: true, false, or not to be told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from analyzer.program import Attribute, Call, Constant, Expression, Items, Mapping, Name, Operator, Text, dotted
+from analyzer.values import containers
+from analyzer.values.objects import Const, Dict, Env, Inst, List, Ref, Str, Thing, Unknown, Value, Values
+
+if TYPE_CHECKING:
+    from analyzer.values.evaluator import Evaluator
+
+_SAME = frozenset({"lower", "upper", "strip", "casefold"})
+#: Types of which a string is one, or may be taken for one.
+_STRINGS = frozenset({"builtins.str", "os.PathLike", "pathlib.Path", "typing.Text", "builtins.object", "typing.Any"})
+
+
+def key_of(expression: Expression) -> str:
+    """The dotted name that an expression is; "" for any other."""
+    if isinstance(expression, Name):
+        return expression.id
+    found = dotted(expression) if isinstance(expression, Attribute) else None
+    return found[1] if found is not None else ""
+
+
+def of(ev: Evaluator, condition: Expression, key: str, value: Value, env: Env) -> bool | None:
+    """What the condition is for this value; None where that cannot be told."""
+    if isinstance(condition, Operator):
+        if condition.sign in ("and", "or", "not"):
+            return combined(condition.sign, [of(ev, each, key, value, env) for each in condition.operands])
+        judge, is_negated = _COMPARISONS.get(condition.sign, (None, False))
+        if judge is None or len(condition.operands) != 2:
+            return None
+        found = judge(ev, condition.operands, key, value, env)
+        return found if found is None or not is_negated else not found
+    if isinstance(condition, Call):
+        return called(ev, condition, key, value, env)
+    return truthy(value) if key_of(condition) == key else None
+
+
+def combined(sign: str, found: list[bool | None]) -> bool | None:
+    """`and`, `or`, `not` of what may not be known."""
+    if sign == "not":
+        return None if found[0] is None else not found[0]
+    decisive = sign == "or"
+    if decisive in found:
+        return decisive
+    return None if None in found else not decisive
+
+
+def truthy(value: Value) -> bool | None:
+    """Whether a value counts as true."""
+    match value:
+        case Str(text=text, partial=False):
+            return bool(text)
+        case Const(value=held):
+            return bool(held)
+        case Inst() | Thing():
+            return True
+    return None
+
+
+def fixed(ev: Evaluator, expression: Expression, env: Env) -> Values:
+    """Values of what a test compares with, where that is written out or a constant by its name; else nothing.
+
+    Two variables compared tell little, and following both ways round would not end.
+    """
+    chain = dotted(expression)
+    if chain is not None:
+        root = chain[0].id
+        is_constant = root[:1].isupper() or chain[1].rpartition(".")[2].isupper()
+        return ev.evaluate(expression, env) if is_constant else ()
+    return ev.evaluate(expression, env) if isinstance(expression, Text | Constant | Items | Mapping) else ()
+
+
+def _text(expression: Expression, key: str, value: Value) -> str | None:
+    """What the expression is as text, where it is the name itself or its lower case and the like."""
+    if not isinstance(value, Str) or value.partial:
+        return None
+    if key_of(expression) == key:
+        return value.text
+    if isinstance(expression, Call) and isinstance(expression.function, Attribute) and not expression.args:
+        inner = _text(expression.function.base, key, value) if expression.function.name in _SAME else None
+        return getattr(inner, expression.function.name)() if inner is not None else None
+    return None
+
+
+def _strings(values: Values) -> list[str] | None:
+    """The texts, where every value is one."""
+    texts = [value.text for value in values if isinstance(value, Str) and not value.partial]
+    return texts if texts and len(texts) == len(values) else None
+
+
+def _equal(ev: Evaluator, operands: tuple[Expression, ...], key: str, value: Value, env: Env) -> bool | None:
+    """`name == "a"`, either way round."""
+    for this, other in (operands, operands[::-1]):
+        text = _text(this, key, value)
+        if text is None and key_of(this) == key and isinstance(value, Const):
+            given = fixed(ev, other, env)
+            return False if _strings(given) else None
+        if text is not None:
+            texts = _strings(fixed(ev, other, env))
+            if texts is None:
+                return None
+            return text in texts if len(texts) == 1 else (None if text in texts else False)
+    return None
+
+
+def _is(ev: Evaluator, operands: tuple[Expression, ...], key: str, value: Value, env: Env) -> bool | None:
+    """`name is None`."""
+    if key_of(operands[0]) != key or fixed(ev, operands[1], env) != (Const(None),):
+        return None
+    return value.value is None if isinstance(value, Const) else (None if isinstance(value, Unknown | Ref) else False)
+
+
+def _inside(ev: Evaluator, operands: tuple[Expression, ...], key: str, value: Value, env: Env) -> bool | None:
+    """`"a" in name`, `name in ("a", "b")`, `name in table`."""
+    part, whole = operands
+    text = _text(whole, key, value)
+    if text is not None:
+        parts = _strings(fixed(ev, part, env))
+        return parts[0] in text if parts is not None and len(parts) == 1 else None
+    text = _text(part, key, value)
+    if text is None:
+        return None
+    if isinstance(whole, Attribute) and whole.name == "__all__":
+        return _offered(ev, ev.evaluate(whole.base, env), text)
+    found = ev.evaluate(whole, env) if isinstance(whole, Name) or _is_own(whole) else fixed(ev, whole, env)
+    if len(found) != 1:
+        return None
+    texts = members(ev, found[0])
+    return None if texts is None else text in texts
+
+
+def _offered(ev: Evaluator, modules: Values, name: str) -> bool | None:
+    """`name in library.__all__`: an id such as org/model never is; a class that the tables know is."""
+    if not name.isidentifier():
+        return False
+    found = (ev.tables.offers(f"{v.qualified}.{name}") for v in modules if isinstance(v, Ref))
+    return True if any(found) else None
+
+
+def _is_own(whole: Expression) -> bool:
+    """`self.sizes`: a collection that is an attribute."""
+    return isinstance(whole, Attribute) and isinstance(whole.base, Name) and whole.base.id in ("self", "cls")
+
+
+def members(ev: Evaluator, whole: Value) -> list[str] | str | None:
+    """What `in` looks through: a text, or the texts in a collection; None where these are not all known."""
+    match whole:
+        case Str(text=text, partial=False):
+            return text
+        case Dict(open=False):
+            keys = [ev.evaluate(key, env) for key, _, env in containers.pairs(ev, whole) if key is not None]
+            return [v.text for each in keys for v in each if isinstance(v, Str)] if all(map(_strings, keys)) else None
+        case List(open=False):
+            return _strings(containers.elements(ev, (whole,)))
+    return None
+
+
+#: By sign: what decides, and whether the sign says the contrary.
+_COMPARISONS: dict[str, tuple[Callable[[Evaluator, tuple[Expression, ...], str, Value, Env], bool | None], bool]] = {
+    "==": (_equal, False),
+    "!=": (_equal, True),
+    "is": (_is, False),
+    "is not": (_is, True),
+    "in": (_inside, False),
+    "not in": (_inside, True),
+}
+
+
+def subject(call: Call) -> Expression | None:
+    """What `name.startswith("a")` and `isinstance(name, str)` ask about."""
+    function = call.function
+    if isinstance(function, Attribute) and function.name in ("startswith", "endswith") and len(call.args) == 1:
+        return function.base
+    return call.args[0] if isinstance(function, Name) and function.id == "isinstance" and call.args else None
+
+
+def called(ev: Evaluator, call: Call, key: str, value: Value, env: Env) -> bool | None:
+    """`name.startswith("a")`, `isinstance(name, str)`."""
+    function = call.function
+    if isinstance(function, Attribute) and function.name in ("startswith", "endswith") and len(call.args) == 1:
+        text = _text(function.base, key, value)
+        found = fixed(ev, call.args[0], env)
+        if len(found) == 1 and isinstance(found[0], List):
+            found = containers.elements(ev, found)
+        texts = _strings(found)
+        return getattr(text, function.name)(tuple(texts)) if text is not None and texts else None
+    if (
+        isinstance(function, Name)
+        and function.id == "isinstance"
+        and len(call.args) == 2
+        and key_of(call.args[0]) == key
+    ):
+        return _is_instance(ev, call.args[1], value, env)
+    return None
+
+
+def _is_instance(ev: Evaluator, kind: Expression, value: Value, env: Env) -> bool | None:
+    """Only whether it is a string can be told."""
+    found = ev.evaluate(kind, env)
+    if len(found) == 1 and isinstance(found[0], List):
+        found = containers.elements(ev, found)
+    names = [v.qualified for v in found if isinstance(v, Ref) and v.call is None]
+    if len(names) != len(found) or not names:
+        return False if isinstance(value, Str) and found and not names else None
+    if isinstance(value, Str):
+        return not _STRINGS.isdisjoint(names)
+    is_object = isinstance(value, Inst | Thing | Const | List | Dict)
+    return False if is_object and set(names) == {"builtins.str"} else None
