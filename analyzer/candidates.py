@@ -26,7 +26,7 @@ from analyzer.program import (
     dotted,
     last_name,
 )
-from analyzer.values import apis, callers, calls, hierarchy, stdlib
+from analyzer.values import apis, callers, calls, hierarchy, stdlib, worlds
 from analyzer.values.evaluator import Evaluator
 from analyzer.values.objects import (
     Arguments,
@@ -180,7 +180,7 @@ def _is_loader(ev: Evaluator, value: Expression, name: str, env: Env) -> bool:
 
 def _of_call(ev: Evaluator, call: Call, env: Env) -> Iterator[Candidate]:
     found: dict[str, Candidate] = {}
-    for where in callers.reached(ev, call, env):
+    for where in worlds.of_call(ev, call, env):
         for match, arguments in _loads(ev, call, where):
             candidate = found.setdefault(match.api, Candidate(call, env, match))
             candidate.uses.append((arguments, where))

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 
 from tree_sitter import Node
 
-from analyzer.program import Attribute, Call, Expression, Items, Name, Operator, dotted
+from analyzer.program import Attribute, Call, Expression, Items, Name, Opaque, Operator, dotted
 from analyzer.syntax.tree import MAX_DEPTH
 
 if TYPE_CHECKING:
     from analyzer.syntax.expressions import Expressions
 
+#: Parts of one condition.
+_MAX_CHAIN = 100
 _SIGNS = frozenset({"==", "!=", "in", "not in", "is", "is not"})
 
 
@@ -34,15 +36,30 @@ def _condition(reader: Expressions, node: Node) -> Expression:
     if kind == "not_operator" and node.named_child_count == 1:
         return Operator("not", (condition(reader, node.named_children[0]),), node.start_byte)
     if kind == "boolean_operator":
-        left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
-        if left is not None and right is not None and left.type != "boolean_operator":
-            return Operator(node.children[1].type, (condition(reader, left), condition(reader, right)), node.start_byte)
+        return _combined(reader, node)
     if kind == "comparison_operator" and node.named_child_count == 2:
         sign = node.children[1].type
         if sign in _SIGNS:
             left, right = node.named_children
             return Operator(sign, (reader.expression(left), reader.expression(right)), node.start_byte)
     return reader.expression(node)
+
+
+def _combined(reader: Expressions, node: Node) -> Expression:
+    """`a and b or c`. Chains nest to the left: walked in a loop."""
+    start = node.start_byte
+    rest: list[tuple[str, Node]] = []
+    while node.type == "boolean_operator" and len(rest) <= _MAX_CHAIN:
+        left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
+        if left is None or right is None:
+            return reader.expression(node)
+        rest.append((node.children[1].type, right))
+        node = left
+    found = condition(reader, node) if node.type != "boolean_operator" else Opaque("bound_reached", start)
+    for sign, right in reversed(rest):
+        before = found.operands if isinstance(found, Operator) and found.sign == sign else (found,)
+        found = Operator(sign, (*before, condition(reader, right)), start)
+    return found
 
 
 def named(expression: Expression) -> Iterator[str]:

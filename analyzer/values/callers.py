@@ -12,7 +12,6 @@ from analyzer.program import (
     Module,
     Name,
     Scope,
-    dotted,
 )
 from analyzer.values import (
     attributes,
@@ -23,9 +22,9 @@ from analyzer.values import (
     listeners,
     patched,
     remote,
-    reach,
     renamed,
     table_calls,
+    worlds,
 )
 from analyzer.values.objects import Arguments, Cls, Env, Fn, Inst, Partial, Ref, Thing, Unknown, Value, Values
 
@@ -53,7 +52,7 @@ def frames(ev: Evaluator, module: int, index: int) -> tuple[Env, ...]:
         (c, where)
         for c, e in (*callers(ev, module, scope, owner), *listeners.calls_of(ev, module, index))
         if e.scope not in ev.index("patched", e.module, patched.scopes)
-        for where in reached(ev, c, _within(ev, c, e, owner))
+        for where in worlds.of_call(ev, c, _within(ev, c, e, owner))
     )
     entered = ((env, e) for call, env in calling for e in _likely_entries(ev, call, env, unsure))
     picked = (
@@ -72,17 +71,6 @@ def frames(ev: Evaluator, module: int, index: int) -> tuple[Env, ...]:
     ev.caches[key] = tuple(found)
     ev.note(ev.caches, key)
     return tuple(found)
-
-
-def reached(ev: Evaluator, call: Call, env: Env) -> list[Env]:
-    """Where tests of what a function is given rule out the call for some of its callers: those that are left."""
-    scope = ev.modules[env.module].scopes[env.scope]
-    root = dotted(call.function)
-    if root is None or env.frame is not None or not scope.tests or not reach.is_asked(scope, root[0].at, root[0].path):
-        return [env]
-    every = frames(ev, env.module, env.scope)
-    left = [frame for frame in every if reach.comes(ev, frame, root[0].at, root[0].path) is not False]
-    return left if 0 < len(left) < len(every) else [env]
 
 
 def _within(ev: Evaluator, call: Call, env: Env, owner: Cls | None) -> Env:

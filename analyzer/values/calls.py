@@ -223,7 +223,7 @@ def _in_frame(
         named = {p.name for p in scope.params}
         rest = [(Text(k, v.at) if k is not None else None, v, e) for k, v, e in arguments.keywords if k not in named]
         return (Dict(tuple(rest), more=True),)
-    shift = 1 if _has_self(ev, scope, expression.scope, env) else 0
+    shift = 1 if has_self(ev, scope, expression.scope, env) else 0
     if param.kind == "args":
         return (List(arguments.args[max(expression.place - shift, 0) :]),)
     position = expression.place - shift if param.kind == "positional" else None
@@ -241,7 +241,8 @@ def _spreads_unknown(ev: Evaluator, arguments: Arguments) -> bool:
     return any(isinstance(value, Ref | Unknown) for value in spread)
 
 
-def _has_self(ev: Evaluator, scope: Scope, index: int, env: Env) -> bool:
+def has_self(ev: Evaluator, scope: Scope, index: int, env: Env) -> bool:
+    """Whether the first parameter is the object."""
     owner = hierarchy.owner(ev, env.module, index)
     return owner is not None and not hierarchy.decorated(ev, scope, env, "staticmethod")
 

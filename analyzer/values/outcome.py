@@ -102,3 +102,4 @@ _COMPARISONS = {
     "in": (_inside, False),
     "not in": (_inside, True),
 }
+SIGNS = frozenset(_COMPARISONS)

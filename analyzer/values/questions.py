@@ -6,6 +6,8 @@ answer, and seldom tell.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from analyzer.program import (
     Attribute,
     Call,
@@ -25,25 +27,23 @@ _OF_STRINGS = frozenset({"lower", "upper", "strip", "casefold", "startswith", "e
 _MAX_DEPTH = 4
 
 
-def is_of_given(scope: Scope, condition: Expression, own: str) -> bool:
-    """Whether the condition asks only about what the function is given; also about its object, by the name `own`."""
-    found = _given(scope, condition, own, _MAX_DEPTH)
-    return bool(found)
+def given(scope: Scope, condition: Expression, own: str = "") -> frozenset[str] | None:
+    """The parameters that the condition asks about; None if it asks about anything else, but for the object `own`."""
+    return _given(scope, condition, own, _MAX_DEPTH)
 
 
-def _given(scope: Scope, asked: Expression, own: str, depth: int) -> bool | None:
-    """Whether something given is asked about; None where anything else is."""
+def _given(scope: Scope, asked: Expression, own: str, depth: int) -> frozenset[str] | None:
     if depth < 0:
         return None
     match asked:
         case Text() | Constant() | Mapping():
-            return False
+            return frozenset()
         case Name(id=name):
             return _of_name(scope, name, own, depth)
         case Attribute(base=Name(id=name)) if name == own:
-            return True
+            return frozenset((own,))
         case Attribute(base=base):
-            return False if _is_constant(base) else None
+            return frozenset() if _is_constant(base) else None
         case Operator(operands=parts) | Items(items=parts):
             return _all(scope, parts, own, depth)
         case Call(function=Attribute(base=base, name=name), args=args) if name in _OF_STRINGS:
@@ -55,19 +55,23 @@ def _given(scope: Scope, asked: Expression, own: str, depth: int) -> bool | None
     return None
 
 
-def _all(scope: Scope, parts: tuple[Expression, ...], own: str, depth: int) -> bool | None:
-    found = [_given(scope, part, own, depth - 1) for part in parts]
-    return None if None in found else any(found)
+def _all(scope: Scope, parts: Iterable[Expression], own: str, depth: int) -> frozenset[str] | None:
+    found: frozenset[str] = frozenset()
+    for part in parts:
+        names = _given(scope, part, own, depth - 1)
+        if names is None:
+            return None
+        found |= names
+    return found
 
 
-def _of_name(scope: Scope, name: str, own: str, depth: int) -> bool | None:
+def _of_name(scope: Scope, name: str, own: str, depth: int) -> frozenset[str] | None:
     bindings = scope.bindings.get(name)
     if not bindings:
-        return False  # of the module: a constant, a class, a builtin
+        return frozenset()  # of the module: a constant, a class, a builtin
     if any(isinstance(binding.value, Parameter) for binding in bindings):
-        return True
-    found = [_given(scope, binding.value, own, depth - 1) for binding in bindings]
-    return None if None in found else any(found)
+        return frozenset((name,))
+    return _all(scope, (binding.value for binding in bindings), own, depth)
 
 
 def _is_constant(base: Expression) -> bool:

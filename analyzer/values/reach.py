@@ -69,11 +69,10 @@ def bound(ev: Evaluator, bindings: Iterable[Binding], env: Env) -> Iterator[Bind
         hidden = hidden or (comes_there is True and not any(arm[1] == LOOP for arm in binding.path))
 
 
-def is_asked(scope: Scope, at: int, path: BranchPath) -> bool:
-    """Whether a test on the way to a place is of what the function is given, or has made of it."""
-    return any(
-        name.partition(".")[0] in scope.bindings for test, _ in in_force(scope.tests, at, path) for name in test.names
-    )
+def asked(scope: Scope, at: int, path: BranchPath, own: str = "") -> frozenset[str]:
+    """The parameters that tests on the way to a place ask about."""
+    found = (questions.given(scope, test.condition, own) for test, _ in in_force(scope.tests, at, path))
+    return frozenset(name for names in found if names for name in names)
 
 
 def is_known(env: Env) -> bool:
@@ -100,4 +99,4 @@ def _is_asked(scope: Scope, test: Test, env: Env) -> bool:
     """Whether the test can be told in a call: of what the function is given, or of its object, where that is known."""
     bound = env.frame.bound if env.frame is not None else None
     own = scope.params[0].name if scope.params and isinstance(bound, Inst) and bound.frame is not None else ""
-    return questions.is_of_given(scope, test.condition, own)
+    return bool(questions.given(scope, test.condition, own))

@@ -97,7 +97,12 @@ def operator(ev: Evaluator, expression: Operator, env: Env) -> Values:
         parts = [value for part in values for value in part if isinstance(value, Dict)]
         return (Dict(tuple(e for d in parts for e in d.entries)),) if len(parts) == len(values) else merged(*values)
     things = tuple(value for part in values for value in part if isinstance(value, Thing))
-    return things[:1] if things else (Unknown("computed_string"),)
+    if things:
+        return things[:1]
+    from analyzer.values import outcome, reach
+
+    told = outcome.of(ev, expression, env) if expression.sign in outcome.SIGNS and reach.is_known(env) else None
+    return (Const(told),) if told is not None else (Unknown("computed_string"),)
 
 
 def _usual(given: Values, default: Values, *, parameter: bool) -> Values:

@@ -1,0 +1,94 @@
+"""In which calls of a function control comes to a call in it: one environment for each, where tests leave some out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from analyzer.program import BranchPath, Call, Parameter, Scope, Spread, dotted
+from analyzer.values import attributes, callers, calls, hierarchy, reach
+from analyzer.values.objects import Arguments, Env, Fn, Frame, Held, Inst, Str
+
+if TYPE_CHECKING:
+    from analyzer.values.evaluator import Evaluator
+
+#: Values of one parameter that are looked at one by one.
+_MAX_VALUES = 32
+
+
+def of_call(ev: Evaluator, call: Call, env: Env) -> list[Env]:
+    """Where tests of what a function is given rule out the call for some of its callers: those that are left."""
+    scope = ev.modules[env.module].scopes[env.scope]
+    root = dotted(call.function)
+    if root is None or env.frame is not None or not scope.tests:
+        return [env]
+    at, path = root[0].at, root[0].path
+    asked = reach.asked(scope, at, path)
+    every = callers.frames(ev, env.module, env.scope) if asked else _objects(ev, scope, env, at, path)
+    left: list[Env] = []
+    for frame in every:
+        comes = reach.comes(ev, frame, at, path)
+        if comes is None:
+            left += _split(ev, scope, frame, asked, at, path)
+        elif comes:
+            left.append(frame)
+    return left if left and left != list(every) else [env]
+
+
+def _objects(ev: Evaluator, scope: Scope, env: Env, at: int, path: BranchPath) -> tuple[Env, ...]:
+    """The method in each object that is known to be made of its class, where tests ask about the object."""
+    owner = hierarchy.owner(ev, env.module, env.scope)
+    own = scope.params[0].name if scope.params else ""
+    if owner is None or env.parent is None or own not in reach.asked(scope, at, path, own):
+        return ()
+    found: list[Env] = []
+    for init in attributes.constructors(ev, owner):
+        for made in callers.frames(ev, init.module, init.scope):
+            bound = made.frame.bound if made.frame is not None else None
+            if isinstance(bound, Inst):
+                method = Fn(env.module, env.scope, env.parent, Inst(bound.cls, made.frame))
+                inside = calls.enter(ev, method, None, ("made", made), env.parent)
+                found += [inside] if inside is not None else []
+    return tuple(found)
+
+
+def _split(ev: Evaluator, scope: Scope, frame: Env, asked: frozenset[str], at: int, path: BranchPath) -> Iterator[Env]:
+    """One call for each value of a parameter of which a test asks, as far as control comes there."""
+    for name in sorted(asked):
+        values = _values(ev, scope, frame, name)
+        if 1 < len(values) <= _MAX_VALUES:
+            each = [_given(ev, scope, frame, name, value) for value in values]
+            left = [one for one in each if reach.comes(ev, one, at, path) is not False]
+            if len(left) < len(each):
+                yield from left
+                return
+    yield frame
+
+
+def _values(ev: Evaluator, scope: Scope, frame: Env, name: str) -> tuple[Str, ...]:
+    """What the parameter can be in the call, where all of that is text."""
+    bound = next((b.value for b in scope.bindings.get(name, ()) if isinstance(b.value, Parameter)), None)
+    found = ev.evaluate(bound, frame) if bound is not None else ()
+    texts = tuple(value for value in found if isinstance(value, Str))
+    return texts if len(texts) == len(found) else ()
+
+
+def _given(ev: Evaluator, scope: Scope, env: Env, name: str, value: Str) -> Env:
+    """The call with one value of the parameter."""
+    key = env, "given", name, value
+    if key not in ev.frames:
+        frame = env.frame
+        assert frame is not None
+        assert frame.arguments is not None
+        place = next(place for place, param in enumerate(scope.params) if param.name == name)
+        place -= 1 if calls.has_self(ev, scope, env.scope, env) else 0
+        held = ev.keep(Held((value,)))
+        args = list(frame.arguments.args)
+        keywords = tuple(entry for entry in frame.arguments.keywords if entry[0] != name)
+        if place < len(args) and not any(isinstance(each, Spread) for each, _ in args[: place + 1]):
+            args[place] = held, env
+        else:
+            keywords = ((name, held, env), *keywords)
+        given = Frame(Arguments(tuple(args), keywords), frame.bound, frame.depth, frame.started)
+        ev.frames[key] = Env(env.module, env.scope, given, env.parent)
+    return ev.frames[key]
