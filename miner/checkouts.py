@@ -9,8 +9,8 @@ from pathlib import Path
 
 from miner.corpus import Corpus
 from miner.curate import LEFT_OUT
-from miner.records import Repository, StoredFile
-from miner.subjects import Subject, subject_of
+from miner.records import Repository
+from miner.subjects import subject_of
 
 #: Names of folders that mean something to git, wherever a data set has them from.
 _NEVER = {".git", "", ".", ".."}
@@ -40,10 +40,10 @@ def countable(corpus: Corpus) -> Iterator[tuple[int, str, str]]:
 def checkout(corpus: Corpus, key: int, folder: Path) -> Checkout:
     """Writes the repository with this key into a folder, which must not be there yet."""
     subject = subject_of(corpus, key)
-    last = {file.hit.path: file for file in subject.files if _is_safe(file.hit.path)}
+    last = {file.hit.path: file for file in subject.files if is_safe(file.hit.path)}
     folder.mkdir(parents=True)
     for file in last.values():
-        _write(file, folder, subject)
+        written(folder / file.hit.path, subject.content(file.blob))
     out = {file for (file,) in corpus.database.select(_LEFT_OUT_OF, key)}
     return Checkout(subject.repository, folder, frozenset(path for path, file in last.items() if file.key in out))
 
@@ -54,15 +54,18 @@ def read(corpus: Corpus, key: int, path: str) -> bytes | None:
     return corpus.content(found[-1]) if found else None
 
 
-def _is_safe(path: str) -> bool:
+def is_safe(path: str) -> bool:
+    """Whether a file may be written under this path: it stays in its repository, and means nothing to git."""
     parts = path.split("/")
     return "\0" not in path and not any(part in _NEVER or len(os.fsencode(part)) > _LONGEST for part in parts)
 
 
-def _write(file: StoredFile, folder: Path, subject: Subject) -> None:
-    place = folder / file.hit.path
+def written(place: Path, content: bytes) -> bool:
+    """Whether a file could be written: one commit has a folder where another has a file, or the system knows no such
+    name."""
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_bytes(subject.content(file.blob))
+        place.write_bytes(content)
     except OSError:
-        return  # one commit has a folder where another has a file, or the system knows no such name
+        return False
+    return True

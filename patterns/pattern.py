@@ -91,9 +91,12 @@ def member(source: str, usage: CallSequence) -> Member:
 def patterns(usages: Iterable[tuple[str, CallSequence]]) -> Patterns:
     """The patterns in usages, each given with the name of its repository. No usages have no patterns."""
     given = tuple(usages)
-    sources = [source for source, _ in given]
+    return described(given, clustered([usage for _, usage in given], [source for source, _ in given]))
+
+
+def described(given: Sequence[tuple[str, CallSequence]], found: Clustering) -> Patterns:
+    """The patterns that clusters of usages are."""
     calls = [usage for _, usage in given]
-    found = clustered(calls, sources)
     members: defaultdict[int | None, list[int]] = defaultdict(list)
     for place, label in enumerate(found.fine):
         members[label].append(place)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from ptmscope import __version__
+from ptmscope.bulk_cli import bulk
 from ptmscope.cards_cli import card, drift
 from ptmscope.check_cli import check, diff
 from ptmscope.errors import Misuse
@@ -71,11 +72,13 @@ def cli() -> None:
     ptmscope mcp .                           answers to an editor or assistant
     ptmscope mine --help                     code of many repositories, to do the same with
     ptmscope curate corpus                   what of it is no usage to count
+    ptmscope bulk data/*.parquet -o found    patterns of each model in data sets of code
     """
 
 
 cli.add_command(mine)
 cli.add_command(curate)
+cli.add_command(bulk)
 cli.add_command(check)
 cli.add_command(diff)
 cli.add_command(patterns)

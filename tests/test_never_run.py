@@ -136,6 +136,7 @@ LINES: dict[str, tuple[str, ...]] = {
     "mine verify": ("C",),
     "mine status": ("C",),
     "curate": ("C",),
+    "bulk": ("rows.jsonl", "-o", "B"),
 }
 #: What asks a host, and with which arguments: the guard stops each, which shows that it is one.
 ONLINE: dict[str, tuple[str, ...]] = {

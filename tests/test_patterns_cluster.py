@@ -6,6 +6,9 @@ import random
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sklearn.metrics import adjusted_rand_score
 
 from analyzer import analyze_source
 from analyzer.records import CallSequence
@@ -117,3 +120,10 @@ def test_stability_of_clusters(many: list[CallSequence]) -> None:
 def test_the_coarsest_of_the_stable_cuts() -> None:
     measured = [cuts.Cut(0.2, 0.90, 9), cuts.Cut(0.3, 0.895, 5), cuts.Cut(0.4, 0.7, 3)]
     assert cuts.chosen(measured).distance == 0.3
+
+
+@settings(deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 5)), min_size=1, max_size=40))
+def test_agreement_is_the_adjusted_rand_index(labels: list[tuple[int, int]]) -> None:
+    left, right = (np.array(side) for side in zip(*labels, strict=True))
+    assert cuts.agreement(left, right) == adjusted_rand_score(left, right)

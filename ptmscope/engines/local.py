@@ -127,3 +127,13 @@ def _start(setup: Callable[[Any], None] | None, given: object) -> None:
 def cores() -> int:
     """How many this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+@dataclass(frozen=True, slots=True)
+class Local:
+    """Processes of this machine; one: this one."""
+
+    jobs: int
+
+    def outcomes(self, todo: Iterable[S], work: Work[S, T]) -> Iterator[tuple[S, T]]:
+        return outcomes(todo, self.jobs, work)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 S = TypeVar("S")
 T = TypeVar("T")
@@ -39,3 +39,11 @@ class Work(Generic[S, T]):
     def prepare(self) -> None:
         if self.setup is not None:
             self.setup(self.given)
+
+
+class Engine(Protocol):
+    """What runs tasks: all engines give the same."""
+
+    def outcomes(self, todo: Iterable[S], work: Work[S, T]) -> Iterator[tuple[S, T]]:
+        """Each task with its outcome, in order."""
+        ...

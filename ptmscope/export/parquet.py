@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable
 from importlib.util import find_spec
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ptmscope.errors import Misuse
 from ptmscope.export.output import Output
@@ -33,9 +33,14 @@ def write_usages(scan: Scan, output: Output) -> None:
 def write_rows(columns: dict[str, Kind], rows: Iterable[tuple[Cell, ...]], output: Output) -> None:
     """Rows of any table; the types of the columns do not depend on the rows."""
     require_pyarrow()
-    import pyarrow
-
     from ptmscope.export.frame import frame
+
+    _write(frame(columns, rows), output, schema(columns))
+
+
+def schema(columns: dict[str, Kind]) -> Any:
+    """The types of columns, as pyarrow has them."""
+    import pyarrow
 
     types = {
         "text": pyarrow.string(),
@@ -44,7 +49,7 @@ def write_rows(columns: dict[str, Kind], rows: Iterable[tuple[Cell, ...]], outpu
         "real": pyarrow.float64(),
         "texts": pyarrow.list_(pyarrow.string()),
     }
-    _write(frame(columns, rows), output, pyarrow.schema([(name, types[kind]) for name, kind in columns.items()]))
+    return pyarrow.schema([(name, types[kind]) for name, kind in columns.items()])
 
 
 def _write(frame: pandas.DataFrame, output: Output, schema: object = None) -> None:

@@ -1,0 +1,81 @@
+"""Tasks over the workers of a Dask cluster, outcomes in the order of the tasks. The only importer of distributed.
+
+A worker that is lost costs time alone: its tasks are run again elsewhere. A task that took several workers with it is
+given up.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from logging import ERROR
+from typing import Any
+
+from ptmscope.engines.work import S, T, Work
+from ptmscope.errors import Misuse
+
+try:
+    from distributed import Client, Future, KilledWorker, LocalCluster
+except ImportError as error:
+    raise Misuse("the engine dask needs distributed: pip install 'ptmscope[dask]'") from error
+
+#: Tasks waiting per thread of a worker.
+WAITING = 4
+#: Seconds to wait for a scheduler.
+PATIENCE = 30
+
+_turn = threading.Lock()  # of a worker process
+
+
+@dataclass(frozen=True, slots=True)
+class Dask:
+    """The workers of a cluster. Those with several threads still run one task at a time, as a process would."""
+
+    client: Any
+
+    def outcomes(self, todo: Iterable[S], work: Work[S, T]) -> Iterator[tuple[S, T]]:
+        run = partial(_alone, work.run, work.setup, work.given)
+        waiting: deque[tuple[S, Any]] = deque()
+        for task in todo:
+            waiting.append((task, self.client.submit(run, task, pure=False)))
+            if len(waiting) >= WAITING * max(1, sum(self.client.nthreads().values())):
+                yield _outcome(work, *waiting.popleft())
+        while waiting:
+            yield _outcome(work, *waiting.popleft())
+
+
+def _alone(run: Callable[[S], T], setup: Callable[[Any], None] | None, given: object, task: S) -> T:
+    with _turn:
+        if setup is not None:
+            setup(given)
+        return run(task)
+
+
+def _outcome(work: Work[S, T], task: S, future: Future) -> tuple[S, T]:
+    try:
+        found: T = future.result()
+    except KilledWorker:
+        return task, work.lost(task)
+    return task, found
+
+
+@contextmanager
+def cluster(scheduler: str | None, workers: int) -> Iterator[Dask]:
+    """The cluster of a scheduler, else one of so many processes on this machine, which ends with the block."""
+    if scheduler is not None:
+        try:
+            client = Client(scheduler, timeout=PATIENCE, set_as_default=False)
+        except (OSError, ValueError) as error:
+            raise Misuse(f"{scheduler}: no scheduler answers: {error}") from error
+        with client:
+            yield Dask(client)
+        return
+    with (
+        LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=None, silence_logs=ERROR) as own,
+        Client(own, set_as_default=False) as client,
+    ):
+        yield Dask(client)
