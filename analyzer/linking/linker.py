@@ -129,7 +129,7 @@ class Linker(Evaluator):
         scope = self.modules[module].scopes[0]
         found: Values = ()
         if name in scope.bindings:
-            found = super().member(module, name)
+            found = super().member(module, name) or self._before_own_import(module, name)
             found = containers.stored(self, found, Name(name, 1 << 61, ()), self.env(module, 0), nested=True)
         if not found:
             stars = [b.value for b in scope.bindings.get("*", ()) if isinstance(b.value, Imported)]
@@ -138,6 +138,11 @@ class Linker(Evaluator):
         if child is not None:
             found = self._module(child, name)
         return relabel(found, "import") or (Unknown("attribute_not_found"),)
+
+    def _before_own_import(self, module: int, name: str) -> Values:
+        """What the file binds to a name that it then imports from itself."""
+        own = [b for b in self.modules[module].scopes[0].bindings[name] if not isinstance(b.value, Imported)]
+        return self.bound(own[-1:], self.env(module, 0), True)
 
     def starred(self, binding: Binding, name: str, module: int) -> Values:
         """`name` through `from x import *`: of another file what it hands out, of a library what a table knows."""
