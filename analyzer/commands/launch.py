@@ -202,6 +202,9 @@ def matches(words: Sequence[str]) -> list[Named]:
 def script(words: Sequence[str]) -> int | None:
     """The index of the Python script, or of the module behind `-m` or `--module`, that a command line runs."""
     start = next((at for at, word in enumerate(words) if "=" not in word and word != "sudo"), len(words))
+    inner = _handed_on(words, start)
+    if inner is not None:
+        return inner
     if _program(words[start:]) in _WRAPPERS:
         start = next((at for at in range(start + 1, len(words)) if _program(words[at:]) in _RUNNING), start)
     program = _program(words[start:])
@@ -215,6 +218,13 @@ def script(words: Sequence[str]) -> int | None:
         if word == "-c":
             return None
     return None
+
+
+def _handed_on(words: Sequence[str], start: int) -> int | None:
+    """The script of a command behind `--`, which a launcher is given: `python submit.py -- torchrun x.py`."""
+    behind = words.index("--") + 1 if "--" in words[start:] else len(words)
+    found = script(words[behind:]) if behind < len(words) and behind > start + 1 else None
+    return found + behind if found is not None else None
 
 
 def _program(words: Sequence[str]) -> str:

@@ -15,6 +15,7 @@ from analyzer.program import (
     Field,
     Module,
     Name,
+    Opaque,
     Operator,
     Scope,
     dotted,
@@ -64,6 +65,8 @@ from analyzer.values.objects import (
 if TYPE_CHECKING:
     from analyzer.values.evaluator import Evaluator
 
+#: Ends of the names of classes whose objects parse command lines into objects.
+_PARSERS = ("HfArgumentParser", "TrlParser")
 _MISSING = Unknown("attribute_not_found")
 _DICT_METHODS = frozenset({"get", "pop", "setdefault", "values", "keys", "items", "copy", "update"})
 
@@ -256,8 +259,23 @@ def _of_class(ev: Evaluator, cls: Cls, name: str, inst: Inst | None) -> Values:
         if ev.follow:  # one call is one: of the first base that a table has it of
             known = (r for r in external if ev.tables.match(f"{r.qualified}.{name}"))
             external = [next(known, external[0])] if len(external) > 1 else external
-        return merged(*(_external(ev, ref, name) for ref in external if not ref.qualified.startswith("builtins.")))
+        made = (_parser(ev, ref, inst) for ref in external if not ref.qualified.startswith("builtins."))
+        return merged(*(_external(ev, ref, name) for ref in made))
     return values or (_MISSING,)
+
+
+def _parser(ev: Evaluator, base: Ref, inst: Inst | None) -> Ref:
+    """The base; of an object that parses command lines what its constructor call makes, as a library's does."""
+    frame = inst.frame if inst is not None and base.qualified.endswith(_PARSERS) else None
+    if frame is None or frame.arguments is None or frame.started is None or base.call is not None:
+        return base
+    key = "parser", frame
+    if key not in ev.caches:
+        args = tuple(expression for expression, _ in frame.arguments.args)
+        named = tuple((name, expression) for name, expression, _ in frame.arguments.keywords)
+        at = frame.started.at
+        ev.caches[key] = Call(Opaque("call_not_followed", at), args, named, at, at)
+    return Ref(base.qualified + "()", ev.caches[key], frame.started.env)  # type: ignore[arg-type]
 
 
 def _class_level(ev: Evaluator, cls: Cls, name: str, bound: Value | None) -> Values:

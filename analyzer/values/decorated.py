@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analyzer.program import Attribute, Call, Expression, Param, Scope, Text, last_name
-from analyzer.values import declarations, hydra_configs
+from analyzer.values import declarations, hydra_configs, sacred_configs
 from analyzer.values.launched import anywhere
 from analyzer.values.objects import Const, Dict, Env, Held, Str, Values, merged, relabel
 
@@ -32,7 +32,11 @@ def given(ev: Evaluator, scope: Scope, param: Param, env: Env) -> Values:
             place = number if is_alone and declarations.method(expression) == "argument" else None
             started = anywhere(ev, env.module)
             found.append(declarations.of_call(ev, expression, env.parent, param.name, started, place))
-    return merged(relabel(merged(*found), "option_default"), hydra_configs.handed(ev, scope, param, env))
+    return merged(
+        relabel(merged(*found), "option_default"),
+        hydra_configs.handed(ev, scope, param, env),
+        sacred_configs.handed(ev, scope, param, env),
+    )
 
 
 def _is_command(expression: Expression) -> bool:

@@ -388,6 +388,9 @@ _TABLE: dict[str, _Call] = {
         "types.MappingProxyType",
         "textwrap.dedent",
         "dataclasses.asdict",
+        "dataclasses.replace",
+        "attrs.evolve",
+        "attr.evolve",
         "builtins.frozenset",
     ),
     **_rows(
@@ -402,6 +405,7 @@ _TABLE: dict[str, _Call] = {
     **_rows(_same, "torch.nn.ModuleList", "asyncio.run", "contextlib.nullcontext", "torch.nn.ModuleDict"),
     **_rows(_same, "ray.get", "ray.put"),
     **_rows(_wrapped, "ray.remote", "ray.serve.deployment", "ray.serve.ingress"),
+    **_rows(_wrapped, "detectron2.config.LazyCall", "detectron2.config.lazy.LazyCall"),
     **_rows(_second, "typing.cast"),
     **_rows(_path, "os.path.join", "pathlib.Path", "pathlib.PurePath", "posixpath.join", "pathlib.PosixPath"),
     **_rows(_text, "builtins.str", "builtins.repr", "shlex.quote"),
@@ -426,6 +430,9 @@ _TABLE: dict[str, _Call] = {
     **_rows(_globals, "builtins.globals"),
     **_rows(_keyword_default, "dataclasses.field", "attr.ib", "attr.field", "attrs.field", "msgspec.field"),
     **_rows(_keyword_default, "trl.trainer.utils.field", "tyro.conf.arg"),
+    **_rows(
+        _keyword_default, "simple_parsing.field", "simple_parsing.helpers.field", "pyrallis.field", "draccus.field"
+    ),
     **_rows(_field, "pydantic.Field", "pydantic.v1.Field", "sqlmodel.Field", "pydantic.fields.Field"),
     **_rows(_default, "typer.Option", "typer.Argument", "fastapi.Query", "fastapi.Body"),
     **_rows(_default, "fastapi.Form"),
