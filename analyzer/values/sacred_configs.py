@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from analyzer.program import Attribute, Call, Expression, Module, Name, Param, Scope, Text
+from analyzer.program import Attribute, Binding, Call, Choice, Expression, Module, Param, Scope, Text
 from analyzer.values import open_configs, overrides
 from analyzer.values.objects import Configs, Dict, Env, Ref, Started, Str, Values
 
@@ -61,8 +61,8 @@ def _configs(ev: Evaluator, experiment: Ref, module: int) -> Iterator[Dict]:
     for index, decorator in ev.index("sacred", module, _functions):
         if _is_of(ev, decorator, experiment, ev.env(module, 0)):
             where = ev.env(module, index)
-            names = (name for name in ev.scope(module, index).bindings if name.isidentifier())
-            yield Dict(tuple((Text(name, 0), ev.keep(Name(name, 1 << 61, ())), where) for name in names))
+            bound = ((n, b) for n, b in ev.scope(module, index).bindings.items() if n.isidentifier())
+            yield Dict(tuple((Text(name, b[0].at), ev.keep(_any(b)), where) for name, b in bound))
     for call in ev.modules[module].scopes[0].calls:
         function = call.function
         if isinstance(function, Attribute) and function.name == "add_config" and call.args:
@@ -71,6 +71,11 @@ def _configs(ev: Evaluator, experiment: Ref, module: int) -> Iterator[Dict]:
                 given = ev.evaluate(call.args[0], here)
                 files = [v for path in given if isinstance(path, Str) for v in ev.config(path.text, module)]
                 yield from (value for value in (*given, *files) if isinstance(value, Dict))
+
+
+def _any(bindings: list[Binding]) -> Expression:
+    first, *others = (binding.value for binding in bindings)
+    return Choice((first, *others), bindings[0].at) if others else first
 
 
 def _functions(module: Module) -> list[tuple[int, Attribute]]:
