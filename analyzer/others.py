@@ -8,8 +8,10 @@ from dataclasses import replace
 from itertools import chain
 
 from analyzer.commands import scripts, services, shell
+from analyzer.commands.budget import Budget
 from analyzer.commands.launch import Launch
 from analyzer.commands.scripts import Script
+from analyzer.commands.sites import Place
 from analyzer.configs import documents as configs
 from analyzer.configs import recipes
 from analyzer.configs import yaml_events as config_yaml
@@ -57,16 +59,20 @@ def analyze(source: bytes, path: str) -> FileReport:
 
 
 def read(
-    source: bytes, path: str, environment: shell.Variables | None = None, sourced: shell.Sourced | None = None
+    source: bytes,
+    path: str,
+    environment: shell.Variables | None = None,
+    sourced: shell.Sourced | None = None,
+    budget: Budget | None = None,
 ) -> Script:
     """The load sites of the file, and the options that it gives to scripts. `environment`: what a compose file
-    or a script finds in its environment; `sourced`: what a shell script reads in."""
+    or a script finds in its environment; `sourced`: what a shell script reads in; `budget`: what that may take."""
     if scripts.is_script(path):
-        return scripts.read(source, path, environment, sourced)
+        return scripts.read(source, path, environment, sourced, budget)
     if _README.match(path):
         head = recipes.front_matter(source.removeprefix(b"\xef\xbb\xbf"))
-        return _of_config(head, path, {}) if head is not None and b"sdk:" in head else Script()
-    return _of_config(source, path, environment or {}) if passes(source, path) else Script()
+        return _of_config(head, path, {}, Budget()) if head is not None and b"sdk:" in head else Script()
+    return _of_config(source, path, environment or {}, budget or Budget()) if passes(source, path) else Script()
 
 
 def passes(source: bytes, path: str) -> bool:
@@ -76,7 +82,7 @@ def passes(source: bytes, path: str) -> bool:
     return (_RUNS.search(source) is not None and _NAMED.search(source) is not None) or recipes.passes(source)
 
 
-def _of_config(source: bytes, path: str, environment: shell.Variables) -> Script:
+def _of_config(source: bytes, path: str, environment: shell.Variables, budget: Budget) -> Script:
     try:
         trees = _documents(source, path)
     except (ValueError, RecursionError) as error:
@@ -84,7 +90,8 @@ def _of_config(source: bytes, path: str, environment: shell.Variables) -> Script
             return Script()
         message = str(error).split("\n", 1)[0][:200]
         return Script(diagnostics=(Diagnostic(path, "invalid_config", message),))
-    found = scripts.together(_records(trees, path, source, environment), path)
+    where = services.place(path, source, budget)
+    found = scripts.together(_records(trees, where, source, environment), path, budget)
     return replace(found, asks=b"$" in source and any(services.is_compose(tree) for tree in trees))
 
 
@@ -96,12 +103,11 @@ def _documents(source: bytes, path: str) -> list[Expression]:
 
 
 def _records(
-    trees: list[Expression], path: str, source: bytes, environment: shell.Variables
+    trees: list[Expression], where: Place, source: bytes, environment: shell.Variables
 ) -> Iterator[LoadSite | Launch]:
-    where = services.place(path, source)
-    if path.endswith(".md"):
+    if where.path.endswith(".md"):
         yield from chain.from_iterable(recipes.space(tree, where) for tree in trees)
         return
     for tree in trees:
         yield from recipes.sites(tree, where)
-    yield from services.read(trees, path, source, environment)
+    yield from services.read(trees, where, environment)

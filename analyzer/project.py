@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from analyzer import notebooks
 from analyzer.commands import notebook_launches, surroundings
+from analyzer.commands.budget import Budget
 from analyzer.commands.launch import Launch
 from analyzer.configs import documents as configs
 from analyzer.configs.tree import MAX_BYTES
@@ -145,9 +146,9 @@ class Project:
                 reports.append(FileReport(path, sites, diagnostics=script.diagnostics))
         return tuple(reports)
 
-    def starts(self, text: str, source: bytes, path: str) -> bool:
+    def starts(self, text: str, source: bytes, path: str, budget: Budget) -> bool:
         """Whether a shell line of a notebook runs a program of the tree, with models that are known."""
-        return any(self.programs.find(script, path) for script in notebook_launches.scripts(text, source))
+        return any(self.programs.find(script, path) for script in notebook_launches.scripts(text, source, budget))
 
     def _launched(self, launch: Launch, path: str) -> tuple[str, ...]:
         """The files of the tree that a command line runs."""

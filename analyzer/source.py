@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from analyzer import anchors, flow, gate, notebooks
 from analyzer.commands import launch
+from analyzer.commands.budget import Budget
 from analyzer.encoding import UnreadableError
 from analyzer.languages import grammar_of, language_of
 from analyzer.linking.linker import Linker
@@ -98,7 +99,8 @@ def opened(source: bytes, path: str, project: Project | None, seconds: float = S
     hits = _hits(program.source, words, language_of(path))
     launches = tuple(line for line in program.launches if launch.named(line.text))
     if project is not None:
-        launches = tuple(line for line in launches if not project.starts(line.text, program.source, path))
+        budget = Budget()
+        launches = tuple(line for line in launches if not project.starts(line.text, program.source, path, budget))
     if not hits and not launches:
         return FileReport(path)
     if hits and language_of(path) == "javascript" and gate.is_bundle(program.source):

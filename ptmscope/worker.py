@@ -13,7 +13,7 @@ from itertools import chain
 from typing import TypeVar
 
 from analyzer import others
-from analyzer.commands.scripts import Script
+from analyzer.commands.scripts import Script, is_script
 from analyzer.configs.tree import MAX_BYTES
 from analyzer.credentials import credentials
 from analyzer.linking.survey import Glance, glance
@@ -83,8 +83,8 @@ def survey(task: Task) -> tuple[Seen, ...]:
 def _seen(task: Task, file: str) -> Seen:
     content = contained(task.root, task.max_file_size, file)
     if isinstance(content, Skip):
-        is_data = content.reason == "too_large" and not file.endswith(SUFFIXES)
-        return Seen(file, skip=None if is_data else content)
+        is_data = content.reason == "too_large" and not file.endswith(SUFFIXES) and not is_script(file)
+        return Seen(file, skip=replace(content, message=None) if is_data else content)  # counted, not told
     digest = digested(content)
     try:
         return _glanced(file, content, digest)

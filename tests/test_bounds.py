@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from analyzer import analyze_source
+from analyzer import analyze_source, others
+from analyzer.commands import budget
+from analyzer.project import Project
 from analyzer.values.evaluator import Evaluator
 
 
@@ -47,3 +49,63 @@ def test_an_argument_that_takes_too_long_is_told_as_not_known_and_spoils_no_id(m
     assert dict(first.arguments) == {"revision": "?"}
     assert {model.id for model in second.models} >= {"m"}
     assert not report.diagnostics
+
+
+# Commands
+
+LOADS = "".join(f"hf download org/m{number}\n" for number in range(40))
+SERVICES = "".join(f"  s{n}:\n    image: vllm/vllm-openai\n    command: --model org/m{n}\n" for n in range(40))
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("a.sh", LOADS),
+        ("Makefile", "all:\n" + "".join(f"\t{line}\n" for line in LOADS.splitlines())),
+        ("Dockerfile", "FROM x\n" + "".join(f"RUN {line}\n" for line in LOADS.splitlines())),
+        ("compose.yaml", "services:\n" + SERVICES),
+        (".github/workflows/a.yml", "jobs:\n  a:\n    steps:\n    - run: |\n" + LOADS.replace("hf", "        hf")),
+    ],
+)
+def test_commands_end_where_they_are_too_much(path: str, text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What comes first is found; that there is more is told."""
+    whole = others.analyze(text.encode(), path)
+    assert len(whole.sites) == 40
+    assert not whole.diagnostics
+    monkeypatch.setattr(budget, "CHARACTERS", 2_000)
+    found = others.analyze(text.encode(), path)
+    assert [each.kind for each in found.diagnostics] == ["bound_reached"]
+    assert 0 < len(found.sites) < 40
+    assert set(found.sites) <= set(whole.sites)
+
+
+def test_what_a_variable_is_made_into_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(budget, "CHARACTERS", 10_000)
+    found = others.analyze(b"X='" + b"a/b " * 50 + b"'\n" + b"hf download $X\n" * 100, "a.sh")
+    assert [each.kind for each in found.diagnostics] == ["bound_reached"]
+    assert 0 < len(found.sites) < 100
+
+
+def test_code_in_commands_has_the_time_of_one_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    code = b"python -c \"from transformers import AutoModel; AutoModel.from_pretrained('gpt2')\"\nhf download org/m\n"
+    assert len(others.analyze(code, "a.sh").sites) == 2
+    monkeypatch.setattr(budget, "SECONDS", 0.0)
+    found = others.analyze(code, "a.sh")
+    assert [site.models[0].id for site in found.sites] == ["org/m"]
+    assert [each.kind for each in found.diagnostics] == ["bound_reached"]
+
+
+def test_what_one_script_takes_of_others_is_not_taken_from_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    files = {
+        "a.sh": "source long.sh\nsource long.sh\nhf download $M\n",
+        "b.sh": "source short.sh\nhf download $M\n",
+        "long.sh": "M=org/long\n" + "# much\n" * 200,
+        "short.sh": "M=org/short\n",
+    }
+    monkeypatch.setattr(budget, "CHARACTERS", 1_000)
+    read = {path: text.encode() for path, text in files.items()}
+    project = Project([], read.get, [(path, others.read(content, path)) for path, content in read.items()])
+    found = {report.path: report for report in project.script_reports()}
+    assert [each.kind for each in found["a.sh"].diagnostics] == ["bound_reached"]
+    assert [site.models[0].id for site in found["b.sh"].sites] == ["org/short"]
+    assert not found["b.sh"].diagnostics

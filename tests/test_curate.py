@@ -13,7 +13,7 @@ from conftest import LOADS_GPT2, ROOT
 from bench.curation.__main__ import main, outcomes
 from bench.curation.planted import planted
 from miner.corpus import Corpus, blob_hash
-from miner.curate import curate, kept, tallies
+from miner.curate import curate, kept, left_out, tallies
 from miner.errors import Misuse
 from miner.records import Answer, Fetched, Hit, Query, Repository
 from miner.rules import Rule, read_rules
@@ -160,6 +160,29 @@ def test_copies_have_a_representative(tmp_path: Path) -> None:
         tally = next(each for each in tallies(corpus) if each.rule == "exact_duplicate")
         assert (tally.files, tally.repositories, tally.alone) == (2, 2, 0)
         assert tally.overlaps == {"fork": 1, "near_duplicate": 2}
+
+
+def test_reasons_against_a_file_come_before_stars(tmp_path: Path) -> None:
+    """A vendored file stands for no other, and an exact copy is not told as a near one, too."""
+    with Corpus.open(tmp_path, create=True) as corpus:
+        add(corpus, replace(PLAIN, name="a/most", stars=99), {"third_party/a.py": LONG})
+        add(corpus, replace(PLAIN, name="b/less", stars=1), {"a.py": LONG})
+        add(corpus, replace(PLAIN, name="c/near", stars=1), {"a.py": LONG.replace("value_7 ", "other_7 ")})
+        curate(corpus, read_rules())
+        select = "SELECT repository, rule, detail FROM decisions JOIN files ON key = file ORDER BY repository, rule"
+        assert list(corpus.database.select(select)) == [
+            (1, "exact_duplicate", "github.com/b/less/a.py"),
+            (1, "vendored", "third_party"),
+            (3, "near_duplicate", "github.com/b/less/a.py"),
+        ]
+        found = {tally.rule: tally for tally in tallies(corpus)}
+        assert [found[name].alone for name in ("exact_duplicate", "vendored", "near_duplicate")] == [0, 0, 1]
+        assert found["exact_duplicate"].overlaps == {"vendored": 1}
+        assert list(left_out(corpus)) == [
+            ("github.com", "a/most", "third_party/a.py", "vendored"),
+            ("github.com", "a/most", "third_party/a.py", "exact_duplicate"),
+            ("github.com", "c/near", "a.py", "near_duplicate"),
+        ]
 
 
 def test_deciding_again_replaces_what_was_decided(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from analyzer import analyze_source
 from analyzer.others import analyze
+from bench import growth
 from bench.fuzz import guard
 from bench.fuzz.__main__ import MEMORY, main
 from bench.fuzz.kinds import KINDS, Files, Kind
@@ -97,3 +98,10 @@ def test_a_command_that_names_two_models() -> None:
     """Two sites at one place, of one call: their records are in an order all the same."""
     report = analyze(b"optimum-cli export onnx -m org/a --model org/b out\n", "a.sh")
     assert [site.models[0].id for site in report.sites] == ["org/a", "org/b"]
+
+
+def test_growth_prints_a_table(capsys: pytest.CaptureFixture[str]) -> None:
+    """Both sorts of long inputs, made short."""
+    assert growth.main(["--share", "0.01", "model card", "star imports in a chain"]) == 0
+    rows = [row for row in capsys.readouterr().out.splitlines() if row.startswith("| ")][2:]
+    assert [row.split("|")[1].strip() for row in rows] == ["model card", "tree, star imports in a chain"]

@@ -185,6 +185,13 @@ def test_too_large_file_is_told_and_counted(tree: Tree) -> None:
     assert scan.counts.files == 1
 
 
+def test_too_large_script_is_told_and_a_config_counted(tree: Tree) -> None:
+    """Data often is in files like configs; a script says what it runs."""
+    scan = ptmscope.scan(tree({"a.py": LOADS_GPT2, "run.sh": "#" * 1_000_001, "data.json": "1" * 1_000_001}))
+    assert kinds(scan) == [("run.sh", "too_large")]
+    assert scan.counts.skipped == (("too_large", 2),)
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
 def test_unreadable_file(tree: Tree) -> None:
     root = tree({"a.py": LOADS_GPT2})

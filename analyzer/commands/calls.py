@@ -6,9 +6,8 @@ import re
 from typing import NamedTuple
 
 from analyzer.commands.nested import SHELLS
-from analyzer.commands.shell import Run, Variables
+from analyzer.commands.shell import SHELL, Run, Variables
 
-SHELL = (".sh", ".bash", ".zsh", ".ksh", ".slurm", ".sbatch", ".pbs", ".lsf")
 _STARTERS = SHELLS | {"sbatch", "qsub", "srun", "nohup", "sudo", "env", "exec", "time", "nice", "setsid", "xvfb-run"}
 _MENTIONED = re.compile(r"[\w.-]+\.(?:sh|bash|zsh|ksh|slurm|sbatch|pbs|lsf)\b")
 _MAX_ARGUMENTS = 64

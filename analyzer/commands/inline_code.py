@@ -19,7 +19,10 @@ def sites(run: Run, index: int, where: Place) -> Iterator[LoadSite]:
     given = run.words[index] if index < len(run.words) else ()
     if len(given) == 1 and given[0] is not None:
         code, used = _in_environment(given[0].text, dict(run.environment))
-        report = source.analyze_source(code.encode(), where.path, sequences=False)
+        seconds = where.budget.seconds
+        if not seconds:
+            return
+        report = source.analyze_source(code.encode(), where.path, sequences=False, seconds=seconds)
         line, _ = where.of(given[0].at, "")
         for site in report.sites:
             here = shifted(site, where.path, line)

@@ -164,6 +164,8 @@ _WRAPPERS = frozenset({
     "ray", "mpirun", "mpiexec", "horovodrun", "timeout", "numactl", "taskset", "env", "nice", "ionice", "stdbuf",
     "setsid", "xvfb-run", "singularity", "apptainer", "docker", "podman", "kubectl", "viztracer", "nsys", "ncu",
 })  # fmt: skip
+#: Commands behind `--`, one in the other.
+_MAX_HANDED = 4
 #: Options that have a short form.
 _SHORT = {("optimum-cli", "-m"): "--model"}
 #: Backends that lm_eval names with --model; its model is `pretrained=` in --model_args.
@@ -205,9 +207,9 @@ def script(words: Sequence[str]) -> int | None:
     inner = _handed_on(words, start)
     if inner is not None:
         return inner
-    if _program(words[start:]) in _WRAPPERS:
-        start = next((at for at in range(start + 1, len(words)) if _program(words[at:]) in _RUNNING), start)
-    program = _program(words[start:])
+    if _program(words, start) in _WRAPPERS:
+        start = next((at for at in range(start + 1, len(words)) if _program(words, at) in _RUNNING), start)
+    program = _program(words, start)
     if program not in _RUNNERS and not program.endswith(".py"):
         return None
     for index, word in enumerate(words[start:], start):
@@ -222,14 +224,16 @@ def script(words: Sequence[str]) -> int | None:
 
 def _handed_on(words: Sequence[str], start: int) -> int | None:
     """The script of a command behind `--`, which a launcher is given: `python submit.py -- torchrun x.py`."""
-    behind = words.index("--") + 1 if "--" in words[start:] else len(words)
+    if not 0 < words[start:].count("--") <= _MAX_HANDED:
+        return None
+    behind = words.index("--") + 1
     found = script(words[behind:]) if behind < len(words) and behind > start + 1 else None
     return found + behind if found is not None else None
 
 
-def _program(words: Sequence[str]) -> str:
-    """The first word as a program, without its folder and version."""
-    return re.sub(r"[\d.]+$", "", words[0].rpartition("/")[2]) if words else ""
+def _program(words: Sequence[str], at: int) -> str:
+    """The word there as a program, without its folder and version."""
+    return words[at].rpartition("/")[2].rstrip("0123456789.") if at < len(words) else ""
 
 
 def path_of(words: Sequence[str], index: int) -> str:

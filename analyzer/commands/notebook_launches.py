@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import lru_cache
 from itertools import accumulate
 
 from analyzer import notebooks
 from analyzer.commands import launch, shell
+from analyzer.commands.budget import Budget
 from analyzer.commands.launch import Launch, LaunchLine
 from analyzer.commands.shell import Choices, Known
 from analyzer.commands.sites import Place, records
@@ -19,11 +21,13 @@ _STARTS = re.compile(
     rb"(?:\"|\\n)[ \t]*(?:(?:!|%run\b)[^\n\"\\]{0,400}?(?:\.py\b|\bpython[\d.]* -m )|%%(?:bash|sh|script|shell|cmd)\b)"
 )
 _ASSIGNED = re.compile(rb"(?m)^([A-Za-z_]\w*)[ \t]*=[ \t]*(?:\"([^\"\\\n]+)\"|'([^'\\\n]+)')[ \t]*(?:#.*)?$")
+_WORD = re.compile(r"[A-Za-z_]\w*")
 _BRACED = re.compile(r"(?<![${])\{(\w+)\}")
 
 #: Offsets from here on are of words in a shell line; those before, of the notebook's code.
 _INLINE = 1 << 40
 _WIDEST = 1 << 12
+_MAX_VALUES = 256
 
 
 def launches(content: bytes) -> tuple[Launch, ...]:
@@ -38,7 +42,13 @@ def launches(content: bytes) -> tuple[Launch, ...]:
     if not lines:
         return ()
     starts = [0, *accumulate(len(row) + 1 for row in program.source.split(b"\n"))]
-    return tuple(found for line in lines for found in _launches(line, program, starts))
+    firsts = {cell: first for first, cell in program.cells}
+    budget = Budget()
+    return tuple(
+        found
+        for line in lines
+        for found in _launches(line, program.source, starts[firsts[line.cell or 0] + line.line - 2], budget)
+    )
 
 
 def is_start(text: str) -> bool:
@@ -46,9 +56,9 @@ def is_start(text: str) -> bool:
     return ".py" in text or " -m " in text
 
 
-def scripts(text: str, source: bytes) -> Iterator[str]:
+def scripts(text: str, source: bytes, budget: Budget) -> Iterator[str]:
     """The programs that a shell line starts, where all models that it names are known; `source` is the code around."""
-    for run in _runs(text, source):
+    for run in _runs(text, source, budget):
         words = run.texts()
         index = launch.script(words)
         named = (value for found in launch.matches(words) for value in run.words[found.index])
@@ -56,27 +66,29 @@ def scripts(text: str, source: bytes) -> Iterator[str]:
             yield launch.path_of(words, index)
 
 
-def _runs(text: str, source: bytes) -> Iterator[shell.Run]:
-    return shell.runs(_BRACED.sub(r"${\1}", text), _variables(source), base=_INLINE)
+def _runs(text: str, source: bytes, budget: Budget) -> Iterator[shell.Run]:
+    known = _variables(source)
+    named = {name: known[name] for name in dict.fromkeys(_WORD.findall(text)) if name in known}
+    return shell.runs(_BRACED.sub(r"${\1}", text), named, _INLINE, budget=budget)
 
 
-def _launches(line: LaunchLine, program: notebooks.Program, starts: list[int]) -> Iterator[Launch]:
+def _launches(line: LaunchLine, source: bytes, at: int, budget: Budget) -> Iterator[Launch]:
     """What a line gives, standing at its start; what its variables hold, where that is set."""
-    first = next(first for first, cell in program.cells if cell == line.cell)
-    at = starts[first + line.line - 2]
-    place = Place("", lambda _, __: (line.line, line.column))
-    for run in _runs(line.text, program.source):
+    place = Place("", lambda _, __: (line.line, line.column), budget=budget)
+    for run in _runs(line.text, source, budget):
         for found in records(run, place):
             if isinstance(found, Launch):
                 number = at * _WIDEST + min(found.run - _INLINE, _WIDEST - 1)
                 yield replace(found, at=min(found.at, at) if found.at >= _INLINE else found.at, run=number, site=None)
 
 
+@lru_cache(maxsize=1)
 def _variables(source: bytes) -> dict[str, Choices]:
     """The strings that are given names at the top of cells, each name with all of them."""
     found: dict[str, Choices] = {}
     for match in _ASSIGNED.finditer(source):
         text = (match[2] or match[3]).decode("utf-8", "replace")
         name = match[1].decode()
-        found[name] = (*found.get(name, ()), Known(text, match.start(), sure=False))
+        if len(found.get(name, ())) < _MAX_VALUES:
+            found[name] = (*found.get(name, ()), Known(text, match.start(), sure=False))
     return found

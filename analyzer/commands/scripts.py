@@ -12,9 +12,9 @@ from dataclasses import dataclass, field, replace
 
 from analyzer import encoding
 from analyzer.commands import calls, images, inline_code, nested, shell
-from analyzer.commands.calls import SHELL
+from analyzer.commands.budget import Budget
 from analyzer.commands.launch import Launch
-from analyzer.commands.shell import Run
+from analyzer.commands.shell import SHELL, Run
 from analyzer.commands.sites import Place, records, site_of
 from analyzer.configs.tree import MAX_BYTES
 from analyzer.records import Diagnostic, LoadSite
@@ -50,7 +50,11 @@ def is_script(path: str) -> bool:
 
 
 def read(
-    content: bytes, path: str, environment: shell.Variables | None = None, sourced: shell.Sourced | None = None
+    content: bytes,
+    path: str,
+    environment: shell.Variables | None = None,
+    sourced: shell.Sourced | None = None,
+    budget: Budget | None = None,
 ) -> Script:
     """The records of a script; nothing of a file that is none, or no text."""
     try:
@@ -58,11 +62,11 @@ def read(
     except encoding.UnreadableError as error:
         return Script(diagnostics=(Diagnostic(path, "undecodable", error.message),))
     if len(text) > MAX_BYTES:
-        return Script()
+        return Script(diagnostics=(Diagnostic(path, "too_large", f"a script of more than {MAX_BYTES} bytes"),))
+    where = place(path, text, budget)
     if _is_dockerfile(path):
-        docker = _Docker(text)
-        return together(_docker_records(docker, place(path, text)), path)
-    found = together(of_runs(commands(text, path, environment, sourced), place(path, text)), path)
+        return together(_docker_records(_Docker(text), where), path, where.budget)
+    found = together(of_runs(commands(text, path, environment, sourced, where.budget), where), path, where.budget)
     loads = bool(_LOADS.search(text))
     sources = loads and bool(_SOURCE.search(text))
     asks = sources or (loads and bool(_USES.search(text)))
@@ -75,14 +79,18 @@ def _is_dockerfile(path: str) -> bool:
 
 
 def commands(
-    text: str, path: str, environment: shell.Variables | None = None, sourced: shell.Sourced | None = None
+    text: str,
+    path: str,
+    environment: shell.Variables | None,
+    sourced: shell.Sourced | None,
+    budget: Budget,
 ) -> Iterator[Run]:
     """The commands of a shell script or Makefile."""
     is_makefile = _MAKEFILE.match(path.rpartition("/")[2])
-    return shell.runs(makefile(text) if is_makefile else text, environment, sourced=sourced)
+    return shell.runs(makefile(text) if is_makefile else text, environment, sourced=sourced, budget=budget)
 
 
-def place(path: str, text: str) -> Place:
+def place(path: str, text: str, budget: Budget | None = None) -> Place:
     """Offsets of the file's own text."""
     newlines = [found.start() for found in re.finditer("\n", text)]
 
@@ -90,14 +98,16 @@ def place(path: str, text: str) -> Place:
         row = bisect_right(newlines, at - 1)
         return row + 1, at - (newlines[row - 1] + 1 if row else 0)
 
-    return Place(path, of)
+    return Place(path, of, budget=budget or Budget())
 
 
-def together(found: Iterator[LoadSite | Launch], path: str) -> Script:
+def together(found: Iterator[LoadSite | Launch], path: str, budget: Budget) -> Script:
     """The records by their kind, sorted, each once."""
     listed = list(dict.fromkeys(found))
     sites = _merged(site for site in listed if isinstance(site, LoadSite))
-    return Script(tuple(sites), tuple(launch for launch in listed if isinstance(launch, Launch)))
+    launches = tuple(launch for launch in listed if isinstance(launch, Launch))
+    cut = Diagnostic(path, "bound_reached", "commands with too much text to follow them all")
+    return Script(tuple(sites), launches, (cut,) if budget.is_spent else ())
 
 
 def _merged(found: Iterable[LoadSite]) -> list[LoadSite]:
@@ -139,11 +149,11 @@ def _inner(run: Run, words: tuple[str, ...], where: Place, depth: int) -> Iterat
     script = nested.find(words) if depth < _MAX_NESTED else None
     for known in run.words[script[0]] if script is not None else ():
         if known is not None:
-            yield from of_runs(_inside(known), where, depth + 1)
+            yield from of_runs(_inside(known, where.budget), where, depth + 1)
 
 
-def _inside(script: shell.Known) -> Iterator[Run]:
-    for run in shell.runs(script.text, base=script.at):
+def _inside(script: shell.Known, budget: Budget) -> Iterator[Run]:
+    for run in shell.runs(script.text, base=script.at, budget=budget):
         yield Run(tuple(shell.tagged(word, script) for word in run.words), run.at, run.end)
 
 
@@ -248,7 +258,7 @@ def _instruction_end(text: str, at: int) -> int:
         if newline < 0:
             return len(text)
         line = text[end:newline]
-        heredoc = _RUN_HEREDOC.search(text, at, newline + 1) if line.lstrip().upper().startswith("RUN") else None
+        heredoc = _RUN_HEREDOC.search(text, end, newline + 1) if line.lstrip().upper().startswith("RUN") else None
         if heredoc:
             closing = re.compile(rf"^[ \t]*{heredoc[1]}[ \t]*$", re.MULTILINE).search(text, newline)
             return min(closing.end() + 1, len(text)) if closing else len(text)
@@ -278,8 +288,10 @@ def _docker_records(docker: _Docker, where: Place) -> Iterator[LoadSite | Launch
     started = False
     base = docker.images[-1][1] if docker.images else ""
     image = images.known(base)
-    for run in shell.runs(script):
-        starts = any(run.at in span for span in docker.starts)
+    firsts = [span.start for span in docker.starts]
+    for run in shell.runs(script, budget=where.budget):
+        before = bisect_right(firsts, run.at) - 1
+        starts = before >= 0 and run.at in docker.starts[before]
         if image is not None and starts and run.texts()[0] not in ("sh", "bash", "/bin/bash", "/bin/sh"):
             run = Run((*images.prefix(image, run.texts()), *run.words), run.at, run.end)
         found = list(of_runs(iter((run,)), where))
@@ -287,7 +299,7 @@ def _docker_records(docker: _Docker, where: Place) -> Iterator[LoadSite | Launch
         yield from found
     if image is None or started:
         return
-    for command, given in images.environment(image, shell.final_variables(script)):
+    for command, given in images.environment(image, shell.final_variables(script, budget=where.budget)):
         at = given[0].at if given and given[0] is not None else 0
         site = site_of(command, given, Run((), at, at), where)
         if site is not None:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from analyzer.commands import images, scripts, shell
+from analyzer.commands.budget import Budget
 from analyzer.commands.launch import Launch
 from analyzer.commands.shell import Given, Known, Run
 from analyzer.commands.sites import Place, site_of
@@ -23,7 +24,7 @@ _FOLDED = re.compile(r"\\(?= )")
 _SCRIPTS = frozenset({"run", "script", "before_script", "after_script", "install", "bash"})
 
 
-def place(path: str, source: bytes) -> Place:
+def place(path: str, source: bytes, budget: Budget) -> Place:
     """Where scalars stand: at the line of the text itself, also inside a block that begins at the offset."""
     newlines = [found.start() for found in re.finditer(b"\n", source)]
 
@@ -33,7 +34,7 @@ def place(path: str, source: bytes) -> Place:
         row = bisect_right(newlines, here - 1)
         return row + 1, here - (newlines[row - 1] + 1 if row else 0)
 
-    return Place(path, of)
+    return Place(path, of, budget=budget)
 
 
 def is_compose(tree: Expression) -> bool:
@@ -41,11 +42,9 @@ def is_compose(tree: Expression) -> bool:
     return get(tree, "services") is not None
 
 
-def read(
-    trees: list[Expression], path: str, source: bytes, environment: shell.Variables
-) -> Iterator[LoadSite | Launch]:
+def read(trees: list[Expression], where: Place, environment: shell.Variables) -> Iterator[LoadSite | Launch]:
     """The records of the documents of one file."""
-    where = place(path, source)
+    path = where.path
     name = path.rpartition("/")[2]
     for tree in trees:
         if name == "package.json":
@@ -61,7 +60,7 @@ def _commands(found: Iterator[Expression], where: Place) -> Iterator[LoadSite | 
     for node in found:
         if isinstance(node, Text):
             text = _EXPRESSION.sub(lambda use: "$_" + "_" * (len(use[0]) - 2), node.value)
-            runs = (_at(run, node.at) for run in shell.runs(text))
+            runs = (_at(run, node.at) for run in shell.runs(text, budget=where.budget))
             yield from scripts.of_runs(runs, where)
 
 
@@ -111,7 +110,7 @@ def _service(service: Mapping, where: Place, environment: shell.Variables) -> It
     variables = {**environment, **{name: given for name, given in own_variables.items() if any(given)}}
     kubernetes = get(service, "args") is not None
     keys = ("command", "args") if kubernetes else ("entrypoint", "command")
-    own = [_words(get(service, key), variables) for key in keys]
+    own = [_words(get(service, key), variables, where) for key in keys]
     words = [word for part in own for word in part]
     found: list[LoadSite | Launch] = []
     if words:
@@ -132,14 +131,15 @@ def _start(words: list[shell.Choices]) -> int:
     return next((value.at for choices in words for value in choices if value is not None), 0)
 
 
-def _words(node: Expression | None, variables: shell.Variables) -> list[shell.Choices]:
+def _words(node: Expression | None, variables: shell.Variables, where: Place) -> list[shell.Choices]:
     """A command as words, from one string or a list of them."""
     if isinstance(node, Text):
-        return [choices for run in shell.runs(_line(node.value), variables) for choices in _at(run, node.at).words]
+        runs = shell.runs(_line(node.value), variables, budget=where.budget)
+        return [choices for run in runs for choices in _at(run, node.at).words]
     found: list[shell.Choices] = []
     for item in items(node):
         if isinstance(item, Text):
-            plain = shell.runs(_quoted(_REFERENCE.sub(r"${\1}", item.value)), variables)
+            plain = shell.runs(_quoted(_REFERENCE.sub(r"${\1}", item.value)), variables, budget=where.budget)
             found += [choices for run in plain for choices in _at(run, item.at).words] or [
                 (Known(item.value, item.at),)
             ]
@@ -173,7 +173,7 @@ def _variables(service: Mapping, environment: shell.Variables, where: Place) -> 
             listed.append((name.value, value))
     for key, value in listed:
         if isinstance(value, Text):
-            words = _words(Items((value,), value.at), environment)
+            words = _words(Items((value,), value.at), environment, where)
             found[key] = tuple(_placed(known, key, where) for known in words[0]) if words else ()
     return found
 

@@ -8,21 +8,22 @@ that are named by their number; in a function, and once a loop may have shifted 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice, product
 from typing import NamedTuple, TypeAlias
 
 from analyzer.commands import nested
+from analyzer.commands.budget import WORD, Budget
 from analyzer.commands.shell_words import MAX_NESTED, Part, Reader, Word
 
-MAX_COMMANDS = 20_000
 _MAX_VALUES = 32
 _MAX_WORDS = 256
 _MAX_EXPORTED = 256
-#: Characters that a word with variables in it can have, and that the variables of one script can hold in all.
+#: Endings of the names of scripts.
+SHELL = (".sh", ".bash", ".zsh", ".ksh", ".slurm", ".sbatch", ".pbs", ".lsf")
+#: Characters that a word with variables in it can have.
 _MAX_TEXT = 20_000
-_ROOM = 20_000_000
 
 
 class Given(NamedTuple):
@@ -74,6 +75,7 @@ def _only(choices: Choices) -> str:
 
 
 _OPTION = re.compile(r"[-+]*[A-Za-z][\w./-]*=")
+_NAME = re.compile(r"[A-Za-z_]\w*")
 _NAMED = re.compile(r"([A-Za-z_]\w*)\+?=")
 _OPENING = frozenset({"if", "for", "while", "until", "case", "select", "{"})
 _CLOSING = frozenset({"fi", "done", "esac", "}"})
@@ -94,15 +96,14 @@ class _State:
     words: list[Word] = field(default_factory=list)
     arguments: list[Choices] = field(default_factory=list)
     beside: Variables = field(default_factory=dict)  # assignments in front of the command
-    signs: str = ""  # the operators since the last command
+    signs: str = ""  # the last operators since the last command
     bodies: list[tuple[int, list[Choices]]] = field(default_factory=list)  # functions: depth, arguments outside
-    room: int = _ROOM
+    budget: Budget = field(default_factory=Budget)
 
-    def hold(self, name: str, given: Choices) -> None:
+    def hold(self, name: str, given: Iterable[Known | None]) -> None:
         """Gives a variable its values; where they would be too much, they are not known."""
-        kept = tuple(dict.fromkeys(given))[:_MAX_VALUES]
-        self.room -= sum(len(value.text) for value in kept if value is not None)
-        self.variables[name] = kept if self.room >= 0 else (None,)
+        kept = _first(given)
+        self.variables[name] = kept if self.budget.take(_size(kept)) else (None,)
 
     def __post_init__(self) -> None:
         numbers = sum(name.isdigit() and name != "0" for name in self.variables)
@@ -120,9 +121,11 @@ class _State:
                 del self.arrays[name]
 
 
-def final_variables(text: str, sourced: Sourced | None = None, *, exported: bool = False) -> Variables:
+def final_variables(
+    text: str, sourced: Sourced | None = None, *, exported: bool = False, budget: Budget | None = None
+) -> Variables:
     """The variables as they are at the end of a script; all, or those that the commands it runs see."""
-    state = _State({}, sourced)
+    state = _State({}, sourced, budget=budget or Budget())
     for _ in _runs(text, state):
         pass
     if exported:
@@ -131,17 +134,41 @@ def final_variables(text: str, sourced: Sourced | None = None, *, exported: bool
 
 
 def runs(
-    text: str, variables: Mapping[str, Choices] | None = None, base: int = 0, sourced: Sourced | None = None
+    text: str,
+    variables: Mapping[str, Choices] | None = None,
+    base: int = 0,
+    sourced: Sourced | None = None,
+    budget: Budget | None = None,
 ) -> Iterator[Run]:
-    """The commands of a script, in order; `variables` are those that it finds in its environment, `base` is the
-    offset at which it begins."""
-    return _runs(text, _State(dict(variables or {}), sourced), base)
+    """The commands of a script, in order, as far as the budget reaches; `variables` are those that it finds in its
+    environment, `base` is the offset at which it begins."""
+    budget = budget or Budget()
+    budget.take(len(variables or ()))
+    return _runs(text, _State(dict(variables or {}), sourced, budget=budget), base)
+
+
+def _first(given: Iterable[Known | None]) -> Choices:
+    """Different values, as many as count."""
+    kept: dict[Known | None, None] = {}
+    for value in given:
+        kept[value] = None
+        if len(kept) == _MAX_VALUES:
+            break
+    return tuple(kept)
+
+
+def _size(given: Choices) -> int:
+    """What values take of the budget."""
+    return sum(WORD + len(value.text) if value is not None else WORD for value in given)
 
 
 def _runs(text: str, state: _State, base: int = 0) -> Iterator[Run]:
+    state.budget.take(len(text))
     outer: list[list[Word]] = []
     array: str | None = None
-    for word in islice(Reader(text, base).words(), MAX_COMMANDS * 10):
+    for word in Reader(text, base).words():
+        if state.budget.left < 0:
+            return
         if word.sign == "$(":
             outer.append(state.words)
             state.words = []
@@ -156,7 +183,7 @@ def _runs(text: str, state: _State, base: int = 0) -> Iterator[Run]:
                 state.words, array = [], None
         elif word.sign and word.sign not in (">", "<<"):
             yield from _command(state)
-            state.signs += word.sign.strip()
+            state.signs = (state.signs + word.sign.strip())[-2:]
         else:
             state.words.append(word)
     yield from _command(state)
@@ -179,7 +206,7 @@ def _array(state: _State, assigned: str, words: list[Word]) -> None:
     found = [value for element in state.arrays[name] for value in element]
     several = len(found) > 1
     each = (v._replace(sure=v.sure and not several) if v is not None else None for v in found)
-    state.hold(name, tuple(each))
+    state.hold(name, each)
 
 
 def _command(state: _State) -> Iterator[Run]:
@@ -207,8 +234,8 @@ def _command(state: _State) -> Iterator[Run]:
         found = tuple(each for word in words for each in _split(word, state))
         if _only(found[0] if found else ()) == "eval":
             found = tuple(each for choice in found[1:] for each in _spread(choice, state.variables))
-        if found:
-            environment = _environment(state, _only(found[0]))
+        if found and state.budget.take(sum(map(_size, found))):
+            environment = _environment(state, found)
             run = Run(found, words[0].at, words[-1].end, environment, _inner(state, words))
             _source(state, run)
             _shift(state, run)
@@ -231,16 +258,18 @@ def _is_python(words: list[Word]) -> bool:
     return bool(words) and _literal(words[0]).startswith("python") and [_literal(w) for w in words[1:]] in ([], ["-"])
 
 
-def _environment(state: _State, program: str) -> tuple[tuple[str, Known], ...]:
-    """What the command finds in its environment, if it is a script; of code, the variables that hold one value."""
-    if not program.rpartition("/")[2].startswith("python"):
+def _environment(state: _State, words: tuple[Choices, ...]) -> tuple[tuple[str, Known], ...]:
+    """What the command finds in its environment, if it is a script; of code, the variables that hold one value and
+    that its words name."""
+    texts = [_only(word) for word in words]
+    if any(text.endswith(SHELL) for text in texts):
         exported = {name: state.variables.get(name, ()) for name in sorted(state.exported)} | state.beside
         return tuple((name, value) for name, given in exported.items() for value in given if value is not None)
-    return tuple(
-        (name, given[0])
-        for name, given in state.variables.items()
-        if len(given) == 1 and given[0] is not None and not name.startswith("\0")
-    )
+    if not texts[0].rpartition("/")[2].startswith("python"):
+        return ()
+    named = dict.fromkeys(name for text in texts for name in _NAME.findall(text))
+    known = ((name, state.variables.get(name, ())) for name in named)
+    return tuple((name, given[0]) for name, given in known if len(given) == 1 and given[0] is not None)
 
 
 def _inner(state: _State, words: list[Word]) -> tuple[Run, ...]:
@@ -254,7 +283,7 @@ def _inner(state: _State, words: list[Word]) -> tuple[Run, ...]:
     variables |= {name: choices((part,), state.variables) for name, part in inner.outer.items()}
     arguments = words[index + 2 :]
     variables |= {str(i): choices(word.parts, state.variables) for i, word in enumerate(arguments, 1)}
-    inside = _State(variables, state.sourced, level=state.level + 1)
+    inside = _State(variables, state.sourced, level=state.level + 1, budget=state.budget)
     return tuple(_placed(run, inner) for run in _runs(inner.text, inside, inner.base))
 
 

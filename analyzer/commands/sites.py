@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from analyzer import ids
 from analyzer.commands import launch
+from analyzer.commands.budget import Budget
 from analyzer.commands.launch import Command, Launch, Named
 from analyzer.commands.shell import Choices, Known, Run
 from analyzer.loaders import tables
@@ -21,11 +22,12 @@ _OPEN = re.compile(r"\*|[\w.*-]*\w[\w.*-]*/[\w.*-]+")
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where offsets of a text are in its file: offset -> (line, column); `beside` is the text at hand. `serves`: the
-    commands are of services, which load a model whether it is known here or not."""
+    commands are of services, which load a model whether it is known here or not; `budget` is what they may take."""
 
     path: str
     of: Callable[[int, str], tuple[int, int]]
     serves: bool = False
+    budget: Budget = field(default_factory=Budget)
 
 
 def records(run: Run, place: Place) -> Iterator[LoadSite | Launch]:

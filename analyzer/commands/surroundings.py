@@ -12,6 +12,7 @@ from posixpath import basename, dirname
 
 from analyzer import encoding, others
 from analyzer.commands import calls, scripts, shell
+from analyzer.commands.budget import Budget
 from analyzer.commands.launch import Launch
 from analyzer.commands.scripts import Script
 from analyzer.commands.shell import Choices, Given, Known, Variables
@@ -58,6 +59,7 @@ class _Around:
         for path in self.paths.listed:
             for name in found[path].mentions:
                 self.callers.setdefault(name, []).append(path)
+        self.budget = Budget()  # of the script that is read again, and of all that is read for it
         self.variables = lru_cache(maxsize=None)(self._variables)
         self.calls = lru_cache(maxsize=None)(self._calls)
         self.made = lru_cache(maxsize=None)(self._made)
@@ -68,20 +70,24 @@ class _Around:
 
     def again(self, path: str, source: bytes) -> Script:
         """A script, read with what the files around it say."""
+        if self.budget.is_spent:  # answers that were cut short are no answers for others
+            for answers in (self.variables, self.calls, self.made):
+                answers.cache_clear()
+        self.budget = Budget()
         if scripts.is_script(path):
             return self._called(path, source)
         names = {name.decode() for name in _NAMES.findall(source)}
         given = {name: values for name in sorted(names) if (values := self._nearest(name, dirname(path)))}
-        return replace(others.read(source, path, given), asks=False)
+        return replace(others.read(source, path, given, budget=self.budget), asks=False)
 
     def _called(self, path: str, source: bytes) -> Script:
         """A script, read once for each call of it, whose arguments belong together."""
         given = self.calls(path) or ({},)
-        found = [others.read(source, path, each, lambda name: self.sourced(name, path)) for each in given]
+        found = [others.read(source, path, each, lambda name: self.sourced(name, path), self.budget) for each in given]
         records: list[LoadSite | Launch] = []
         for script in found:
             records += (*script.sites, *script.launches)
-        return replace(scripts.together(iter(records), path), diagnostics=found[0].diagnostics)
+        return replace(scripts.together(iter(records), path, self.budget), diagnostics=found[-1].diagnostics)
 
     def sourced(self, written: str, writer: str, depth: int = 0) -> Variables:
         """The variables of the script that another one names behind `source`."""
@@ -100,7 +106,7 @@ class _Around:
         text = _text(self.read(caller))
         found: dict[str, list[Variables]] = {}
         for environment in (self.calls(caller, depth + 1) if depth < MAX_CALLED else ()) or ({},):
-            runs = scripts.commands(text, caller, environment, lambda name: self.sourced(name, caller))
+            runs = scripts.commands(text, caller, environment, lambda name: self.sourced(name, caller), self.budget)
             for call in islice(filter(None, map(calls.of, runs)), MAX_CALLERS):
                 paths = self.paths.find(call.script, caller)
                 if len(paths) == 1 and len(found.setdefault(paths[0], [])) < MAX_CALLS:
@@ -112,7 +118,7 @@ class _Around:
         beside = [path for path in self.folders.get(folder, ()) if _DOTENV.match(path)]
         values = _possible(name, (self.variables(path) for path in beside))
         while not values:
-            scripts_here = (path for path in self.folders.get(folder, ()) if path.endswith(calls.SHELL))
+            scripts_here = (path for path in self.folders.get(folder, ()) if path.endswith(shell.SHELL))
             values = _possible(name, (self.variables(path, 0, exported=True) for path in scripts_here))
             if not folder:
                 break
@@ -122,7 +128,9 @@ class _Around:
     def _variables(self, path: str, depth: int = 0, exported: bool = False) -> Variables:
         """The variables that a script ends with, each with its place there."""
         text = _text(self.read(path))
-        found = shell.final_variables(text, lambda name: self.sourced(name, path, depth + 1), exported=exported)
+        found = shell.final_variables(
+            text, lambda name: self.sourced(name, path, depth + 1), exported=exported, budget=self.budget
+        )
         return _all_placed(found, path, text)
 
 

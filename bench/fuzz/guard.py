@@ -92,7 +92,7 @@ def _chunk(seed: int, numbers: range, memory: int, kinds: Sequence[Kind]) -> tup
     state[:] = _STATE.pack(numbers.start, time.monotonic())
     context: Any = multiprocessing.get_context("fork")
     mine, theirs = context.Pipe(duplex=False)
-    process = context.Process(target=_child, args=(seed, numbers, memory, kinds, state, theirs))
+    process = context.Process(target=_child, args=(seed, numbers, memory, kinds, state, (mine, theirs)))
     process.start()
     theirs.close()
     hung = False
@@ -117,7 +117,9 @@ def _chunk(seed: int, numbers: range, memory: int, kinds: Sequence[Kind]) -> tup
         process.join()
 
 
-def _child(seed: int, numbers: range, memory: int, kinds: Sequence[Kind], state: mmap.mmap, pipe: Any) -> None:
+def _child(seed: int, numbers: range, memory: int, kinds: Sequence[Kind], state: mmap.mmap, pipes: Any) -> None:
+    mine, pipe = pipes
+    mine.close()  # or the process would outlive its parent, waiting for it to read
     with open("/proc/self/statm", encoding="ascii") as stream:
         now = int(stream.read().split()[0]) * resource.getpagesize()
     resource.setrlimit(resource.RLIMIT_AS, (now + memory, now + memory))
