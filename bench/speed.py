@@ -13,7 +13,7 @@ import subprocess
 import sys
 import time
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -26,6 +26,8 @@ from tree_sitter import Language, Parser
 from analyzer import gate
 from bench.tables import Cell, table
 from bench.trees import build
+from miner import reader
+from ptmscope.settings import MAX_FILE_SIZE
 
 LITERAL = "from_pretrained"
 SCAN_ONCE = Path(__file__).with_name("scan_once.py")
@@ -95,9 +97,10 @@ def read(folder: Path) -> Tree:
 
 def measure(tree: Tree, runs: int) -> Times:
     """All times, each the median of `runs` runs."""
+    paths = tuple(map(str, tree.files))
     return Times(
-        read=_median(lambda: _read_all(tree.files), time.process_time, runs),
-        gate=_median(lambda: _gate_all(tree.files), time.process_time, runs),
+        read=_median(lambda: _read_all(paths), time.process_time, runs),
+        gate=_median(lambda: _gate_all(paths), time.process_time, runs),
         parse=_median(lambda: _parse_all(tree.gated), time.process_time, runs),
         ast=_median(lambda: _ast_all(tree.gated), time.process_time, runs),
         one=_scans(tree.folder, 1, runs),
@@ -173,14 +176,18 @@ def _timed(work: Callable[[], object], clock: Callable[[], float]) -> float:
     return clock() - start
 
 
-def _read_all(files: Sequence[Path]) -> None:
-    for path in files:
-        path.read_bytes()
+def _read_all(files: Sequence[str]) -> int:
+    return sum(1 for content in _contents(files) if content)
 
 
-def _gate_all(files: Sequence[Path]) -> None:
-    for path in files:
-        gate.passes(path.read_bytes())
+def _gate_all(files: Sequence[str]) -> int:
+    return sum(map(gate.passes, _contents(files)))
+
+
+def _contents(files: Sequence[str]) -> Iterator[bytes]:
+    """Read as a scan reads them."""
+    found = (reader.read(file, file, MAX_FILE_SIZE) for file in files)
+    return (content for content in found if isinstance(content, bytes))
 
 
 def _parse_all(contents: Sequence[bytes]) -> None:

@@ -99,7 +99,7 @@ class Evaluator:
         self.follow = follow  # whether objects are followed into every library call that takes one
         self.bodies = list(bodies) or [None] * len(self.modules)
         self.tables: LoaderTables = tables()
-        self.steps = self.total = 0
+        self.steps = self.total = self.ticks = 0
         self.depth = 0
         self.limit = self.max_steps
         self.is_late = False
@@ -298,9 +298,10 @@ class Evaluator:
 
     def is_spent(self) -> bool:
         """Takes a step; whether there were too many, or they took too long."""
-        if self.steps & 255 == 0 and self.until is not None and time.thread_time() > self.until:
-            self.is_late = True
         self.steps += 1
+        self.ticks += 1
+        if self.ticks & 255 == 0 and self.until is not None and time.thread_time() > self.until:
+            self.is_late = True
         return self.steps > self.limit or self.is_late
 
     def note(self, store: dict[Any, Any], key: object) -> None:
