@@ -7,7 +7,6 @@ function is evaluated in one call of it (a `Frame`) where that call is known, el
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Protocol, TypeVar
 
@@ -42,6 +41,7 @@ from analyzer.program import (
     dotted,
 )
 from analyzer.values import containers
+from analyzer.values.memory import Memory
 from analyzer.values.objects import (
     BOUND,
     SOMEWHERE,
@@ -57,19 +57,17 @@ from analyzer.values.objects import (
     List,
     Ref,
     Shown,
-    Started,
     Str,
     Unknown,
     Values,
     merged,
     relabel,
 )
+from analyzer.values.surroundings import Surroundings
 
 T = TypeVar("T")
 
 MAX_DEPTH = 50
-MAX_CYCLES = 100  # of one file that are worked out anew
-NEVER = 1 << 30
 
 
 class Bodies(Protocol):
@@ -84,129 +82,33 @@ class Bodies(Protocol):
     def version(self) -> int: ...
 
 
-class Evaluator:
+class Evaluator(Surroundings, Memory):
     """Evaluates expressions of `modules`. `bodies` are asked for what was left out; memoised; bounded in steps."""
-
-    max_steps = 2_500  # for one question
-    brief_steps = 300  # for one that is worth no more
-    max_total = 60_000  # for one file; then questions are brief
 
     def __init__(
         self, modules: Sequence[Module], bodies: Sequence[Bodies | None] = (), *, follow: bool = False
     ) -> None:
+        super().__init__(follow=follow)
         self.modules = list(modules)
-        self.until: float | None = None  # deadline by time.thread_time: what else runs on the machine changes no answer
-        self.follow = follow  # whether objects are followed into every library call that takes one
         self.bodies = list(bodies) or [None] * len(self.modules)
         self.tables: LoaderTables = tables()
-        self.steps = self.total = self.ticks = 0
-        self.depth = 0
-        self.limit = self.max_steps
-        self.is_late = False
-        self.hurried = False  # whether the question is to be answered in few steps
-        self.bounded = False  # whether a bound was met
         self.asked = False  # whether an answer may depend on other files
-        self.memo: dict[tuple[int, Env], Values] = {}
-        self.active: dict[tuple[int, Env], int] = {}
-        self.busy: dict[object, int] = {}  # other questions that are being answered, with their depth
-        self.cut = NEVER  # depth of the outermost question that one below has come back to
-        self.cycles = 0
-        self.provisional: list[tuple[dict[Any, Any], object]] = []
-        self.opening = 0  # classes whose bases or subclasses are being found out
-        self.refused = 0  # questions that were not answered, for a bound
         self.envs: dict[tuple[int, int], Env] = {}
         self.frames: dict[tuple[object, ...], Env] = {}
-        self.caches: dict[object, object] = {}
         self.indexes: list[dict[str, tuple[int, object]]] = [{} for _ in self.modules]
-        self.kept: list[Expression] = []
-        self.loads: dict[
-            tuple[int, int], str
-        ] = {}  # calls of the first file that are known to load, by place: the loader
+        self.loads: dict[tuple[int, int], str] = {}  # calls of the first file known to load, by place: the loader
         self.events: dict[tuple[object, ...], Event] = {}
         self.followed: dict[Env, None] = {}  # calls with a loaded object, in other files; only if `follow`
         self.made: dict[Inst, None] = {}  # objects made of a loaded one
-
-    # -- what a project evaluator answers for many files
-
-    def external(self, qualified: str, module: int) -> Values:
-        """What a dotted name outside the file is."""
-        return (Ref(qualified),)
-
-    def defined(self, qualified: str, module: int) -> Values:
-        """What the files define under a name that stays a library's."""
-        return ()
-
-    def member(self, module: int, name: str) -> Values:
-        """A name of a module, as another file sees it."""
-        bindings = self.modules[module].scopes[0].bindings.get(name, [])
-        return self.bound(names.final(bindings, 1 << 61, ()), self.env(module, 0), True)
-
-    def callers_of(self, module: int, name: str) -> Iterable[int]:
-        """The files that can call something of `module` by this name."""
-        return (module,)
-
-    def derived_in(self, module: int, name: str) -> Iterable[int]:
-        """The files that may derive from the class `name` of `module`."""
-        return (module,)
-
-    def is_distinct(self, module: int, name: str) -> bool:
-        """Whether no other file around `module` defines a function of this name."""
-        return False
-
-    def setters_of(self, module: int, name: str) -> Iterable[int]:
-        """The files that may set an attribute of this name on an object of `module`."""
-        return (module,)
-
-    def option_files(self, module: int) -> Iterable[int]:
-        """The files whose command-line options may reach `module`."""
-        return (module,)
-
-    def launched(self, options: Iterable[str], started: Started, *, several: bool = False) -> Values:
-        """What command lines give these options of the programs that run a parser; also all further words of them."""
-        return ()
-
-    def options_launched(self, started: Started) -> Iterable[tuple[object, str, Str]]:
-        """(the command line, the option as it is written, its value) of all that programs are given that run this."""
-        return ()
-
-    def overruled(self, first: Values, second: Values) -> Values:
-        """`second` without what only command lines give that give `first`, too."""
-        return second
-
-    def environment_files(self) -> Iterable[int]:
-        """The files that may load variables into the environment of the program."""
-        return range(len(self.modules))
 
     def alone(self) -> Evaluator:
         """An evaluator of the first file that knows no other."""
         return self
 
-    def config(self, path: str, module: int) -> Values:
-        """What a config file that code opens by this path holds; nothing where files are not linked.
-
-        `path` is as `module` writes it, with `*` for each part that is not known.
-        """
-        return ()
-
-    def config_paths(self, path: str, module: int) -> tuple[str, ...]:
-        """The config files that code of `module` can mean by a path."""
-        return ()
-
-    def config_files(self, endings: tuple[str, ...]) -> tuple[str, ...]:
-        """The config files of the repository with these endings, by path."""
-        return ()
-
-    def configs_naming(self, word: str) -> tuple[str, ...]:
-        """The config files that name something to be built by this word."""
-        return ()
-
-    def config_package(self, path: str) -> str:
-        """Where Hydra puts a config, if its file says so."""
-        return ""
-
-    def config_documents(self, paths: Iterable[str], word: str) -> Iterable[tuple[str, Dict]]:
-        """Those of the config files that mention the word, each with what it holds."""
-        return ()
+    def member(self, module: int, name: str) -> Values:
+        """A name of a module, as another file sees it."""
+        bindings = self.modules[module].scopes[0].bindings.get(name, [])
+        return self.bound(names.final(bindings, 1 << 61, ()), self.env(module, 0), True)
 
     # -- scopes and environments
 
@@ -259,20 +161,16 @@ class Evaluator:
             self.comes_back(self.active[key])
             return ()
         if self.depth == 0:
-            self.total += self.steps
-            self.steps = 0
-            self.limit = self.brief_steps if self.hurried or self.total > self.max_total else self.max_steps
+            self.starts()
         if self.depth > MAX_DEPTH or self.is_spent():
-            self.bounded = True
-            self.refused += 1
+            self.refuse()
             return (BOUND,)
         self.depth += 1
         self.active[key] = self.depth
         try:
             found = _BY_TYPE[type(expression)](self, expression, env)
         except RecursionError:
-            self.bounded = True
-            self.refused += 1
+            self.refuse()
             found = (BOUND,)
         finally:
             del self.active[key]
@@ -295,49 +193,6 @@ class Evaluator:
             self.hurried = False
         self.bounded = bounded
         return found if self.refused == refused else (BOUND,)
-
-    def is_spent(self) -> bool:
-        """Takes a step; whether there were too many, or they took too long."""
-        self.steps += 1
-        self.ticks += 1
-        if self.ticks & 255 == 0 and self.until is not None and time.thread_time() > self.until:
-            self.is_late = True
-        return self.steps > self.limit or self.is_late
-
-    def note(self, store: dict[Any, Any], key: object) -> None:
-        """Called when an answer is stored: one found on a cycle lacks what the cycle gives, and holds until it closes.
-
-        Then the evaluation that the cycle came back to has the whole answer, and the others are forgotten.
-        """
-        if self.cut <= self.depth:
-            self.provisional.append((store, key))
-            return
-        self.cut = NEVER
-        if self.provisional and self.cycles < MAX_CYCLES and not self.follow:
-            self.cycles += 1
-            for other, left in self.provisional:
-                other.pop(left, None)
-        self.provisional.clear()
-
-    def comes_back(self, depth: int) -> None:
-        """Called where a question is met that is being answered further up, at this depth."""
-        self.cut = min(self.cut, depth)
-
-    def remembered(self, key: object, answer: Callable[[], Values]) -> Values:
-        """The answer to a question that no expression asks; kept where it is whole: off all cycles, within bounds."""
-        found = self.caches.get(key)
-        if found is not None:
-            return found  # type: ignore[return-value]
-        refused = self.refused
-        made = answer()
-        if self.cut > self.depth and not self.opening and refused == self.refused:
-            self.caches[key] = made
-        return made
-
-    def keep(self, expression: Expression) -> Expression:
-        """Keeps an expression that stands in no file alive: what is remembered of it goes by its identity."""
-        self.kept.append(expression)
-        return expression
 
     def union(self, expressions: Iterable[Expression], env: Env) -> Values:
         return merged(*(self.evaluate(expression, env) for expression in expressions))
