@@ -80,7 +80,7 @@ class Expressions:
         return self.source[node.start_byte : node.end_byte].decode("utf-8", "replace")
 
     def all(self, nodes: Iterable[Node]) -> tuple[Expression, ...]:
-        return tuple(self.expression(node) for node in nodes if node.kind_id not in _EXTRA)
+        return tuple(self.expression(node) for node in nodes if node.kind_id not in EXTRA)
 
     # -- names and literals
 
@@ -152,7 +152,7 @@ class Expressions:
             return Opaque("bound_reached", node.start_byte)
         pairs: list[tuple[Expression | None, Expression]] = []
         for child in node.named_children:
-            parts = [part for part in child.named_children if part.kind_id not in _EXTRA]
+            parts = [part for part in child.named_children if part.kind_id not in EXTRA]
             if child.type == "pair" and len(parts) == 2:
                 pairs.append((self.expression(parts[0]), self.expression(parts[1])))
             elif child.type == "dictionary_splat" and parts:
@@ -161,7 +161,7 @@ class Expressions:
 
     def generated(self, node: Node) -> Expression:
         """A comprehension. Its variables are bound in the enclosing scope, visible inside it only."""
-        body, *clauses = [child for child in node.named_children if child.kind_id not in _EXTRA]
+        body, *clauses = [child for child in node.named_children if child.kind_id not in EXTRA]
         for clause in clauses:
             if clause.type == "for_in_clause":
                 left, right = clause.child_by_field_name("left"), clause.child_by_field_name("right")
@@ -189,7 +189,7 @@ class Expressions:
     def conditional(self, node: Node) -> Expression:
         """`x if x else y`, also with `is None` or `not`, is `x or y`; otherwise it is either."""
         parts = self.all(node.named_children)
-        written = [self.text(child) for child in node.named_children if child.kind_id not in _EXTRA]
+        written = [self.text(child) for child in node.named_children if child.kind_id not in EXTRA]
         if len(parts) != 3:
             return Choice(parts[:1] + parts[2:], node.start_byte)
         then, asked, other = written
@@ -281,7 +281,7 @@ class Expressions:
         return Operator("unary_operator", inner, node.start_byte)
 
     def call(self, node: Node) -> Expression:
-        children = [child for child in node.named_children if child.kind_id not in _EXTRA]
+        children = [child for child in node.named_children if child.kind_id not in EXTRA]
         function = self.expression(children[0])
         args: list[Expression] = []
         keywords: list[tuple[str | None, Expression]] = []
@@ -303,7 +303,7 @@ class Expressions:
                 keywords.append((self.text(name), self.expression(value)))
         elif kind == "dictionary_splat":
             keywords.append((None, self.inner(node)))
-        elif node.kind_id not in _EXTRA:
+        elif node.kind_id not in EXTRA:
             args.append(self.expression(node))
 
     def spread(self, node: Node) -> Expression:
@@ -334,7 +334,7 @@ class Expressions:
         if kind == "identifier":
             self.note(self.text(target), Binding(at, self.path, value, until))
         elif kind in _PATTERNS:
-            parts = [part for part in target.named_children if part.kind_id not in _EXTRA]
+            parts = [part for part in target.named_children if part.kind_id not in EXTRA]
             for index, part in enumerate(parts):
                 if part.type == "list_splat_pattern":
                     behind = index + 1 - len(parts)
@@ -428,7 +428,7 @@ def _kinds(*names: str) -> frozenset[int]:
     return frozenset(kind for kind in found if kind is not None)
 
 
-_EXTRA = _kinds("comment", "line_continuation")
+EXTRA = _kinds("comment", "line_continuation")
 _BY_KIND = {
     kind: handler
     for name, handler in _HANDLERS.items()
