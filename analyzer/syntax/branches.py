@@ -8,7 +8,7 @@ from tree_sitter import Node
 
 from analyzer.program import LOOP, Element, Entered, Test
 from analyzer.syntax import conditions
-from analyzer.syntax.expressions import EXTRA
+from analyzer.syntax.tree import EXTRA
 
 if TYPE_CHECKING:
     from analyzer.syntax.statements import Statements

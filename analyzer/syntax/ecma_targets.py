@@ -9,7 +9,7 @@ from tree_sitter import Node
 
 from analyzer.program import Binding, Captured, Constant, Expression, Mapping, Operator, Subscript, Unpacked
 from analyzer.syntax.ecma_expressions import EXTRA, part_of
-from analyzer.syntax.expressions import dotted_name
+from analyzer.syntax.targets import dotted_name
 
 if TYPE_CHECKING:
     from analyzer.syntax.ecma_statements import Statements

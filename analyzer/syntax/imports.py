@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from tree_sitter import Node
 
 from analyzer.program import Binding, Imported
-from analyzer.syntax.expressions import EXTRA
+from analyzer.syntax.tree import EXTRA
 
 if TYPE_CHECKING:
     from analyzer.syntax.statements import Statements

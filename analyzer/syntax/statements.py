@@ -22,8 +22,10 @@ from analyzer.program import (
     Scope,
     Text,
 )
-from analyzer.syntax import branches, definitions, imports
-from analyzer.syntax.expressions import EXTRA, Expressions, dotted_name
+from analyzer.syntax import branches, definitions, imports, targets
+from analyzer.syntax.expressions import Expressions
+from analyzer.syntax.targets import dotted_name
+from analyzer.syntax.tree import EXTRA
 
 _MAX_NESTING = 60
 _ADDS = {"append": 0, "add": 0, "insert": 1, "appendleft": 0}
@@ -166,7 +168,7 @@ class Statements:
             self.reader.scope.fields.append(Field(self.reader.text(target), kind, value))
 
     def bind(self, target: Node, value: Expression, at: int) -> None:
-        self.reader.bind(target, value, at)
+        targets.bind(self.reader, target, value, at)
 
     def augmented(self, node: Node) -> None:
         left, right = node.child_by_field_name("left"), node.child_by_field_name("right")

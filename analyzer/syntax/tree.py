@@ -14,6 +14,8 @@ from tree_sitter import Language, Node, Parser
 
 #: Levels of expressions that are read.
 MAX_DEPTH = 100
+#: Items of one display, or operands of one operator, that are read.
+MAX_ITEMS = 5_000
 _CHUNK = 1 << 16
 #: Below this size parsing takes no callback, and no deadline.
 _SMALL = 200_000
@@ -96,3 +98,12 @@ def parse(source: bytes, *, seconds: float, grammar: str = "python") -> Tree | N
     except ValueError:  # what the binding raises for a parse that was cut off
         return None
     return Tree(tree.root_node, source, grammar) if tree is not None else None
+
+
+def _kinds(*names: str) -> frozenset[int]:
+    found = (language().id_for_node_kind(name, True) for name in names)
+    return frozenset(kind for kind in found if kind is not None)
+
+
+#: Nodes of Python that say nothing.
+EXTRA = _kinds("comment", "line_continuation")
