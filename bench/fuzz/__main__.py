@@ -10,6 +10,7 @@ import resource
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from bench.fuzz.guard import Tally, made, read, run
@@ -37,16 +38,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         kinds += (of_folder(options.real),)
     if options.show is not None:
         return _show(*made(options.seed, options.show, kinds), folder=options.folder)
-    start, whole, done = time.monotonic(), Tally(), 0
-    for tally in run(options.seed, range(options.first, options.first + options.inputs), options.memory, kinds):
-        whole.add(tally)
-        done += tally.ends.total()
-        for failure in tally.failures:
-            print(f"{failure.number} {failure.kind}: {failure.what}: {failure.where}", file=sys.stderr, flush=True)
-        print(f"{done:,} inputs, {len(whole.failures)} failures", file=sys.stderr, flush=True)
-        if options.seconds is not None and time.monotonic() - start > options.seconds:
-            break
-    print(_told(whole, kinds, done, options.seed))
+    start, whole = time.monotonic(), Tally()
+    with suppress(KeyboardInterrupt):  # what was done until then is told
+        for tally in run(options.seed, range(options.first, options.first + options.inputs), options.memory, kinds):
+            whole.add(tally)
+            for failure in tally.failures:
+                print(f"{failure.number} {failure.kind}: {failure.what}: {failure.where}", file=sys.stderr, flush=True)
+            print(f"{whole.ends.total():,} inputs, {len(whole.failures)} failures", file=sys.stderr, flush=True)
+            if options.seconds is not None and time.monotonic() - start > options.seconds:
+                break
+    print(_told(whole, kinds, whole.ends.total(), options.seed))
     return 1 if whole.failures else 0
 
 
