@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import islice
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from analyzer.program import Expression, Items, Name, Spread
@@ -281,16 +281,29 @@ def stored(ev: Evaluator, bases: Values, name: Name, env: Env, *, nested: bool) 
         for index in ev.index("put", env.module, attributes.putting).get(key, ()):
             if name.id not in scopes[index].bindings:
                 puts += [(store, ev.env(env.module, index)) for store in scopes[index].bindings[key]]
+    held: list[Value] = []
     for store, where in puts:
         sure = where is env and not nested and store.path == name.path[: len(store.path)]
-        for put in ev.evaluate(store.value, where):
-            bases = tuple(_with(base, put) for base in bases) if sure else (*bases, put)
-    return bases
+        if sure:
+            held += ev.evaluate(store.value, where)
+            continue
+        bases, held = _filled(bases, held), []
+        bases = (*bases, *ev.evaluate(store.value, where))
+    return _filled(bases, held)
 
 
-def _with(base: Value, put: Value) -> Value:
-    if isinstance(base, Dict) and isinstance(put, Dict):
-        return Dict((*base.entries, *put.entries), more=base.open, missing=base.missing)
-    if isinstance(base, List) and isinstance(put, List) and not isinstance(base, Tuple):
-        return List((*base.entries, *put.entries), more=base.open or put.open)
+def _filled(bases: Values, puts: list[Value]) -> Values:
+    return tuple(_with(base, puts) for base in bases) if puts else bases
+
+
+def _with(base: Value, puts: list[Value]) -> Value:
+    """The collection with all of these in it, at once: many statements may put something into one."""
+    if isinstance(base, Dict) and (dicts := [put for put in puts if isinstance(put, Dict)]):
+        entries = chain.from_iterable(put.entries for put in dicts)
+        return Dict((*base.entries, *entries), more=base.open, missing=base.missing)
+    if isinstance(base, Tuple) or not isinstance(base, List):
+        return base
+    if lists := [put for put in puts if isinstance(put, List)]:
+        opened = base.open or any(put.open for put in lists)
+        return List((*base.entries, *chain.from_iterable(put.entries for put in lists)), more=opened)
     return base
