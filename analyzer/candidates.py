@@ -6,18 +6,15 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 
-from analyzer import gate
+from analyzer import loader_names
 from analyzer.loaders import Match, tables
 from analyzer.program import (
     Attribute,
     Call,
     Choice,
-    Definition,
     Element,
     Expression,
     Imported,
-    Language,
-    Mapping,
     Module,
     Name,
     Parameter,
@@ -40,8 +37,10 @@ from analyzer.values.objects import (
     Value,
 )
 
-#: Entries of a table that are looked at for loaders.
-_MAX_HELD = 24
+#: Calls that may give a function or class: out of a table, by its name, with some of its arguments.
+_GIVING = frozenset({"partial", "getattr", "type", "import_module", "get", "pop"})
+#: Parts of names of functions that give a class: `self._get_model_class()`.
+_CLASSES = ("class", "cls", "factory")
 
 
 @dataclass(slots=True)
@@ -56,8 +55,8 @@ class Candidate:
 
 def candidates(ev: Evaluator, module: int, words: Iterable[str] = ()) -> Iterator[Candidate]:
     """Calls of loaders. Bodies read while looking are looked at too."""
-    others = _other_names(ev, module).union(words)
-    tokens = _tokens(ev.modules[module].language)
+    others = loader_names.others(ev, module).union(words)
+    tokens = loader_names.tokens(ev.modules[module].language)
     _read_receivers(ev, module, tokens | others)
     done: dict[int, int] = {}
     while True:
@@ -91,14 +90,6 @@ def _may_load(ev: Evaluator, call: Call, scope: int) -> bool:
     return alone is ev or any(True for _ in _of_call(alone, call, alone.env(0, scope)))
 
 
-@cache
-def _tokens(language: Language) -> frozenset[str]:
-    """Last names of loaders, and of calls that call a function for their caller."""
-    roots = ("", *gate.roots(language))
-    named = {token.rpartition(".")[2] for root in roots for token in gate.tokens(root, language)}
-    return frozenset(named | stdlib.HANDERS | {"__init__", "partial"})
-
-
 def _is_suspect(call: Call) -> bool:
     """Whether a variable, or an attribute of self, is called with something."""
     function = call.function
@@ -122,69 +113,19 @@ def _suspects(module: Module) -> frozenset[str]:
 
 def _may_be_function(value: Expression) -> bool:
     if isinstance(value, Call):
-        return last_name(value.function) in ("partial", "getattr", "type", "import_module")
+        name = last_name(value.function)
+        return name in _GIVING or any(word in name.lower() for word in _CLASSES)
     return isinstance(value, Name | Attribute | Choice | Subscript | Unpacked | Element | Parameter)
-
-
-def _other_names(ev: Evaluator, module: int) -> set[str]:
-    """Other names for loaders: aliases and subclasses. The bodies that use them are read."""
-    found: set[str] = set()
-    scopes = ev.modules[module].scopes
-    for index, scope in enumerate(scopes):
-        if scope.kind == "class" and scope.bases:
-            line = list(hierarchy.lineage(ev, Cls(module, index, ev.env(module, scope.parent))))
-            if any(isinstance(base, Ref) and ev.tables.match(base.qualified) for base in line):
-                found.add(scope.name)
-                for binding in scope.bindings.get("__init__", ()):
-                    if isinstance(binding.value, Definition):
-                        ev.read_body(module, binding.value.scope)
-    everywhere = ev.modules[module].language == "javascript"  # `const {pipeline: p} = await import(…)`
-    for scope_index in (0, *(i for i, scope in enumerate(scopes) if i and (everywhere or scope.kind == "class"))):
-        for name, bindings in list(scopes[scope_index].bindings.items()):
-            if any(_is_loader(ev, b.value, name, ev.env(module, scope_index)) for b in bindings):
-                found.add(name.rpartition(".")[2])
-    for name in sorted(found | set(_tables_of_loaders(ev, module))):
-        ev.read_mentioning(module, name)
-    return found
-
-
-def _tables_of_loaders(ev: Evaluator, module: int) -> Iterator[str]:
-    """Names of the file's tables that hold loaders: functions that use one may name no loader themselves."""
-    here = ev.env(module, 0)
-    for name, bindings in list(ev.modules[module].scopes[0].bindings.items()):
-        held = [v for b in bindings if isinstance(b.value, Mapping) for _, v in b.value.pairs[:_MAX_HELD]]
-        named = (value for value in held if isinstance(value, Name | Attribute))
-        refs = (v for value in named for v in ev.evaluate(value, here))
-        if any(isinstance(v, Ref) and ev.tables.match(v.qualified) for v in refs):
-            yield name
-
-
-def _is_loader(ev: Evaluator, value: Expression, name: str, env: Env) -> bool:
-    """Whether `name` is another name for a loader."""
-    if isinstance(value, Call):
-        if last_name(value.function) not in ("partial", "getattr"):
-            return False
-    elif isinstance(value, Name | Attribute):
-        if last_name(value) not in _tokens(ev.modules[env.module].language):
-            return False
-    elif not isinstance(value, Imported | Choice):
-        return False
-    if isinstance(value, Imported) and value.qualified.endswith("." + name):
-        return False
-    for found in ev.evaluate(value, env):
-        inner = found.function if isinstance(found, Partial) else found
-        if isinstance(inner, Ref) and ev.tables.match(inner.qualified):
-            return True
-    return False
 
 
 def _of_call(ev: Evaluator, call: Call, env: Env) -> Iterator[Candidate]:
     found: dict[str, Candidate] = {}
-    for where in worlds.of_call(ev, call, env):
+    worlds_ = worlds.of_call(ev, call, env)
+    for where in worlds_:
         for match, arguments in _loads(ev, call, where):
             candidate = found.setdefault(match.api, Candidate(call, env, match))
             candidate.uses.append((arguments, where))
-    if len(found) > 1:
+    if len(found) > 1 and worlds_ == [env]:
         found = _by_caller(ev, call, env) or found
     yield from found.values()
 

@@ -88,7 +88,8 @@ class Linker(Evaluator):
         importer = self.modules[module].path if module >= 0 else ""
         if _is_library(qualified, importer):
             return (Ref(qualified),)
-        return self._in_tree(qualified, importer)
+        found = self._in_tree(qualified, importer)
+        return found if any(not isinstance(value, Unknown) for value in found) else _of_library(qualified) or found
 
     def defined(self, qualified: str, module: int) -> Values:
         """The functions and classes behind a library's name where the tree is that library's own repository.
@@ -137,7 +138,8 @@ class Linker(Evaluator):
         child = self.project.layout.child(self.modules[module].path, name) if not found else None
         if child is not None:
             found = self._module(child, name)
-        return relabel(found, "import") or (Unknown("attribute_not_found"),)
+        named = self.modules[module].path.removesuffix("/__init__.py").rpartition("/")[2]
+        return relabel(found, "import") or _of_library(f"{named}.{name}") or (Unknown("attribute_not_found"),)
 
     def _before_own_import(self, module: int, name: str) -> Values:
         """What the file binds to a name that it then imports from itself."""
@@ -313,6 +315,11 @@ class Linker(Evaluator):
         """The file itself, and files it imports or is imported by that declare options."""
         self.asked = True
         return [module, *self._loaded(self.project.declaring(self.modules[module].path))]
+
+
+def _of_library(qualified: str) -> Values:
+    """A loader of a library, where a folder of the tree only has the library's name."""
+    return (Ref(qualified),) if tables().match(qualified) is not None else ()
 
 
 def _is_library(qualified: str, importer: str) -> bool:

@@ -7,7 +7,7 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from analyzer.program import Expression, Items, Name, Spread
-from analyzer.values import attributes, environment, open_configs
+from analyzer.values import assigned, attributes, environment, open_configs
 from analyzer.values.objects import (
     DEFAULTS,
     Bound,
@@ -278,7 +278,7 @@ def stored(ev: Evaluator, bases: Values, name: Name, env: Env, *, nested: bool) 
     if env.parent is None:
         ev.read_mentioning(env.module, name.id)
         scopes = ev.modules[env.module].scopes
-        for index in ev.index("put", env.module, attributes.putting).get(key, ()):
+        for index in ev.index("put", env.module, assigned.putting).get(key, ()):
             if name.id not in scopes[index].bindings:
                 puts += [(store, ev.env(env.module, index)) for store in scopes[index].bindings[key]]
     held: list[Value] = []

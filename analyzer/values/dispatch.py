@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from analyzer.program import Attribute, Call, Expression, Name, Subscript, Text
-from analyzer.values import attributes, containers, open_configs
+from analyzer.values import containers, fields, open_configs
 from analyzer.values.objects import Arguments, Configs, Dict, Env, Held, Inst, Str, Value, Values
 
 if TYPE_CHECKING:
@@ -114,7 +114,7 @@ def _with_key(ev: Evaluator, value: Value, path: tuple[str, ...], word: str, env
             spread = [(e, where) for name, e, where in frame.arguments.keywords if name is None]
             held = [v for e, where in spread for v in ev.evaluate(e, where) if isinstance(v, Configs | Dict)]
             kept = tuple(v for v in (_with_key(ev, v, path, word, env) for v in held) if v is not None)
-            return attributes.made(ev, value.cls, kept, env) if kept else (None if held else value)
+            return fields.made(ev, value.cls, kept, env) if kept else (None if held else value)
     return value
 
 

@@ -281,7 +281,7 @@ class Evaluator(Surroundings, Memory):
 
     def plain_attribute(self, expression: Attribute, env: Env) -> Values:
         """An attribute, whatever is asked of it around."""
-        found = attributes.assigned(self, expression, env)
+        found = assigned.to_name(self, expression, env)
         if found is not None and found.final:
             return found.values
         own = found.values if found is not None else ()
@@ -375,7 +375,7 @@ class Evaluator(Surroundings, Memory):
 
 _NO_CALL = Call(Opaque("call_not_followed", 0), (), (), 0, 0)
 
-from analyzer.values import attributes, calls, narrowing, options, reach, strings, widgets  # noqa: E402  (they evaluate in turn)
+from analyzer.values import assigned, attributes, calls, narrowing, options, reach, strings, widgets  # noqa: E402  (they evaluate in turn)
 
 _BY_TYPE: dict[type, Callable[[Evaluator, Any, Env], Values]] = {
     Text: Evaluator.text,

@@ -1,0 +1,203 @@
+"""What code assigns to attributes: to a dotted name as a whole, on self in methods, from outside the class."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from analyzer import names
+from analyzer.program import (
+    Attribute,
+    Binding,
+    Call,
+    Expression,
+    Module,
+    Name,
+    Scope,
+    dotted,
+)
+from analyzer.values import (
+    attributes,
+    callers,
+    calls,
+    hierarchy,
+)
+from analyzer.values.objects import (
+    Cls,
+    Env,
+    Fn,
+    Inst,
+    Values,
+    merged,
+    relabel,
+)
+
+if TYPE_CHECKING:
+    from analyzer.values.evaluator import Evaluator
+
+
+@dataclass(frozen=True, slots=True)
+class Assigned:
+    """What the scope itself binds to a dotted name; `final`: nothing else can be in force."""
+
+    values: Values
+    final: bool
+
+
+def to_name(ev: Evaluator, expression: Attribute, env: Env) -> Assigned | None:
+    """Bindings of `a.b` as a whole, in this scope or one around it."""
+    chain = dotted(expression)
+    if chain is None:
+        return None
+    root, name = chain
+    nested: Scope | None = None
+    here: Env | None = env
+    while here is not None:
+        scope = ev.scope(here.module, here.scope)
+        bindings = scope.bindings.get(name, [])
+        stores = scope.bindings.get(name + "[]", ())
+        if bindings or stores:
+            found = (
+                names.final(bindings, nested.at, nested.path)
+                if nested
+                else names.reaching(bindings, root.at, root.path)
+            )
+            values = merged(
+                *(ev.evaluate(binding.value, here) for binding in found),
+                *(ev.evaluate(store.value, here) for store in stores),
+            )
+            certain = bool(found) and nested is None and any(b.path == root.path[: len(b.path)] for b in found)
+            return Assigned(relabel(values, "attribute"), certain)
+        if root.id in scope.bindings:
+            return _elsewhere(ev, root, name, here) if here.parent is None else None
+        nested, here = scope, here.parent
+    return None
+
+
+def _elsewhere(ev: Evaluator, root: Name, name: str, env: Env) -> Assigned | None:
+    """What other functions set on a module-level object: `app.state.model = …`."""
+    ev.read_mentioning(env.module, name.rpartition(".")[2])
+    found: list[Values] = []
+    scopes = ev.modules[env.module].scopes
+    for index in ev.index("put", env.module, putting).get(name, ()):
+        if root.id not in scopes[index].bindings:
+            where = ev.env(env.module, index)
+            found.extend(ev.evaluate(binding.value, where) for binding in scopes[index].bindings[name])
+    return Assigned(relabel(merged(*found), "attribute"), final=False) if found else None
+
+
+def putting(module: Module) -> dict[str, list[int]]:
+    """Dotted name, or collection as `name[]`, -> the scopes inside the module that put something there."""
+    found: dict[str, list[int]] = {}
+    for index, scope in module.in_order():
+        for name in scope.bindings if index else ():
+            if "." in name or name[-1:] == "]":
+                found.setdefault(name, []).append(index)
+    return found
+
+
+def on_self(ev: Evaluator, cls: Cls, name: str, inst: Inst | None) -> Values:
+    """What methods assign to `self.name`, each in the frame of the object's constructor where that is known."""
+    if inst is None and ev.modules[cls.module].language == "python":
+        return ()
+    ev.read_mentioning(cls.module, name)
+    found: list[Values] = []
+    for index, binding in ev.index("self", cls.module, _set_on_self).get((cls.scope, name), ()):
+        scope = ev.modules[cls.module].scopes[index]
+        found.append(ev.evaluate(binding.value, _method_env(ev, cls, index, scope, inst)))
+    return relabel(merged(*found), "attribute")
+
+
+def from_outside(ev: Evaluator, cls: Cls, name: str) -> Values:
+    """What is assigned to the attribute of an object of the class by code elsewhere: `app.config.model = …`."""
+    key = "outside", cls.module, cls.scope, name
+    if key in ev.caches:
+        return ev.caches[key]  # type: ignore[return-value]
+    if key in ev.busy:
+        ev.comes_back(ev.busy[key])
+        return ()
+    ev.busy[key] = ev.depth
+    found: list[Values] = []
+    for module in ev.setters_of(cls.module, name):
+        ev.read_mentioning(module, name)
+        for index, chain, binding in ev.index("set", module, _set_on_others).get(name, ()):
+            env = ev.env(module, index)
+            owners = ev.evaluate(ev.keep(_expression(chain, binding)), env)
+            if any(isinstance(v, Inst) and hierarchy.derives(ev, v.cls, cls) for v in owners):
+                found.append(ev.evaluate(binding.value, env))
+    del ev.busy[key]
+    values = relabel(merged(*found), "attribute")
+    ev.caches[key] = values
+    ev.note(ev.caches, key)
+    return values
+
+
+def _set_on_others(module: Module) -> dict[str, list[tuple[int, tuple[str, ...], Binding]]]:
+    """Attribute -> (scope, the object as names, assignment) of each that is not on self."""
+    found: dict[str, list[tuple[int, tuple[str, ...], Binding]]] = {}
+    for index, scope in module.in_order():
+        for name, bindings in scope.bindings.items():
+            *chain, last = name.split(".")
+            if chain and chain != ["self"] and not last.endswith("[]"):
+                found.setdefault(last, []).extend((index, tuple(chain), binding) for binding in bindings)
+    return found
+
+
+def _expression(chain: tuple[str, ...], binding: Binding) -> Expression:
+    """The object of an assignment to an attribute, as it is written there."""
+    found: Expression = Name(chain[0], binding.at, binding.path)
+    for name in chain[1:]:
+        found = Attribute(found, name, binding.at)
+    return found
+
+
+def _set_on_self(module: Module) -> dict[tuple[int, str], list[tuple[int, Binding]]]:
+    """(class, attribute) -> (method, binding) of each assignment to `self.attribute`."""
+    found: dict[tuple[int, str], list[tuple[int, Binding]]] = {}
+    for index, scope in module.in_order():
+        if scope.kind != "function" or not scope.params or module.scopes[scope.parent].kind != "class":
+            continue
+        start = scope.params[0].name + "."
+        for name, bindings in scope.bindings.items():
+            if name.startswith(start):
+                attribute = name[len(start) :].removesuffix("[]")
+                found.setdefault((scope.parent, attribute), []).extend((index, binding) for binding in bindings)
+    return found
+
+
+def _method_env(ev: Evaluator, cls: Cls, index: int, scope: Scope, inst: Inst | None) -> Env:
+    """`__init__` runs in the constructor call of the object; other methods in any call on one of its class."""
+    anywhere = ev.env(cls.module, index)
+    if inst is None:
+        return anywhere
+    around = ev.env(cls.module, cls.scope)
+    fn = Fn(cls.module, index, around, inst)
+    own = {(constructor.module, constructor.scope) for constructor in attributes.constructors(ev, inst.cls)}
+    if inst.frame is not None and inst.frame.arguments is not None and (cls.module, index) in own:
+        return calls.enter(ev, fn, inst.frame.arguments, ("init", inst.frame), around) or anywhere
+    if (called := _by_constructor(ev, fn, inst)) is not None:
+        return called
+    if (cls.module, cls.scope) == (inst.cls.module, inst.cls.scope):
+        return anywhere
+    return calls.enter(ev, fn._replace(bound=Inst(inst.cls, None)), None, ("self", inst.cls), around) or anywhere
+
+
+def _by_constructor(ev: Evaluator, fn: Fn, inst: Inst) -> Env | None:
+    """The call of a method that the constructor of the object makes, where its file has no other call of it."""
+    name = ev.modules[fn.module].scopes[fn.scope].name
+    if inst.frame is None or inst.frame.arguments is None or name.startswith("__"):
+        return None
+    for init in attributes.constructors(ev, inst.cls):
+        listed = list(callers.calls_in(ev, init.module, name))
+        if len(listed) != 1 or listed[0][1].scope != init.scope or not _is_on_self(ev, listed[0][0], init):
+            continue
+        made = calls.enter(ev, init._replace(bound=inst), inst.frame.arguments, ("init", inst.frame), init.env)
+        if made is not None:
+            return calls.enter(ev, fn, calls.arguments_of(listed[0][0], made), listed[0][0].end, made)
+    return None
+
+
+def _is_on_self(ev: Evaluator, call: Call, init: Fn) -> bool:
+    params = ev.scope(init.module, init.scope).params
+    chain = dotted(call.function) if isinstance(call.function, Attribute) else None
+    return chain is not None and bool(params) and chain[1].rpartition(".")[0] == params[0].name

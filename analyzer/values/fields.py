@@ -1,0 +1,117 @@
+"""What the fields of records hold: dataclasses, pydantic models and their like, and descriptors with a default."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from analyzer.program import (
+    Attribute,
+    Call,
+    Constant,
+    Expression,
+    Field,
+    Name,
+    Operator,
+    Scope,
+    Text,
+    last_name,
+)
+from analyzer.values import (
+    callers,
+    calls,
+    environment,
+    hierarchy,
+    launched,
+)
+from analyzer.values.objects import (
+    PROMISED,
+    Arguments,
+    Cls,
+    Configs,
+    Const,
+    Dict,
+    Env,
+    Frame,
+    Held,
+    Inst,
+    Parsed,
+    Ref,
+    Unknown,
+    Value,
+    Values,
+    merged,
+    relabel,
+)
+
+if TYPE_CHECKING:
+    from analyzer.values.evaluator import Evaluator
+
+#: Keywords under which descriptors are given a default, and under which they say what they are for.
+_DEFAULTS = frozenset({"default", "default_value", "initial"})
+_SAID = frozenset({"help", "doc", "description", "desc", "label", "title", "help_text"})
+
+
+def of_record(ev: Evaluator, cls: Cls, scope: Scope, field: Field, bound: Value | None) -> Values:
+    env = ev.env(cls.module, cls.scope)
+    if set_outside := environment.setting(ev, cls, field.name):
+        return set_outside
+    default = relabel(ev.evaluate(field.default, env), "field_default") if field.default is not None else ()
+    classes = hierarchy.classes_in(ev, field.annotation, env)
+    is_open = not default or all(isinstance(v, Unknown | Const) for v in default)
+    annotated = tuple(Inst(value, None) for value in classes) if is_open else ()
+    position = scope.fields.index(field) if field in scope.fields else None
+    if isinstance(bound, Inst) and bound.frame is PROMISED:
+        return default or annotated or (Unknown("runtime_input"),)
+    if isinstance(bound, Inst) and isinstance(bound.frame, Parsed) and bound.frame.started is not None:
+        several = isinstance(field.annotation, Operator) and last_name(field.annotation.operands[0]) in hierarchy.LISTS
+        known = tuple(value for value in default if not launched.is_nothing(value))
+        default = merged(launched.given(ev, field.name, bound.frame.started, several=several), known)
+        return relabel(default, "argparse_default") or annotated or (Unknown("runtime_input"),)
+    if isinstance(bound, Inst) and bound.frame is not None and bound.frame.arguments is not None:
+        given = calls.argument(ev, bound.frame.arguments, (field.name,), position)
+        if given is None:
+            return default or annotated or (Unknown("runtime_input"),)
+        lacking = default if calls.may_lack(ev, bound.frame.arguments, field.name) else ()
+        return merged(relabel(_built(ev, given, classes, env), "call_argument"), lacking)
+    found = [default, annotated]
+    for call, where in callers.calls_named(ev, cls.module, scope.name):
+        if any(
+            isinstance(v, Cls) and (v.module, v.scope) == (cls.module, cls.scope)
+            for v in ev.evaluate(call.function, where)
+        ):
+            given = calls.argument(ev, calls.arguments_of(call, where), (field.name,), position)
+            found.append(relabel(_built(ev, given, classes, env), "call_argument") if given is not None else ())
+    return merged(*found) or (Unknown("runtime_input"),)
+
+
+def _built(ev: Evaluator, given: Values, classes: tuple[Cls, ...], env: Env) -> Values:
+    """What a field that is annotated with a record holds where it is given a dict: an object made of that."""
+    records = tuple(cls for cls in classes if hierarchy.is_record(ev, cls, ev.modules[cls.module].scopes[cls.scope]))
+    if not records or not any(isinstance(value, Dict | Configs) for value in given):
+        return given
+    found: list[Value] = []
+    for value in given:
+        found += [made(ev, cls, (value,), env) for cls in records] if isinstance(value, Dict | Configs) else [value]
+    return tuple(found)
+
+
+def made(ev: Evaluator, cls: Cls, values: Values, env: Env) -> Inst:
+    """The object `cls(**value)`, of any of the values."""
+    key = "made of", cls, values
+    if key not in ev.caches:
+        ev.caches[key] = Frame(Arguments((), ((None, ev.keep(Held(values)), env),)), None, 1)
+    return Inst(cls, ev.caches[key])  # type: ignore[arg-type]
+
+
+def described(ev: Evaluator, name: str, value: Expression, env: Env) -> Field | None:
+    """The field that a descriptor of some library makes in a class: `model = Unicode("gpt2", help="…")`."""
+    while isinstance(value, Call) and isinstance(value.function, Attribute) and isinstance(value.function.base, Call):
+        value = value.function.base  # `Unicode("gpt2").tag(config=True)`
+    if not isinstance(value, Call) or not last_name(value.function)[:1].isupper():
+        return None
+    default = next((given for key, given in value.keywords if key in _DEFAULTS), None)
+    if default is None and any(key in _SAID for key, _ in value.keywords):
+        default = next(iter(value.args), None)
+    made = ev.evaluate(value, env) if isinstance(default, Text | Name) else ()
+    is_open = made and all(isinstance(v, Ref) and v.qualified.endswith("()") for v in made)
+    return Field(name, Constant(None, value.at), default) if is_open else None
