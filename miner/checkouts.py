@@ -37,6 +37,12 @@ def countable(corpus: Corpus) -> Iterator[tuple[int, str, str]]:
     yield from corpus.database.select(_COUNTABLE)
 
 
+def contents(corpus: Corpus, key: int) -> Iterator[tuple[str, str, bool]]:
+    """(path, hash, whether a rule leaves it out) of each file of the repository with this key."""
+    out = {file for (file,) in corpus.database.select(_LEFT_OUT_OF, key)}
+    yield from ((file.hit.path, file.blob, file.key in out) for file in corpus.files(repository=key))
+
+
 def checkout(corpus: Corpus, key: int, folder: Path) -> Checkout:
     """Writes the repository with this key into a folder, which must not be there yet."""
     subject = subject_of(corpus, key)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from analyzer.records import CallSequence, LoadSite, ModelRef
-from miner import CORPUS
+from miner import CORPUS, checkouts
 from miner.checkouts import checkout, countable, read
 from miner.chosen import funnels
 from miner.corpus import Corpus
@@ -93,6 +93,13 @@ def contents(path: str, file: str) -> bytes | None:
     place = Place.of(path)
     with Corpus.open(place.corpus) as corpus:
         return read(corpus, place.key, file)
+
+
+def files_of(path: str) -> Iterator[tuple[str, str, bool]]:
+    """(path, hash, whether it is left out) of each file of a repository in a corpus."""
+    place = Place.of(path)
+    with Corpus.open(place.corpus) as corpus:
+        yield from checkouts.contents(corpus, place.key)
 
 
 def scan_within(path: str, settings: Settings, progress: Progress | None = None) -> Scan:

@@ -15,6 +15,7 @@ from analyzer.records import CallSequence, Credential, Diagnostic, FileReport, L
 from miner import CORPUS, copies
 from miner.walk import REASONS, Rules, Skip, is_read, walk
 from ptmscope import engine
+from ptmscope.cache.stamps import Stamp, stamps
 from ptmscope.cache.store import Store
 from ptmscope.cache.tree import Knowledge, Nothing, Tree
 from ptmscope.errors import Misuse
@@ -172,6 +173,12 @@ def _analysis(whole: Task, project: Project, jobs: int, progress: Progress | Non
         done += len(task.paths)
         if progress:
             progress(done, len(whole.paths))
+
+
+def files_of(path: str, settings: Settings) -> Iterator[tuple[str, Stamp]]:
+    """Each file that a scan of the path reads, with what the system says of it."""
+    root, files, _ = _files(path, settings)
+    return zip(files, stamps(root, files), strict=True)
 
 
 def _files(path: str, settings: Settings) -> tuple[str, tuple[str, ...], list[Skip]]:

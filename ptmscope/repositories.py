@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -14,9 +15,10 @@ from miner.licences import licence_of
 from miner.reader import read
 from miner.walk import Skip
 from ptmscope import corpora
+from ptmscope.cache.version import version
 from ptmscope.errors import Misuse
 from ptmscope.findings import Counts
-from ptmscope.pipeline import run
+from ptmscope.pipeline import files_of, run
 from ptmscope.settings import Settings
 
 #: Bytes of a file that is shown, whatever may be scanned.
@@ -62,6 +64,16 @@ def repository(path: str, name: str, settings: Settings) -> Repository:
     clone = clone_of(Path(folder)) or Clone()
     facts = (clone.commit, licence_of(folder), clone.url, None)
     return Repository(name, folder, scan.sites, scan.usages, *facts, scan.counts)
+
+
+def looks(path: str, settings: Settings) -> str:
+    """What tells whether a path has to be read again: sizes and times of its files, or, of a repository in a corpus,
+    which contents it has; and the version of what reads it."""
+    told = corpora.files_of(path) if corpora.is_within(path) else files_of(path, settings)
+    found = hashlib.sha256(version())
+    for part in told:
+        found.update(repr(part).encode("utf-8", "surrogateescape") + b"\n")
+    return found.hexdigest()
 
 
 def _address(host: str, name: str) -> str | None:

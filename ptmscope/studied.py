@@ -49,19 +49,19 @@ def file_of(study: str, name: str) -> str:
     return os.path.join(study, FOLDER, f"{plain}-{digest}.jsonl")
 
 
-def is_kept(study: str, name: str, settings: Settings) -> bool:
-    """Whether the repository is there, read under the same settings."""
+def is_kept(study: str, name: str, settings: Settings, look: str) -> bool:
+    """Whether the repository is there, read under the same settings when it had this look."""
     path = file_of(study, name)
-    return os.path.isfile(path) and _head(path) == _told(settings)
+    return os.path.isfile(path) and _first(path) == {"study": _told(settings), "look": look}
 
 
-def keep(study: str, repository: Repository, settings: Settings) -> None:
+def keep(study: str, repository: Repository, settings: Settings, look: str = "") -> None:
     path = file_of(study, repository.name)
     os.makedirs(os.path.dirname(path), exist_ok=True)
     facts = {name: getattr(repository, name) for name in ("name", "folder", "commit", "licence", "url", "date")}
     with writing(path, is_binary=False) as output:
         for line in (
-            {"study": _told(settings)},
+            {"study": _told(settings), "look": look},
             {"repository": {**facts, "folder": os.path.realpath(repository.folder)}},
             *([{"counts": wire.counts(repository.counts)}] if repository.counts else []),
             *({"site": wire.site(site)} for site in repository.sites),
@@ -84,13 +84,17 @@ def _told(settings: Settings) -> dict[str, Any]:
 
 
 def _head(path: str) -> dict[str, Any] | None:
+    head = _first(path).get("study")
+    return head if isinstance(head, dict) else None
+
+
+def _first(path: str) -> dict[str, Any]:
     try:
         with open(path, encoding="utf-8") as stream:
             found = json.loads(stream.readline())
     except (OSError, ValueError, RecursionError):
-        return None
-    head = found.get("study") if isinstance(found, dict) else None
-    return head if isinstance(head, dict) else None
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def _read(path: str) -> tuple[dict[str, Any], Repository]:

@@ -26,7 +26,7 @@ from ptmscope.export.patterns.rows import MEMBER_COLUMNS, PATTERN_COLUMNS, membe
 from ptmscope.export.rows import SITE_COLUMNS, USAGE_COLUMNS, Cell, Kind, site_rows, usage_rows
 from ptmscope.export.statistics import FORMATS as FIGURES
 from ptmscope.recurring import recurring
-from ptmscope.repositories import Repository, names, renamed, repository
+from ptmscope.repositories import Repository, looks, names, renamed, repository
 from ptmscope.settings import Settings
 from ptmscope.statistics.tables import statistics
 
@@ -62,8 +62,8 @@ def study(
 ) -> Iterator[str]:
     """Reads the repositories and takes the steps, in this order; tells of each what was done.
 
-    A repository that was read under the same settings is not read again, a step whose files are made of the same
-    repositories not taken again.
+    A repository that looks as it did (`looks`) and was read under the same settings is not read again, a step whose
+    files are made of the same repositories not taken again.
     """
     parquet.require_pyarrow()  # before all repositories are read
     os.makedirs(folder, exist_ok=True)
@@ -107,8 +107,9 @@ def _scanned(paths: Sequence[str], folder: str, settings: Settings, progress: Pr
     known = names(paths)
     fresh = 0
     for number, (path, name) in enumerate(zip(paths, known, strict=True), 1):
-        if not studied.is_kept(folder, name, settings):
-            studied.keep(folder, repository(path, name, settings), settings)
+        look = looks(path, settings)
+        if not studied.is_kept(folder, name, settings, look):
+            studied.keep(folder, repository(path, name, settings), settings, look)
             fresh += 1
         if progress:
             progress(number, len(paths))

@@ -88,6 +88,19 @@ def test_what_is_left_out_does_not_count(tmp_path: Path) -> None:
     }
 
 
+def test_what_a_corpus_has_anew_is_read_again(tmp_path: Path) -> None:
+    with Corpus.open(tmp_path / "corpus", create=True) as corpus:
+        for name in ("o/one", "o/two"):
+            add(corpus, name, {"a.py": LOADS_GPT2})
+        read_first, *_ = study([str(tmp_path / "corpus")], str(tmp_path / "study"), Settings(), ())
+        add(corpus, "o/two", {"b.py": LOADS_GPT2})
+        read_then, *_ = study([str(tmp_path / "corpus")], str(tmp_path / "study"), Settings(), ())
+    assert (read_first, read_then) == (
+        "scan: 2 of 2 repositories read, 2 in the study",
+        "scan: 1 of 2 repositories read, 2 in the study",
+    )
+
+
 def test_no_path_leads_out_of_the_folder(tmp_path: Path) -> None:
     files = {
         **dict.fromkeys(("../up.py", "/abs.py", "a/../../b.py", ".git/hooks/x.py", "a\x00.py", "x" * 300), LOADS_GPT2),

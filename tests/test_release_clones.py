@@ -82,6 +82,12 @@ def test_a_clone_at_another_commit_is_not_read(tmp_path: Path) -> None:
         assert (found.text("ada", "a.py"), found.reason("ada", "a.py")) == (text, reason)
 
 
+def test_no_token_is_passed_on(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text('load("org/name", token="' + "hf_" + "aB3" * 11 + 'x")\n')
+    found = Texts.of([Repository("ada", str(tmp_path), (), (), licence="MIT")])
+    assert found.text("ada", "a.py") == 'load("org/name", token="hf_…")\n'
+
+
 def test_where_the_cells_of_a_notebook_are_in_its_text(tmp_path: Path) -> None:
     cells = [("code", ["import a\n", "a.b()"]), ("markdown", ["words"]), ("code", ["a.c()"])]
     book = {"nbformat": 4, "cells": [{"cell_type": kind, "source": source} for kind, source in cells]}

@@ -76,6 +76,19 @@ def test_what_is_there_is_not_done_again(repos: list[Path], tmp_path: Path) -> N
     assert not any("done before" in line for line in grown)
 
 
+def test_what_has_changed_is_read_again(repos: list[Path], tmp_path: Path) -> None:
+    study = tmp_path / "study"
+    run("study", *repos, "-o", study, "--step", "tables")
+    (repos[0] / "a.py").write_text(EMBED.format(model="intfloat/e5-small-v2"))
+    assert run("study", *repos, "-o", study, "--step", "tables")[0] == (
+        "scan: 1 of 3 repositories read, 3 in the study"
+    )
+    found = pandas.read_parquet(study / "sites.parquet")
+    assert "intfloat/e5-small-v2" in set(found[found["source"] == "ada"]["model_id"])
+    (repos[1] / "c.py").write_text("")
+    assert run("study", *repos, "-o", study, "--step", "tables")[0].startswith("scan: 1 of 3")
+
+
 def test_other_settings_read_anew(repos: list[Path], tmp_path: Path) -> None:
     run("study", *repos, "-o", tmp_path / "s", "--step", "tables")
     lines = run("study", *repos, "-o", tmp_path / "s", "--step", "tables", "--exclude", "b.py")

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from analyzer import notebooks
+from analyzer.credentials import redacted
 from analyzer.encoding import UnreadableError
 from analyzer.excerpts import excerpt_of
 from analyzer.records import CallSequence
@@ -61,9 +62,9 @@ class Texts:
         return is_quotable(self.repositories[source].licence)
 
     def text(self, source: str, path: str) -> str | None:
-        """The program in a file that may be passed on; of a notebook, the code of its cells."""
+        """The program in a file that may be passed on, without access tokens; of a notebook, the code of its cells."""
         found = self._program(source, path)
-        return None if isinstance(found, Missing) else found.source.decode("utf-8", "replace")
+        return None if isinstance(found, Missing) else redacted(found.source.decode("utf-8", "replace"))
 
     def reason(self, source: str, path: str) -> str | None:
         """Why there is no text of a file."""
