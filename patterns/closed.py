@@ -8,13 +8,11 @@ count groups (repositories).
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator, Sequence
-from itertools import pairwise
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from patterns.database import Database, Ints, collapse, database
+from patterns.database import Database, Ints, collapse, database, narrow
 from patterns.errors import PatternError
 from patterns.gapped import closed_with_gap
 from patterns.insertions import Node, insertable
@@ -62,72 +60,85 @@ def _spelled(rows: Database, pattern: str) -> tuple[str, ...]:
     return tuple(rows.symbols[ord(code)] for code in pattern)
 
 
-class _Extension(NamedTuple):
-    """A node that is not laid out yet: its parent, one more symbol, and where that first follows in which entries."""
-
-    parent: Node
-    code: int
-    support: int
-    at: Ints
-    entries: Ints
-
-    def node(self) -> Node:
-        parent = self.parent
-        firsts = np.empty((len(parent.firsts) + 1, len(self.at)), dtype=np.int32)
-        np.take(parent.firsts, self.entries, axis=1, out=firsts[:-1])
-        firsts[-1] = self.at
-        return Node(parent.pattern + chr(self.code), parent.rows[self.entries], firsts)
+#: Nodes are taken together until they have so many rows, or so many (node, symbol) pairs.
+_ROWS, _CELLS = 50_000, 1 << 18
 
 
 def _search(rows: Database, threshold: int, max_length: int | None) -> Iterator[tuple[str, int]]:
     """Patterns in codes, in no particular order."""
-    root = Node("", np.arange(len(rows.starts), dtype=np.int32), (rows.starts - 1)[np.newaxis])
-    stack = _extensions(rows, root, threshold)
+    stack = _extensions(rows, [Node("", 0, np.arange(len(rows.starts), dtype=np.int32), rows.starts - 1)], threshold)
     while stack:
-        extension = stack.pop()
-        node, support = extension.node(), extension.support
-        if insertable(rows, node, None):  # BackScan: all that follows is found from the longer pattern, too
-            continue
-        further = _extensions(rows, node, threshold)
-        if all(longer.support < support for longer in further) and not insertable(rows, node, support):
-            yield node.pattern, support
-        if max_length is None or len(node.pattern) < max_length:
-            stack += further
+        nodes: list[Node] = []
+        doubtful: set[str] = set()
+        for node in _taken(rows, stack):
+            if insertable(rows, node, closing=True, sampled=True):
+                if insertable(rows, node, closing=False):
+                    continue  # BackScan: all that follows is found from the longer pattern, too
+                doubtful.add(node.pattern)
+            nodes.append(node)
+        further = _extensions(rows, nodes, threshold)
+        alike = {(node.pattern[:-1], node.support) for node in further}
+        for node in nodes:
+            if (node.pattern, node.support) in alike:
+                continue
+            if node.pattern not in doubtful or not insertable(rows, node, closing=True):
+                yield node.pattern, node.support
+        stack += (node for node in further if max_length is None or len(node.pattern) <= max_length)
 
 
-def _extensions(rows: Database, node: Node, threshold: int) -> list[_Extension]:
-    """The frequent symbols that follow the first instance of the node's pattern."""
-    begin = node.firsts[-1] + 1
-    lengths = rows.ends[node.rows] - begin
-    done = np.cumsum(lengths, dtype=np.int32)
-    if not done.size or not done[-1]:
+def _taken(rows: Database, stack: list[Node]) -> Iterator[Node]:
+    """The last nodes of the stack, as many as are worked on at once."""
+    count, most = 0, max(1, _CELLS // len(rows.symbols))
+    for _ in range(min(most, len(stack))):
+        node = stack.pop()
+        yield node
+        count += len(node.rows)
+        if count > _ROWS:
+            return
+
+
+def _extensions(db: Database, nodes: Sequence[Node], threshold: int) -> list[Node]:
+    """The nodes longer by one frequent symbol, which follows the first instance of the pattern."""
+    if not nodes:
         return []
-    entries = np.repeat(np.arange(len(begin), dtype=np.int32), lengths)
-    at = np.arange(done[-1], dtype=np.int32) + (begin - done + lengths)[entries]
-    new = rows.before[at] < begin[entries]  # the first of its symbol there
-    at, entries = at[new], entries[new]
-    codes = rows.codes[at]
-    supports: NDArray[np.number]
-    if not rows.grouped:
-        weights = None if rows.uniform else rows.weights[node.rows][entries]
-        supports = np.bincount(codes, weights)
-        kept = supports[codes] >= threshold
-        at, entries, codes = at[kept], entries[kept], codes[kept]
-    order = np.argsort(codes, kind="stable")
-    at, entries, codes = at[order], entries[order], codes[order]
-    if rows.grouped:
-        supports = _groups(rows, node, codes, entries)
-    edges = [0, *(np.flatnonzero(codes[1:] != codes[:-1]) + 1).tolist(), len(codes)]
+    sizes = [len(node.rows) for node in nodes]
+    rows, at, entries = _following(db, nodes)
+    base = np.repeat(np.arange(len(nodes), dtype=np.int32) * len(db.symbols), sizes)
+    keys = base[entries] + db.codes[at]
+    supports: NDArray[np.number] = np.bincount(keys, None if db.uniform else db.weights[rows])
+    is_frequent = supports >= threshold  # of groups, not more than this
+    frequent = np.flatnonzero(is_frequent)
+    number = narrow(np.cumsum(is_frequent) - 1, len(frequent))
+    kept = is_frequent[keys]
+    at, rows, numbers = at[kept], rows[kept], number[keys[kept]]
+    order = np.argsort(numbers, kind="stable")
+    at, rows, numbers = at[order], rows[order], numbers[order]
+    supports = _groups(db, numbers, rows) if db.grouped else supports[frequent]
+    edges = np.searchsorted(numbers, np.arange(len(frequent) + 1)).tolist()
     found = []
-    for low, high in pairwise(edges):
-        if high > low and (support := int(supports[code := int(codes[low])])) >= threshold:
-            found.append(_Extension(node, code, support, at[low:high], entries[low:high]))
+    for key, support, low, high in zip(frequent.tolist(), supports.tolist(), edges, edges[1:], strict=False):
+        if support >= threshold:
+            place, code = divmod(key, len(db.symbols))
+            found.append(Node(nodes[place].pattern + chr(code), int(support), rows[low:high], at[low:high]))
     return found
 
 
-def _groups(rows: Database, node: Node, codes: NDArray[np.integer], entries: Ints) -> NDArray[np.integer]:
-    """Different groups of each code; codes are sorted, and the groups of each one too, as entries are by group."""
-    groups = rows.groups[node.rows][entries]
-    fresh = np.ones(len(codes), dtype=bool)
-    fresh[1:] = (codes[1:] != codes[:-1]) | (groups[1:] != groups[:-1])
-    return np.bincount(codes[fresh])
+def _following(db: Database, nodes: Sequence[Node]) -> tuple[Ints, Ints, Ints]:
+    """The first place of each symbol behind each instance: its row, the place, and the number of the instance."""
+    rows = np.concatenate([node.rows for node in nodes])
+    begin = np.concatenate([node.at for node in nodes]) + 1
+    lengths = db.ends[rows] - begin
+    entries = np.repeat(np.arange(len(begin), dtype=np.int32), lengths)
+    shift = begin - np.cumsum(lengths, dtype=np.int32) + lengths
+    at = np.arange(len(entries), dtype=np.int32) + shift[entries]
+    first = db.before[at] < begin[entries]
+    at, entries = at[first], entries[first]
+    return rows[entries], at, entries
+
+
+def _groups(db: Database, numbers: NDArray[np.integer], rows: Ints) -> NDArray[np.integer]:
+    """Different groups of each number; numbers are sorted, and the groups of each one too, as rows are by group."""
+    groups = db.groups[rows]
+    fresh = np.ones(len(numbers), dtype=bool)
+    fresh[1:] = (numbers[1:] != numbers[:-1]) | (groups[1:] != groups[:-1])
+    return np.bincount(numbers[fresh])

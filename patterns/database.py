@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections import Counter
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import TypeAlias, TypeVar
@@ -54,14 +54,13 @@ def collapse(
         pairs = dict.fromkeys(_pairs(sequences, groups, "groups"))
         found = tuple(group for _, group in pairs)
         return Collapsed(tuple(row for row, _ in pairs), (1,) * len(pairs), found, len(set(found)))
-    rows: Counter[Row] = Counter()
+    rows: dict[Row, int] = {}
     if weights is None:
-        rows.update(map(_row, sequences))
+        rows = Counter(map(_row, sequences))
     else:
-        given = _whole(weights)
-        for row, weight in _pairs(sequences, given, "weights"):
-            rows[row] += weight
-    return Collapsed(tuple(rows), tuple(rows.values()), None, rows.total())
+        for row, weight in _pairs(sequences, _whole(weights), "weights"):
+            rows[row] = rows.get(row, 0) + weight
+    return Collapsed(tuple(rows), tuple(rows.values()), None, sum(rows.values()))
 
 
 def _whole(weights: Iterable[int]) -> list[int]:
@@ -103,7 +102,7 @@ class Database:
     codes: NDArray[np.integer]
     starts: Ints
     ends: Ints
-    weights: NDArray[np.int64]
+    weights: NDArray[np.float64]
     groups: Ints
     before: Ints
     places: tuple[Ints, ...]
@@ -113,26 +112,29 @@ class Database:
 
 def database(collapsed: Collapsed, threshold: int) -> Database:
     """The rows without the symbols that are too rare to be in a pattern, and collapsed once more."""
-    alphabet = sorted(set(chain.from_iterable(collapsed.rows)))
-    if len(alphabet) >= _MAX_SYMBOLS:
-        raise PatternError(f"more than {_MAX_SYMBOLS - 1} different symbols")
-    number = {symbol: code for code, symbol in enumerate(alphabet)}
+    alphabet, codes = _coded(collapsed.rows)
     lengths = np.fromiter(map(len, collapsed.rows), dtype=np.int32, count=len(collapsed.rows))
-    everything = map(number.__getitem__, chain.from_iterable(collapsed.rows))
-    codes = _narrow(np.fromiter(everything, dtype=np.uint32, count=int(lengths.sum())), len(alphabet))
     row = np.repeat(np.arange(len(lengths), dtype=np.int32), lengths)
-    groups = _numbered(collapsed.groups or (None,) * len(lengths))
-    frequent = _supports(codes, row, collapsed, groups, len(alphabet)) >= threshold
+    groups = _numbered(collapsed.groups) if collapsed.groups is not None else np.zeros(len(lengths), dtype=np.int32)
+    weights = np.array(collapsed.weights, dtype=np.int64)
+    grouped = collapsed.groups is not None
+    frequent = _supports(codes, row, groups if grouped else None, weights, len(alphabet)) >= threshold
     kept = frequent[codes]
     texts = _texts((np.cumsum(frequent) - 1)[codes[kept]], np.bincount(row[kept], minlength=len(lengths)))
-    rows: dict[tuple[int, str], int] = {}
-    for key, weight in zip(zip(groups.tolist(), texts, strict=True), collapsed.weights, strict=True):
-        rows[key] = rows.get(key, 0) + weight
-    return _laid_out(
-        tuple(alphabet[code] for code in np.flatnonzero(frequent).tolist()),
-        {key: weight for key, weight in rows.items() if key[1]},
-        grouped=collapsed.groups is not None,
-    )
+    symbols = tuple(alphabet[code] for code in np.flatnonzero(frequent).tolist())
+    return _laid_out(symbols, texts, groups, weights, grouped=grouped)
+
+
+def _coded(rows: Sequence[Row]) -> tuple[list[str], NDArray[np.integer]]:
+    """The alphabet, sorted, and all rows one behind the other as places in it."""
+    found: defaultdict[str, int] = defaultdict(itertools.count().__next__)
+    codes = np.fromiter(map(found.__getitem__, chain.from_iterable(rows)), dtype=np.int32)
+    if len(found) >= _MAX_SYMBOLS:
+        raise PatternError(f"more than {_MAX_SYMBOLS - 1} different symbols")
+    alphabet = sorted(found)
+    place = np.empty(len(alphabet), dtype=np.int32)
+    place[[found[symbol] for symbol in alphabet]] = np.arange(len(alphabet))
+    return alphabet, narrow(place[codes], len(alphabet))
 
 
 def _numbered(groups: Sequence[Hashable]) -> Ints:
@@ -142,24 +144,22 @@ def _numbered(groups: Sequence[Hashable]) -> Ints:
     return np.fromiter(map(numbers.__getitem__, groups), dtype=np.int32, count=len(groups))
 
 
-def _narrow(codes: NDArray[np.integer], size: int) -> NDArray[np.integer]:
+def narrow(codes: NDArray[np.integer], size: int) -> NDArray[np.integer]:
     """Small codes sort in linear time."""
     return codes.astype(np.uint16 if size <= 0xFFFF else np.uint32)
 
 
 def _supports(
-    codes: NDArray[np.integer], row: Ints, collapsed: Collapsed, groups: Ints, size: int
+    codes: NDArray[np.integer], row: Ints, groups: Ints | None, weights: NDArray[np.int64], size: int
 ) -> NDArray[np.number]:
-    """Support of each code."""
-    if collapsed.groups is not None:
-        return np.bincount(
-            np.unique(codes.astype(np.int64) + groups[row].astype(np.int64) * size) % size, minlength=size
-        )
+    """Support of each code: the groups, or else the weights of the rows that have it."""
+    if groups is not None:
+        pairs = np.unique(codes.astype(np.int64) + groups[row].astype(np.int64) * size)
+        return np.bincount(pairs % size, minlength=size) if size else pairs
     order = np.argsort(codes, kind="stable")
     codes, row = codes[order], row[order]
     first = np.ones(len(codes), dtype=bool)
     first[1:] = (codes[1:] != codes[:-1]) | (row[1:] != row[:-1])
-    weights = np.array(collapsed.weights, dtype=np.int64)
     return np.bincount(codes[first], weights[row[first]], minlength=size)
 
 
@@ -175,18 +175,24 @@ def _texts(codes: NDArray[np.integer], lengths: NDArray[np.integer]) -> list[str
     return characters[:-1].tobytes().decode("utf-32-le", "surrogatepass").split(chr(_MAX_SYMBOLS))
 
 
-def _laid_out(symbols: tuple[str, ...], rows: Mapping[tuple[int, str], int], *, grouped: bool) -> Database:
-    """(group, text) -> weight, in the order that the database has."""
-    given = list(rows)
-    group = np.fromiter((number for number, _ in given), dtype=np.int32, count=len(given))
-    lengths = np.fromiter((len(text) for _, text in given), dtype=np.int32, count=len(given))
-    weights = np.ones(len(given), np.int64) if grouped else np.fromiter(rows.values(), np.int64, count=len(given))
+def _laid_out(
+    symbols: tuple[str, ...], texts: list[str], groups: Ints, weights: NDArray[np.int64], *, grouped: bool
+) -> Database:
+    """Equal texts of a group are one row, of the sum of their weights, or of 1 for a group."""
+    numbers: defaultdict[str, int] = defaultdict(itertools.count().__next__)
+    number = np.fromiter(map(numbers.__getitem__, texts), dtype=np.int64, count=len(texts))
+    distinct = list(numbers)
+    keys, inverse = np.unique(groups * max(1, len(distinct)) + number, return_inverse=True)
+    sums = np.ones(len(keys)) if grouped else np.bincount(inverse, weights)
+    group, number = (part.astype(np.int32) for part in np.divmod(keys, max(1, len(distinct))))
+    lengths = np.fromiter(map(len, distinct), dtype=np.int32, count=len(distinct))[number]
     by_size = np.lexsort((lengths, group))
-    text = "".join([given[place][1] for place in by_size.tolist()])
-    group, lengths, weights = group[by_size], lengths[by_size], weights[by_size]
+    by_size = by_size[lengths[by_size] > 0]
+    group, number, lengths, sums = group[by_size], number[by_size], lengths[by_size], sums[by_size]
+    text = "".join(map(distinct.__getitem__, number.tolist()))
     ends = np.cumsum(lengths, dtype=np.int32)
     codes: NDArray[np.integer] = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
-    codes = _narrow(codes, len(symbols))
+    codes = narrow(codes, len(symbols))
     order = np.argsort(codes, kind="stable").astype(np.int32)
     none = np.array([-1], dtype=np.int32)
     edges = np.cumsum(np.bincount(codes, minlength=len(symbols))).tolist()
@@ -196,12 +202,12 @@ def _laid_out(symbols: tuple[str, ...], rows: Mapping[tuple[int, str], int], *, 
         codes,
         ends - lengths,
         ends,
-        weights,
+        sums,
         group,
         _before(codes, order, np.repeat(np.arange(len(lengths), dtype=np.int32), lengths)),
         tuple(np.concatenate((none, order[low:high])) for low, high in itertools.pairwise([0, *edges])),
         grouped=grouped,
-        uniform=bool((weights == 1).all()),
+        uniform=bool((sums == 1).all()),
     )
 
 
