@@ -91,6 +91,15 @@ class Linker(Evaluator):
         found = self._in_tree(qualified, importer)
         return found if any(not isinstance(value, Unknown) for value in found) else _of_library(qualified) or found
 
+    def brought_in(self, qualified: str, module: int) -> Values:
+        """What an import means; a file that has the name of a library means that library by it, and not itself."""
+        path = self.modules[module].path
+        if path.rpartition("/")[2].rpartition(".")[0] == qualified.partition(".")[0]:
+            found = self.project.layout.find(qualified, path)
+            if found is not None and found.path == path:
+                return (Ref(qualified),)
+        return self.external(qualified, module)
+
     def defined(self, qualified: str, module: int) -> Values:
         """The functions and classes behind a library's name where the tree is that library's own repository.
 

@@ -178,6 +178,8 @@ def _of_class(ev: Evaluator, cls: Cls, name: str, inst: Inst | None) -> Values:
         return (cls,)
     if not values and inst is not None and inst.thing is not None:
         return attribute(ev, inst.thing, name)
+    if not values and inst is not None and not name.startswith("__"):
+        values = asked(ev, inst, "__getattr__", (Str(name, cls.module, 0),))
     if not values and external and inst is not None and isinstance(inst.frame, Parsed) and inst.frame.started:
         values = launched.given(ev, name, inst.frame.started)
     if not values and external:
@@ -187,6 +189,23 @@ def _of_class(ev: Evaluator, cls: Cls, name: str, inst: Inst | None) -> Values:
         made = (_parser(ev, ref, inst) for ref in external if not ref.qualified.startswith("builtins."))
         return merged(*(_external(ev, ref, name) for ref in made))
     return values or (_MISSING,)
+
+
+def asked(ev: Evaluator, inst: Inst, method: str, keys: Values) -> Values:
+    """What `__getitem__` or `__getattr__` of the object gives for a key, where the class has one."""
+    own = (here for here in hierarchy.lineage(ev, inst.cls) if isinstance(here, Cls))
+    if not any(method in ev.modules[here.module].scopes[here.scope].bindings for here in own):
+        return ()
+    key = "asked", inst, method, keys
+    if key not in ev.caches:
+        ev.caches[key] = ev.keep(Held(keys))
+    found: list[Values] = []
+    for fn in of_class(ev, inst.cls, method, inst):
+        given = Arguments(((ev.caches[key], inst.cls.env),))  # type: ignore[arg-type]
+        entered = calls.enter(ev, fn, given, key, inst.cls.env) if isinstance(fn, Fn) else None
+        if entered is not None:
+            found.append(ev.union(ev.scope(entered.module, entered.scope).returns, entered))
+    return tuple(v for v in merged(*found) if not isinstance(v, Unknown))
 
 
 def _parser(ev: Evaluator, base: Ref, inst: Inst | None) -> Ref:

@@ -37,7 +37,12 @@ _EXAMPLES = ("example", "sample", "template", "default", "dist")
 _STREAMS = frozenset(
     f"{module}.{function}"
     for module, functions in {
-        "yaml": "load safe_load full_load unsafe_load load_all safe_load_all",
+        "yaml": "load safe_load full_load unsafe_load load_all safe_load_all "
+        + " ".join(
+            f"{loader}().{method}"
+            for loader in ("SafeLoader", "FullLoader", "Loader", "CSafeLoader", "UnsafeLoader")
+            for method in ("get_single_data", "get_data")
+        ),
         "ruamel.yaml": "load safe_load round_trip_load YAML().load",
         "ruyaml": "load safe_load YAML().load",
         "json": "load loads",
@@ -54,6 +59,7 @@ _STREAMS = frozenset(
         "rtoml": "load loads",
         "tomlkit": "load loads parse",
         "omegaconf": "OmegaConf.load",
+        "hjson": "load loads",
     }.items()
     for function in functions.split()
 )
@@ -77,6 +83,9 @@ _PATHS: dict[str, tuple[str, ...]] = {
     "monai.bundle.ConfigParser.load_config_file": ("filepath",),
     "datasets.utils.py_utils.load_json": ("path",),
     "anyconfig.load": ("path_specs",),
+    "sconf.Config": ("default",),
+    "munch.Munch.fromYAML": ("stream",),
+    "pyhocon.ConfigFactory.parse_file": ("filename",),
 }
 _OPENERS = frozenset(
     {"builtins.open", "io.open", "codecs.open", "gzip.open", "fsspec.open", "smart_open.open", "aiofiles.open"}
@@ -92,7 +101,7 @@ _MERGES = frozenset({"omegaconf.OmegaConf.merge", "omegaconf.OmegaConf.unsafe_me
 
 def call(ev: Evaluator, ref: Ref, arguments: Arguments, node: Call, env: Env) -> Values | None:
     """What a reader of config files gives; None if the name is none, or the file is not known."""
-    from analyzer.values import hydra_configs
+    from analyzer.values import calls, hydra_configs
 
     name = ref.qualified
     if name in _OPENERS:
@@ -109,6 +118,8 @@ def call(ev: Evaluator, ref: Ref, arguments: Arguments, node: Call, env: Env) ->
         return hydra_configs.composed(ev, arguments, env)
     if name not in _STREAMS and name not in _PATHS:
         return None
+    if "()." in name and ref.call is not None and ref.env is not None and not arguments.args:
+        arguments = calls.arguments_of(ref.call, ref.env)  # `SafeLoader(stream).get_single_data()`
     held = given(ev, arguments, _PATHS.get(name, ("stream", "fp", "s", "f")))
     paths = list(_read_from(ev, held))
     if name in _PATHS:

@@ -194,7 +194,8 @@ def _of_other(ev: Evaluator, base: Value, keys: Values) -> Values:
             return merged(*(attributes.attribute(ev, base, name) for name in _names(keys)))
         case Ref() | Inst():
             found = [attributes.attribute(ev, base, name) for name in _names(keys)]
-            return attributes.indexed(ev, base, keys) or merged(*found) or (_NOT_FOUND,)
+            asked = attributes.asked(ev, base, "__getitem__", keys) if isinstance(base, Inst) else ()
+            return asked or attributes.indexed(ev, base, keys) or merged(*found) or (_NOT_FOUND,)
         case Unknown():
             return (base,)
         case _:

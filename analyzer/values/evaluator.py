@@ -209,7 +209,7 @@ class Evaluator(Surroundings, Memory):
         return (Unknown(expression.reason),)
 
     def imported(self, expression: Imported, env: Env) -> Values:
-        return self.external(expression.qualified, env.module)
+        return self.brought_in(expression.qualified, env.module)
 
     def captured(self, expression: Captured, env: Env) -> Values:
         return self.evaluate(expression.value, self.env(env.module, expression.scope))

@@ -25,7 +25,7 @@ YAML = (".yaml", ".yml")
 #: Of all configs that a framework builds from.
 ENDINGS = (*YAML, ".json", ".py")
 _KINDS = (
-    (re.compile(r"yaml|omegaconf|yacs|CfgNode"), YAML),
+    (re.compile(r"yaml|omegaconf|yacs|CfgNode|sconf|Munch"), YAML),
     (re.compile(r"toml"), (".toml",)),
     (re.compile(r"json"), (".json",)),
     (re.compile(r"^(?:mmengine|mmcv|mmcv_full)\b"), (".py", *YAML, ".json")),

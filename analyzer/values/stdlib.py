@@ -13,6 +13,7 @@ from analyzer.values.objects import (
     Arguments,
     Bound,
     Cls,
+    Configs,
     Const,
     Dict,
     Env,
@@ -90,6 +91,12 @@ def _parent(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values
 
 def _same(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
     return _first(ev, arguments) or (UNKNOWN_CALL,)
+
+
+def _reduced(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
+    """`reduce(merge, mappings, {})`: any of the mappings."""
+    listed = merged(containers.elements(ev, _first(ev, arguments, 1)), _first(ev, arguments, 2))
+    return tuple(v for v in listed if isinstance(v, Dict | Configs)) or (UNKNOWN_CALL,)
 
 
 def _wrapped(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
@@ -406,6 +413,7 @@ _TABLE: dict[str, _Call] = {
     **_rows(_same, "ray.get", "ray.put"),
     **_rows(_wrapped, "ray.remote", "ray.serve.deployment", "ray.serve.ingress"),
     **_rows(_wrapped, "detectron2.config.LazyCall", "detectron2.config.lazy.LazyCall"),
+    **_rows(_reduced, "functools.reduce"),
     **_rows(_second, "typing.cast"),
     **_rows(_path, "os.path.join", "pathlib.Path", "pathlib.PurePath", "posixpath.join", "pathlib.PosixPath"),
     **_rows(_text, "builtins.str", "builtins.repr", "shlex.quote"),

@@ -17,6 +17,10 @@ class Surroundings:
         """What a dotted name outside the file is."""
         return (Ref(qualified),)
 
+    def brought_in(self, qualified: str, module: int) -> Values:
+        """What an import of `module` means by a dotted name."""
+        return self.external(qualified, module)
+
     def defined(self, qualified: str, module: int) -> Values:
         """What the files define under a name that stays a library's."""
         return ()
