@@ -125,14 +125,15 @@ def _text(key: Value) -> object:
 
 
 def _table(ev: Evaluator, base: Dict) -> dict[object, tuple[Expression, Env]]:
-    """Key -> what stands under it; of two equal keys the later wins. Made once for each dict."""
+    """Key -> what stands under it; of two equal keys the later wins, if it is sure. Made once for each dict."""
     known = ev.caches.get(base)
     if isinstance(known, dict):
         return known
     table: dict[object, tuple[Expression, Env]] = {}
     for key, expression, env in pairs(ev, base):
-        for name in ev.evaluate(key, env):
-            if isinstance(name, Str | Const):
+        names = ev.evaluate(key, env)
+        for name in names:
+            if isinstance(name, Str | Const) and (len(names) == 1 or _text(name) not in table):
                 table[_text(name)] = expression, env
     ev.caches[base] = table
     return table

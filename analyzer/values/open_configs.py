@@ -190,8 +190,13 @@ def item(ev: Evaluator, base: Configs, keys: Values) -> Values:
 
 
 def method(ev: Evaluator, base: Configs, name: str, args: list[Values]) -> Values:
+    from analyzer.values import containers
+
     if name in ("get", "pop", "setdefault") and args:
         known = item(ev, base, args[0])
         default = args[1] if len(args) > 1 else (Const(None),)
-        return merged(() if known == (RUNTIME,) else known, default)
+        if known == (RUNTIME,):
+            return default
+        is_there = bool(base.docs) and all(containers.known(ev, doc, args[0]) for doc in base.docs)
+        return known if is_there else merged(known, tuple(value for value in default if value not in args[0]))
     return (base,) if name in ("copy", "to_dict", "as_dict", "dict") else (RUNTIME,)
