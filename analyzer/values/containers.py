@@ -140,8 +140,10 @@ def _table(ev: Evaluator, base: Dict) -> dict[object, tuple[Expression, Env]]:
 
 
 def _every(ev: Evaluator, base: Dict) -> Values:
-    """All values of a dict, as far as they count: the first `_MAX_VALUES`."""
-    return merged(*(ev.evaluate(expression, env) for _, expression, env in islice(pairs(ev, base), _MAX_VALUES)))
+    """All values of a dict, as far as they count: the first `_MAX_VALUES`. Of a config only a table of alike parts."""
+    found = merged(*(ev.evaluate(expression, env) for _, expression, env in islice(pairs(ev, base), _MAX_VALUES)))
+    is_config = bool(base.entries) and ev.modules[base.entries[0][2].module].step.startswith("config")
+    return found if not is_config or all(isinstance(value, Dict) for value in found) else ()
 
 
 def sliced(ev: Evaluator, bases: Values, ends: Values) -> Values:
