@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from analyzer.program import Call
+from analyzer.program import Call, Opaque
 from analyzer.values import config_apis
 from analyzer.values.objects import (
     Arguments,
@@ -36,6 +36,8 @@ _DATACLASSES = re.compile(
 )
 #: Stands behind the name of a library's class for an object of it that a command-line parser makes.
 FILLED = "#filled"
+#: Ends of the names of classes whose objects parse command lines into objects.
+_PARSERS = ("HfArgumentParser", "TrlParser")
 _TYPED = frozenset({"tyro.cli", "simple_parsing.parse", "jsonargparse.CLI", "draccus.parse", "pyrallis.parse"})
 
 
@@ -92,3 +94,17 @@ def _made(cls: Value, frame: Frame, call: Call, env: Env) -> Value:
     if isinstance(cls, Cls):
         return Inst(cls, frame)
     return Ref(cls.qualified + FILLED, call, env) if isinstance(cls, Ref) and cls.call is None else _RUNTIME
+
+
+def parser(ev: Evaluator, base: Ref, inst: Inst | None) -> Ref:
+    """The base; of an object that parses command lines what its constructor call makes, as a library's does."""
+    frame = inst.frame if inst is not None and base.qualified.endswith(_PARSERS) else None
+    if frame is None or frame.arguments is None or frame.started is None or base.call is not None:
+        return base
+    key = "parser", frame
+    if key not in ev.caches:
+        args = tuple(expression for expression, _ in frame.arguments.args)
+        named = tuple((name, expression) for name, expression, _ in frame.arguments.keywords)
+        at = frame.started.at
+        ev.caches[key] = Call(Opaque("call_not_followed", at), args, named, at, at)
+    return Ref(base.qualified + "()", ev.caches[key], frame.started.env)  # type: ignore[arg-type]

@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING
 
 from analyzer import names
 from analyzer.program import (
-    Call,
     Definition,
-    Opaque,
 )
 from analyzer.values import (
     apis,
+    argument_records,
     assigned,
     calls,
     fields,
     hierarchy,
     launched,
+    lookups,
     open_configs,
     options,
     remote,
@@ -50,8 +50,6 @@ from analyzer.values.objects import (
 if TYPE_CHECKING:
     from analyzer.values.evaluator import Evaluator
 
-#: Ends of the names of classes whose objects parse command lines into objects.
-_PARSERS = ("HfArgumentParser", "TrlParser")
 _MISSING = Unknown("attribute_not_found")
 _DICT_METHODS = frozenset({"get", "pop", "setdefault", "values", "keys", "items", "copy", "update"})
 
@@ -179,47 +177,16 @@ def _of_class(ev: Evaluator, cls: Cls, name: str, inst: Inst | None) -> Values:
     if not values and inst is not None and inst.thing is not None:
         return attribute(ev, inst.thing, name)
     if not values and inst is not None and not name.startswith("__"):
-        values = asked(ev, inst, "__getattr__", (Str(name, cls.module, 0),))
+        values = lookups.given(ev, inst, "__getattr__", (Str(name, cls.module, 0),))
     if not values and external and inst is not None and isinstance(inst.frame, Parsed) and inst.frame.started:
         values = launched.given(ev, name, inst.frame.started)
     if not values and external:
         if ev.follow:  # one call is one: of the first base that a table has it of
             known = (r for r in external if ev.tables.match(f"{r.qualified}.{name}"))
             external = [next(known, external[0])] if len(external) > 1 else external
-        made = (_parser(ev, ref, inst) for ref in external if not ref.qualified.startswith("builtins."))
+        made = (argument_records.parser(ev, ref, inst) for ref in external if not ref.qualified.startswith("builtins."))
         return merged(*(_external(ev, ref, name) for ref in made))
     return values or (_MISSING,)
-
-
-def asked(ev: Evaluator, inst: Inst, method: str, keys: Values) -> Values:
-    """What `__getitem__` or `__getattr__` of the object gives for a key, where the class has one."""
-    own = (here for here in hierarchy.lineage(ev, inst.cls) if isinstance(here, Cls))
-    if not any(method in ev.modules[here.module].scopes[here.scope].bindings for here in own):
-        return ()
-    key = "asked", inst, method, keys
-    if key not in ev.caches:
-        ev.caches[key] = ev.keep(Held(keys))
-    found: list[Values] = []
-    for fn in of_class(ev, inst.cls, method, inst):
-        given = Arguments(((ev.caches[key], inst.cls.env),))  # type: ignore[arg-type]
-        entered = calls.enter(ev, fn, given, key, inst.cls.env) if isinstance(fn, Fn) else None
-        if entered is not None:
-            found.append(ev.union(ev.scope(entered.module, entered.scope).returns, entered))
-    return tuple(v for v in merged(*found) if not isinstance(v, Unknown))
-
-
-def _parser(ev: Evaluator, base: Ref, inst: Inst | None) -> Ref:
-    """The base; of an object that parses command lines what its constructor call makes, as a library's does."""
-    frame = inst.frame if inst is not None and base.qualified.endswith(_PARSERS) else None
-    if frame is None or frame.arguments is None or frame.started is None or base.call is not None:
-        return base
-    key = "parser", frame
-    if key not in ev.caches:
-        args = tuple(expression for expression, _ in frame.arguments.args)
-        named = tuple((name, expression) for name, expression, _ in frame.arguments.keywords)
-        at = frame.started.at
-        ev.caches[key] = Call(Opaque("call_not_followed", at), args, named, at, at)
-    return Ref(base.qualified + "()", ev.caches[key], frame.started.env)  # type: ignore[arg-type]
 
 
 def _class_level(ev: Evaluator, cls: Cls, name: str, bound: Value | None) -> Values:

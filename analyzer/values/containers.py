@@ -7,7 +7,7 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from analyzer.program import Expression, Items, Name, Spread
-from analyzer.values import assigned, attributes, environment, open_configs
+from analyzer.values import assigned, attributes, environment, lookups, open_configs
 from analyzer.values.objects import (
     DEFAULTS,
     Bound,
@@ -197,7 +197,7 @@ def _of_other(ev: Evaluator, base: Value, keys: Values) -> Values:
             return merged(*(attributes.attribute(ev, base, name) for name in _names(keys)))
         case Ref() | Inst():
             found = [attributes.attribute(ev, base, name) for name in _names(keys)]
-            asked = attributes.asked(ev, base, "__getitem__", keys) if isinstance(base, Inst) else ()
+            asked = lookups.given(ev, base, "__getitem__", keys) if isinstance(base, Inst) else ()
             return asked or attributes.indexed(ev, base, keys) or merged(*found) or (_NOT_FOUND,)
         case Unknown():
             return (base,)
