@@ -1,0 +1,1 @@
+"""From shards to patterns at the size of a data set."""
