@@ -1,6 +1,6 @@
 """From shards to patterns at the size of a data set: `python -m bench.scale --tree DIR --work DIR`.
 
-Builds shards of 1,000, 10,000, 100,000 and 372,063 real programs with their configs (`bench.scale.corpus`), runs all
+Builds shards of 1,000, 10,000, 100,000 and 372,063 real files, programs and configs (`bench.scale.corpus`), runs all
 stages on each with two processes, and prints time and memory by stage, how they grow, what larger data sets would cost,
 and how well the smaller runs told the largest. Then the same shards by Dask with two workers, against two processes.
 """
@@ -31,8 +31,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m bench.scale", description=__doc__)
     parser.add_argument("--tree", type=Path, metavar="DIR", help="packages to build shards of (bench.speed --build)")
     parser.add_argument("--work", type=Path, required=True, metavar="DIR", help="for shards and results, some GB")
-    parser.add_argument("--size", type=int, action="append", help=f"programs (default: {', '.join(map(str, SIZES))})")
-    parser.add_argument("--dask", type=int, default=10_000, metavar="SIZE", help="programs for Dask; 0: not")
+    parser.add_argument("--size", type=int, action="append", help=f"files (default: {', '.join(map(str, SIZES))})")
+    parser.add_argument("--dask", type=int, default=10_000, metavar="SIZE", help="files for Dask; 0: not")
     parser.add_argument("--again", action="store_true", help="run also what was run before")
     options = parser.parse_args(arguments)
     sizes = tuple(options.size or SIZES)
@@ -54,12 +54,12 @@ def _ran(engine: str, size: int, options: argparse.Namespace) -> Ran:
             raise SystemExit("no shards yet: give --tree")
         partial = shards.with_name(f"{size}.partial")
         shutil.rmtree(partial, ignore_errors=True)
-        files = build(options.tree, partial, size, known_ids(options.tree, options.work / "ids.txt"))
-        print(f"{size:,} programs: {files:,} files", file=sys.stderr)
+        programs = build(options.tree, partial, size, known_ids(options.tree, options.work / "ids.txt"))
+        print(f"{size:,} files, {programs:,} of them programs", file=sys.stderr)
         partial.rename(shards)
     folder = options.work / "found" / f"{engine}-{size}"
     shutil.rmtree(folder, ignore_errors=True)
-    print(f"{engine}, {size:,} programs", file=sys.stderr)
+    print(f"{engine}, {size:,} files", file=sys.stderr)
     ran = run(engine, JOBS, shards, folder, size)
     kept.parent.mkdir(parents=True, exist_ok=True)
     kept.write_text(json.dumps(asdict(ran), indent=1))
@@ -81,14 +81,14 @@ def _measured(ran: Ran) -> str:
     ]
     peak = max(stage.together for stage in ran.stages)
     rows.append(("all", "", f"{ran.wall:.1f}", f"{ran.cpu:.1f}", f"{peak:,.0f}", "", f"load {ran.load:.1f}"))
-    title = f"{ran.programs:,} programs, {ran.files:,} files read; {JOBS} processes on {os.cpu_count()} cores"
+    title = f"{ran.size:,} files, {ran.read:,} of them read; {JOBS} processes on {os.cpu_count()} cores"
     return table(title, ("stage", "tasks", "wall s", "CPU s", "MB together", "MB largest", "found"), rows)
 
 
 def _growth(runs: Sequence[Ran]) -> str:
     names = [stage.name for stage in runs[-1].stages]
     rows = [(name, *(f"{model.cpu_of(ran, name):.1f}" for ran in runs), _slope(runs, name)) for name in names]
-    head = ("CPU s of stage", *(f"{ran.files:,}" for ran in runs), "exponent")
+    head = ("CPU s of stage", *(f"{ran.size:,}" for ran in runs), "exponent")
     return table("Growth with the files that are read", head, rows)
 
 
@@ -103,12 +103,12 @@ def _checked(runs: Sequence[Ran]) -> str:
     rows = []
     for stage in last.stages:
         cost = known.get(stage.name)
-        told = cost.seconds(last.files) if cost else None
+        told = cost.seconds(last.size) if cost else None
         rows.append((stage.name, _seconds(told), f"{stage.cpu:.1f}", _error(told, stage.cpu)))
-    told = sum(cost.seconds(last.files) for cost in known.values())
+    told = sum(cost.seconds(last.size) for cost in known.values())
     spent = sum(stage.cpu for stage in last.stages if stage.name in known)
     rows.append(("together", _seconds(told), f"{spent:.1f}", _error(told, spent)))
-    title = f"{last.files:,} files, as the smaller runs predict"
+    title = f"{last.size:,} files, as the smaller runs predict"
     return table(title, ("stage", "CPU s predicted", "CPU s", "error"), rows)
 
 
@@ -150,7 +150,7 @@ def compared(runs: Sequence[Ran]) -> str:
         peak = max(stage.together for stage in ran.stages)
         figures = (f"{ran.wall:.1f}", f"{ran.wall / local.wall:.2f}x", f"{inside:.1f}", f"{ratio:.2f}x")
         rows.append((ran.engine, *figures, f"{ran.cpu:.1f}", f"{peak:,.0f}", f"{ran.load:.1f}"))
-    title = f"Engines on {local.programs:,} programs, {JOBS} workers"
+    title = f"Engines on {local.size:,} files, {JOBS} workers"
     return table(title, ("engine", "wall s", "", "stages wall s", "", "CPU s", "MB together", "load"), rows)
 
 

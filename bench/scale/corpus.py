@@ -22,7 +22,7 @@ from pyarrow import parquet
 import ptmscope
 from miner.walk import SUFFIXES, is_read
 
-#: Files of a repository; programs of a shard.
+#: Files of a repository, and of a shard.
 PIECE = 100
 SHARD = 2_500
 #: Larger files are left out; hardly any is.
@@ -52,24 +52,21 @@ class Piece:
                 yield {"repo_name": name, "path": path, "code": text, "license": "apache-2.0"}
 
 
-def build(tree: Path, target: Path, programs: int, ids: frozenset[bytes]) -> int:
-    """Writes shards with so many programs; how many files these are with configs. `ids`: of the models in the tree."""
+def build(tree: Path, target: Path, files: int, ids: frozenset[bytes]) -> int:
+    """Writes shards with so many files; how many of them are programs. `ids`: of the models in the tree."""
     target.mkdir(parents=True)
-    known = list(pieces(tree))
-    files = left = 0
+    programs = left = 0
     shard: list[Row] = []
-    for row in _rows(known, ids):
-        is_program = row["path"].endswith(SUFFIXES)
-        if is_program and left == programs:
-            break
-        left, files = left + is_program, files + 1
+    for row in _rows(list(pieces(tree)), ids):
         shard.append(row)
-        if is_program and left % SHARD == 0:
-            _write(shard, target / f"{left // SHARD:05}.parquet")
-            shard = []
-    if shard:
-        _write(shard, target / f"{left // SHARD + 1:05}.parquet")
-    return files
+        if is_read(row["path"]):
+            left, programs = left + 1, programs + row["path"].endswith(SUFFIXES)
+            if left % SHARD == 0 or left == files:
+                _write(shard, target / f"{-(-left // SHARD):05}.parquet")
+                shard = []
+        if left == files:
+            break
+    return programs
 
 
 def pieces(tree: Path) -> Iterator[Piece]:

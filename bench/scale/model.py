@@ -29,7 +29,7 @@ class Cost:
 def costs(runs: Sequence[Ran]) -> dict[str, Cost]:
     """Of every stage that all runs have."""
     names = [stage.name for stage in runs[-1].stages]
-    return {name: _fitted([(ran.files, cpu_of(ran, name)) for ran in runs]) for name in names}
+    return {name: _fitted([(ran.size, cpu_of(ran, name)) for ran in runs]) for name in names}
 
 
 def cpu_of(ran: Ran, stage: str) -> float:
@@ -39,7 +39,7 @@ def cpu_of(ran: Ran, stage: str) -> float:
 
 def exponent(runs: Sequence[Ran], stage: str) -> float | None:
     """The slope over runs that took a second at least; None for fewer than two."""
-    points = [(log(ran.files), log(cpu_of(ran, stage))) for ran in runs if cpu_of(ran, stage) >= 1]
+    points = [(log(ran.size), log(cpu_of(ran, stage))) for ran in runs if cpu_of(ran, stage) >= 1]
     if len(points) < 2:
         return None
     slope, _ = np.polyfit(*zip(*points, strict=True), 1)

@@ -35,10 +35,11 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class Ran:
-    """One run; `load` is the mean load of the machine meanwhile, this run included. `wall` and `cpu`: all of it."""
+    """One run on `size` files, of which some are left out, as vendored ones are. `wall`, `cpu`: all of it; `load`: the
+    mean load of the machine meanwhile, this run included."""
 
-    programs: int
-    files: int
+    size: int
+    read: int
     engine: str
     stages: tuple[Stage, ...]
     wall: float
@@ -46,7 +47,7 @@ class Ran:
     load: float
 
 
-def run(engine: str, jobs: int, shards: Path, folder: Path, programs: int) -> Ran:
+def run(engine: str, jobs: int, shards: Path, folder: Path, size: int) -> Ran:
     """Runs all stages on the shards of a folder."""
     listed = sorted(map(str, shards.glob("*.parquet")))
     root = str(ONCE.parent.parent.parent)
@@ -58,11 +59,11 @@ def run(engine: str, jobs: int, shards: Path, folder: Path, programs: int) -> Ra
         stages = list(_stages(process, watch))
         watch.end()
     if process.returncode:
-        raise SystemExit(f"{engine}, {programs:,} programs: exit code {process.returncode}")
+        raise SystemExit(f"{engine}, {size:,} files: exit code {process.returncode}")
     wall, after = time.monotonic() - started, os.times()
     cpu = after.children_user + after.children_system - before.children_user - before.children_system
-    files = json.loads((folder / "bulk.json").read_text())["files"]
-    return Ran(programs, files, engine, tuple(stages), wall, cpu, watch.load())
+    read = json.loads((folder / "bulk.json").read_text())["files"]
+    return Ran(size, read, engine, tuple(stages), wall, cpu, watch.load())
 
 
 def _stages(process: subprocess.Popen[str], watch: _Watch) -> Iterator[Stage]:
