@@ -10,10 +10,12 @@ from pathlib import Path
 
 import pytest
 import shards as planted
+from conftest import ROOT
 from conftest import Run as Command
 from pyarrow import parquet
 from shards import parse_or_die, write_shards
 
+from ptmscope import scan as scanned
 from ptmscope.bulk import parsing
 from ptmscope.bulk.folder import Folder
 from ptmscope.bulk.records import Parsed
@@ -22,6 +24,7 @@ from ptmscope.bulk.shuffling import Sizes, gathered, plan
 from ptmscope.engines.local import Local
 from ptmscope.engines.work import Engine, S, T, Work
 from ptmscope.errors import Misuse
+from ptmscope.export.rows import site_rows
 from ptmscope.settings import Settings
 
 #: So small that there are several of everything.
@@ -94,6 +97,20 @@ def test_a_model_of_many_usages_is_split_and_merged(given: list[str], found: Pat
     )
     assert split == whole
     assert [row[3:5] for row in split] == [(12, 20), (6, 6)]
+
+
+def test_a_repository_is_what_a_scan_of_it_finds(tmp_path: Path) -> None:
+    """Of a real one: the sample of the documentation, with its configs and scripts."""
+    sample = ROOT / "examples" / "sample"
+    files = (path for path in sorted(sample.rglob("*")) if path.is_file())
+    rows = [{"path": str(p.relative_to(sample)), "content": p.read_text(), "repository": "o/sample"} for p in files]
+    (tmp_path / "a.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    run([str(tmp_path / "a.jsonl")], tmp_path / "found")
+    scan = scanned(sample)
+    told = [tuple(row.values()) for row in table(tmp_path / "found", "sites")]
+    assert told == [("o/sample", *row) for row in site_rows(scan.sites)]
+    (repository,) = table(tmp_path / "found", "repositories")
+    assert (repository["files"], repository["usages"]) == (scan.counts.files, len(scan.usages))
 
 
 def test_figures_of_the_whole(given: list[str], found: Path) -> None:

@@ -117,7 +117,7 @@ def _seconds(value: float | None) -> str:
 
 
 def _error(told: float | None, spent: float) -> str:
-    return "" if told is None or not spent else f"{told / spent - 1:+.0%}"
+    return "" if told is None or not spent else f"{round(told / spent - 1, 2) + 0.0:+.0%}"
 
 
 def _predicted(runs: Sequence[Ran]) -> str:

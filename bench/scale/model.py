@@ -14,6 +14,9 @@ import numpy as np
 
 from bench.scale.runs import Ran
 
+#: With fewer files, what it takes to start is much of it.
+GROWN = 10_000
+
 
 @dataclass(frozen=True, slots=True)
 class Cost:
@@ -38,8 +41,9 @@ def cpu_of(ran: Ran, stage: str) -> float:
 
 
 def exponent(runs: Sequence[Ran], stage: str) -> float | None:
-    """The slope over runs that took a second at least; None for fewer than two."""
-    points = [(log(ran.size), log(cpu_of(ran, stage))) for ran in runs if cpu_of(ran, stage) >= 1]
+    """The slope over the runs of GROWN files and more in which the stage took a second; None for fewer than two."""
+    grown = [ran for ran in runs if ran.size >= GROWN and cpu_of(ran, stage) >= 1]
+    points = [(log(ran.size), log(cpu_of(ran, stage))) for ran in grown]
     if len(points) < 2:
         return None
     slope, _ = np.polyfit(*zip(*points, strict=True), 1)
