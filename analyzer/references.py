@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from analyzer import ids
+from analyzer.known_ids import names
 from analyzer.loaders import Loader
 from analyzer.program import (
     Call,
 )
 from analyzer.records import Certainty, ModelRef, Origin
-from analyzer.values import apis, calls, folders
+from analyzer.values import apis, calls, folders, patched
 from analyzer.values.evaluator import Evaluator
 from analyzer.values.objects import (
     DEFAULTS,
@@ -82,6 +83,8 @@ def read_ids(
                 kind = _partial_kind(value.text, kind)
             elif kind == "model" and folders.is_written(ev, value, loader.library):
                 kind = "local"
+            elif kind == "model" and _is_stand_in(ev, loader, value):
+                kind = "invalid"
             if kind == "invalid":
                 reasons.append("computed_string" if value.text else "runtime_input")
                 continue
@@ -95,6 +98,14 @@ def read_ids(
             reasons.append("import_not_followed" if value.call is None else "call_not_followed")
     ordered = tuple(sorted(models.values(), key=lambda ref: (ref.id, ref.origin)))
     return ordered, reasons, sorted(local.values(), key=lambda ref: (ref.id, ref.origin))
+
+
+def _is_stand_in(ev: Evaluator, loader: Loader, value: Str) -> bool:
+    """Whether a test passes the name to code outside of tests, and it names no model that facts know."""
+    if patched.is_test(ev.modules[0].path) or not patched.is_test(ev.modules[value.module].path):
+        return False
+    is_known = ids.canonical(value.text, loader)[0] is not None
+    return patched.is_stand_in(value.text) or ("/" not in value.text and not is_known and bool(names(loader.library)))
 
 
 def _partial_kind(text: str, kind: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from analyzer.program import (
@@ -22,6 +23,7 @@ from analyzer.values import (
     environment,
     hierarchy,
     launched,
+    patched,
 )
 from analyzer.values.objects import (
     PROMISED,
@@ -73,15 +75,26 @@ def of_record(ev: Evaluator, cls: Cls, scope: Scope, field: Field, bound: Value 
             return default or annotated or (Unknown("runtime_input"),)
         lacking = default if calls.may_lack(ev, bound.frame.arguments, field.name) else ()
         return merged(relabel(_built(ev, given, classes, env), "call_argument"), lacking)
-    found = [default, annotated]
+    found = merged(default, annotated, *_given(ev, cls, field, tests=False))
+    if not found or patched.is_test(ev.modules[0].path):
+        found = merged(found, *_given(ev, cls, field, tests=True))
+    return found or (Unknown("runtime_input"),)
+
+
+def _given(ev: Evaluator, cls: Cls, field: Field, *, tests: bool) -> Iterator[Values]:
+    """What calls of the class, in tests or elsewhere, give the field."""
+    env = ev.env(cls.module, cls.scope)
+    scope = ev.modules[cls.module].scopes[cls.scope]
+    position = scope.fields.index(field) if field in scope.fields else None
+    classes = hierarchy.classes_in(ev, field.annotation, env)
     for call, where in callers.calls_named(ev, cls.module, scope.name):
-        if any(
-            isinstance(v, Cls) and (v.module, v.scope) == (cls.module, cls.scope)
-            for v in ev.evaluate(call.function, where)
-        ):
+        if patched.is_test(ev.modules[where.module].path) is not tests:
+            continue
+        made_ = ev.evaluate(call.function, where)
+        if any(isinstance(v, Cls) and (v.module, v.scope) == (cls.module, cls.scope) for v in made_):
             given = calls.argument(ev, calls.arguments_of(call, where), (field.name,), position)
-            found.append(relabel(_built(ev, given, classes, env), "call_argument") if given is not None else ())
-    return merged(*found) or (Unknown("runtime_input"),)
+            if given is not None:
+                yield relabel(_built(ev, given, classes, env), "call_argument")
 
 
 def _built(ev: Evaluator, given: Values, classes: tuple[Cls, ...], env: Env) -> Values:

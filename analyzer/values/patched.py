@@ -12,11 +12,25 @@ from analyzer.program import Attribute, Call, Expression, Module, Name, Scope, T
 _TEST = re.compile(r"(?:^|/)(?:tests?/|test_[^/]*$|[^/]*_test\.py$|conftest\.py$|[^/]*\.test\.[jt]sx?$|__tests__/)")
 #: `patch("lib.Model")`, `patch.object(Model, "load")`, `mocker.patch(…)`, `monkeypatch.setattr("lib.load", …)`.
 _PATCHERS = frozenset({"patch", "mocker", "monkeypatch"})
+_PARTS = re.compile(r"[^a-z]+")
+#: Parts of names that stand for no model, and owners that have none.
+_STAND_INS = frozenset(
+    {"dummy", "fake", "mock", "mocked", "foo", "bar", "baz", "placeholder", "nonexistent", "invalid"}
+)
+_OWNERS = frozenset(
+    {"org", "owner", "user", "username", "namespace", "author", "repo", "test", "tests", "example", "my"}
+)
 
 
 def is_test(path: str) -> bool:
     """Whether the file is a test, by its name or its folder's."""
     return _TEST.search(path) is not None
+
+
+def is_stand_in(text: str) -> bool:
+    """Whether a test's name for a model says that there is none: `dummy/model1`, `org/model`, `mock_path`."""
+    owner, slash, _ = text.lower().partition("/")
+    return (bool(slash) and owner in _OWNERS) or not _STAND_INS.isdisjoint(_PARTS.split(text.lower()))
 
 
 def scopes(module: Module) -> frozenset[int]:
