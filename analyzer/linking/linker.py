@@ -17,7 +17,7 @@ from analyzer.linking import programs
 from analyzer.loaders import tables
 from analyzer.program import Binding, Imported, Items, Module, Name, Text
 from analyzer.project import MAX_CALLER_FILES, Project
-from analyzer.values import attributes, containers, patched
+from analyzer.values import attributes, containers
 from analyzer.values.evaluator import Bodies, Evaluator
 from analyzer.values.objects import Cls, Dict, Fn, Mod, Ref, Started, Str, Unknown, Value, Values, merged, relabel
 
@@ -318,9 +318,7 @@ class Linker(Evaluator):
     def setters_of(self, module: int, name: str) -> Iterable[int]:
         """The file itself, then those that can see it and write `.name = …`."""
         self.asked = True
-        setting = self.project.setting(self.modules[module].path, name)
-        is_test = patched.is_test(self.modules[0].path)
-        return [module, *self._loaded(path for path in setting if is_test or not patched.is_test(path))]
+        return [module, *self._loaded(self.project.setting(self.modules[module].path, name))]
 
     def option_files(self, module: int) -> Iterable[int]:
         """The file itself, and files it imports or is imported by that declare options."""

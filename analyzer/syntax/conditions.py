@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tree_sitter import Node
 
-from analyzer.program import Attribute, Call, Expression, Items, Name, Opaque, Operator, dotted
+from analyzer.program import Attribute, Call, Expression, Items, Name, Opaque, Operator, Subscript, dotted
 from analyzer.syntax.tree import MAX_DEPTH
 
 if TYPE_CHECKING:
@@ -69,6 +69,8 @@ def named(expression: Expression) -> Iterator[str]:
             found = dotted(expression)
             if found is not None:
                 yield found[1]
+        case Subscript(base=base):
+            yield from named(base)
         case Call(function=function, args=args):
             yield from named(function.base if isinstance(function, Attribute) else function)
             for arg in args[:2]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,7 @@ from analyzer.values import (
     callers,
     calls,
     hierarchy,
+    patched,
 )
 from analyzer.values.objects import (
     Cls,
@@ -117,19 +119,27 @@ def from_outside(ev: Evaluator, cls: Cls, name: str) -> Values:
         ev.comes_back(ev.busy[key])
         return ()
     ev.busy[key] = ev.depth
-    found: list[Values] = []
-    for module in ev.setters_of(cls.module, name):
-        ev.read_mentioning(module, name)
-        for index, chain, binding in ev.index("set", module, _set_on_others).get(name, ()):
-            env = ev.env(module, index)
-            owners = ev.evaluate(ev.keep(_expression(chain, binding)), env)
-            if any(isinstance(v, Inst) and hierarchy.derives(ev, v.cls, cls) for v in owners):
-                found.append(ev.evaluate(binding.value, env))
+    setting = list(ev.setters_of(cls.module, name))
+    tests = [module for module in setting if patched.is_test(ev.modules[module].path)]
+    found = list(_set_in(ev, cls, name, (module for module in setting if module not in tests)))
+    if not found or patched.is_test(ev.modules[0].path):
+        found.extend(_set_in(ev, cls, name, tests))
     del ev.busy[key]
     values = relabel(merged(*found), "attribute")
     ev.caches[key] = values
     ev.note(ev.caches, key)
     return values
+
+
+def _set_in(ev: Evaluator, cls: Cls, name: str, modules: Iterable[int]) -> Iterator[Values]:
+    """What these files assign to the attribute of an object of the class."""
+    for module in modules:
+        ev.read_mentioning(module, name)
+        for index, chain, binding in ev.index("set", module, _set_on_others).get(name, ()):
+            env = ev.env(module, index)
+            owners = ev.evaluate(ev.keep(_expression(chain, binding)), env)
+            if any(isinstance(v, Inst) and hierarchy.derives(ev, v.cls, cls) for v in owners):
+                yield ev.evaluate(binding.value, env)
 
 
 def _set_on_others(module: Module) -> dict[str, list[tuple[int, tuple[str, ...], Binding]]]:

@@ -46,6 +46,7 @@ from analyzer.values.objects import (
     BOUND,
     SOMEWHERE,
     UNKNOWN_CALL,
+    Assumed,
     Cls,
     Const,
     Dict,
@@ -262,6 +263,8 @@ class Evaluator(Surroundings, Memory):
 
     def bound(self, bindings: Iterable[Binding], env: Env, from_inside: bool, use: Name | None = None) -> Values:
         """What the bindings give; at `use`, the conditions around it taken into account."""
+        if use is not None and isinstance(env.frame, Assumed) and env.frame.name == use.id:
+            return (env.frame.value,)
         step = "module_constant" if from_inside and env.parent is None else "local_variable"
         found = []
         for binding in reach.bound(self, bindings, env):

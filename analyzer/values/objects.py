@@ -83,6 +83,16 @@ class Frame:
         self.arguments, self.bound, self.depth, self.started = arguments, bound, depth, started
 
 
+class Assumed(Frame):
+    """Any call of a function in which one of its names holds one of the values that it can have."""
+
+    __slots__ = ("name", "value")
+
+    def __init__(self, name: str, value: Value) -> None:
+        super().__init__(None, None, 0)
+        self.name, self.value = name, value
+
+
 class Parsed(Frame):
     """The constructor call of an object that a command-line parser makes, by the call `started`."""
 

@@ -12,6 +12,7 @@ from analyzer.program import (
     Attribute,
     Call,
     Constant,
+    Element,
     Expression,
     Items,
     Mapping,
@@ -19,6 +20,7 @@ from analyzer.program import (
     Operator,
     Parameter,
     Scope,
+    Subscript,
     Text,
 )
 
@@ -72,6 +74,34 @@ def _of_name(scope: Scope, name: str, own: str, depth: int) -> frozenset[str] | 
     if any(isinstance(binding.value, Parameter) for binding in bindings):
         return frozenset((name,))
     return _all(scope, (binding.value for binding in bindings), own, depth)
+
+
+def records(scope: Scope, asked: Expression, depth: int = _MAX_DEPTH) -> frozenset[str]:
+    """The names of which the condition asks an entry or attribute: `info["kind"] == "x"`, also under another name."""
+    found: frozenset[str] = frozenset()
+    match asked:
+        case Subscript(base=Name(id=name), key=Text()) | Call(function=Attribute(base=Name(id=name), name="get")):
+            return frozenset((name,)) if _is_one(scope, name) else found
+        case Attribute(base=Name(id=name) as base) if not _is_constant(base):
+            return frozenset((name,)) if _is_one(scope, name) else found
+        case Operator(operands=parts):
+            return found.union(*(records(scope, part, depth - 1) for part in parts)) if depth else found
+        case Call(function=Attribute(base=base, name=name)) if name in _OF_STRINGS and depth:
+            return records(scope, base, depth - 1)
+        case Name(id=name) if depth and len(scope.bindings.get(name, ())) == 1:
+            return records(scope, scope.bindings[name][0].value, depth - 1)
+    return found
+
+
+def _is_one(scope: Scope, name: str) -> bool:
+    """Whether a name stands for one thing out of several: `TABLE[key]`, `TABLE.get(key)`, an element."""
+    bindings = scope.bindings.get(name, ())
+    if len(bindings) != 1:
+        return False
+    match bindings[0].value:
+        case Subscript() | Element() | Call(function=Attribute(name="get")):
+            return True
+    return False
 
 
 def _is_constant(base: Expression) -> bool:

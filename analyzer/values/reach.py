@@ -14,7 +14,7 @@ from analyzer.program import (
     Test,
 )
 from analyzer.values import outcome, questions
-from analyzer.values.objects import Env, Inst
+from analyzer.values.objects import Assumed, Env, Inst
 
 if TYPE_CHECKING:
     from analyzer.values.evaluator import Evaluator
@@ -75,11 +75,19 @@ def asked(scope: Scope, at: int, path: BranchPath, own: str = "") -> frozenset[s
     return frozenset(name for names in found if names for name in names)
 
 
+def records(scope: Scope, at: int, path: BranchPath) -> frozenset[str]:
+    """The names of which tests on the way to a place ask an entry or attribute."""
+    found = (questions.records(scope, test.condition) for test, _ in in_force(scope.tests, at, path))
+    return frozenset(name for names in found for name in names)
+
+
 def is_known(env: Env) -> bool:
-    """Whether the environment is one call, or an object that one call made."""
+    """Whether the environment is one call, an object that one call made, or one value of what a name holds."""
     frame = env.frame
     if frame is None:
         return False
+    if isinstance(frame, Assumed):
+        return True
     return frame.arguments is not None or (isinstance(frame.bound, Inst) and frame.bound.frame is not None)
 
 
@@ -95,8 +103,17 @@ def _comes(ev: Evaluator, env: Env, scope: Scope, at: int, path: BranchPath) -> 
     return True if arms and arms <= decided - open_ else None
 
 
+def decides(ev: Evaluator, env: Env, at: int, path: BranchPath) -> bool:
+    """Whether a test on the way to a place can be told in this call, and lets control pass."""
+    scope = ev.modules[env.module].scopes[env.scope]
+    tests = (each for each in in_force(scope.tests, at, path) if _is_asked(scope, each[0], env))
+    return any(outcome.of(ev, test.condition, env) is holds for test, holds in tests)
+
+
 def _is_asked(scope: Scope, test: Test, env: Env) -> bool:
     """Whether the test can be told in a call: of what the function is given, or of its object, where that is known."""
+    if isinstance(env.frame, Assumed):
+        return env.frame.name in questions.records(scope, test.condition)
     bound = env.frame.bound if env.frame is not None else None
     own = scope.params[0].name if scope.params and isinstance(bound, Inst) and bound.frame is not None else ""
     return bool(questions.given(scope, test.condition, own))

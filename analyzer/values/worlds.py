@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from analyzer.program import BranchPath, Call, Parameter, Scope, Spread, dotted
+from analyzer.program import BranchPath, Call, Name, Parameter, Scope, Spread, dotted
 from analyzer.values import attributes, callers, calls, hierarchy, reach
-from analyzer.values.objects import Arguments, Env, Fn, Frame, Held, Inst, Str
+from analyzer.values.objects import Arguments, Assumed, Const, Dict, Env, Fn, Frame, Held, Inst, Str, Unknown, Value
 
 if TYPE_CHECKING:
     from analyzer.values.evaluator import Evaluator
@@ -32,7 +32,9 @@ def of_call(ev: Evaluator, call: Call, env: Env) -> list[Env]:
             left += _split(ev, scope, frame, asked, at, path)
         elif comes:
             left.append(frame)
-    return left if left and left != list(every) else [env]
+    if left and left != list(every):
+        return left
+    return list(_records(ev, scope, root[0], env)) or [env]
 
 
 def _objects(ev: Evaluator, scope: Scope, env: Env, at: int, path: BranchPath) -> tuple[Env, ...]:
@@ -50,6 +52,36 @@ def _objects(ev: Evaluator, scope: Scope, env: Env, at: int, path: BranchPath) -
                 inside = calls.enter(ev, method, None, ("made", made), env.parent)
                 found += [inside] if inside is not None else []
     return tuple(found)
+
+
+def _records(ev: Evaluator, scope: Scope, use: Name, env: Env) -> list[Env]:
+    """One environment for each record that a name can hold, of which tests ask: those whose entries lead here."""
+    for name in sorted(reach.records(scope, use.at, use.path)):
+        asked = ev.keep(Name(name, use.at, use.path))
+        held = [v for v in ev.evaluate(asked, env) if not isinstance(v, Unknown)]
+        nothing = [_assumed(ev, env, name, v) for v in held if isinstance(v, Const)]
+        held = [v for v in held if not isinstance(v, Const)]
+        is_open = any(reach.decides(ev, one, use.at, use.path) for one in nothing)
+        if not is_open and 1 < len(held) <= _MAX_VALUES and all(map(_is_record, held)):
+            each = [_assumed(ev, env, name, value) for value in held]
+            left = [one for one in each if reach.comes(ev, one, use.at, use.path) is not False]
+            if 0 < len(left) < len(each):
+                return left
+    return []
+
+
+def _is_record(value: Value) -> bool:
+    """Whether the value is a dict, or an object made by a call that is known."""
+    return isinstance(value, Dict) or (
+        isinstance(value, Inst) and value.frame is not None and value.frame.arguments is not None
+    )
+
+
+def _assumed(ev: Evaluator, env: Env, name: str, value: Value) -> Env:
+    key = env, "assumed", name, value
+    if key not in ev.frames:
+        ev.frames[key] = Env(env.module, env.scope, Assumed(name, value), env.parent)
+    return ev.frames[key]
 
 
 def _split(ev: Evaluator, scope: Scope, frame: Env, asked: frozenset[str], at: int, path: BranchPath) -> Iterator[Env]:
