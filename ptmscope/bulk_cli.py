@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from ptmscope.settings import Settings
 
 ENGINES = ("local", "dask")
+#: Broken shards that are told one by one.
+TOLD = 10
 
 
 @click.command()
@@ -61,8 +63,8 @@ def bulk(
     is_shown = sys.stderr.isatty() and not options["quiet"]
     with _engine(engine, scheduler, jobs) as chosen, bars(is_shown=is_shown) as advance:
         for step in running(shards, Run(Folder(folder), chosen, advance), _settings(options)):
-            if not options["quiet"]:
-                click.echo(_line(step), err=True)
+            for line in () if options["quiet"] else _lines(step):
+                click.echo(line, err=True)
 
 
 @contextmanager
@@ -90,6 +92,10 @@ def _settings(options: dict[str, Any]) -> Settings:
     )
 
 
-def _line(step: Step) -> str:
+def _lines(step: Step) -> Iterator[str]:
     used = f"{step.seconds:.1f} s, {step.cpu:.1f} s of processors, largest process {step.peak:.0f} MB"
-    return f"{step.stage}: {step.tasks:,} tasks: {step.told} ({used})"
+    yield f"{step.stage}: {step.tasks:,} task{'' if step.tasks == 1 else 's'}: {step.told} ({used})"
+    for problem in step.problems[:TOLD]:
+        yield f"ptmscope: warning: {problem}"
+    if len(step.problems) > TOLD:
+        yield f"ptmscope: warning: {len(step.problems) - TOLD:,} more shards are broken: see diagnostics/"

@@ -245,6 +245,12 @@ def test_the_command(given: list[str], tmp_path: Path, ptmscope: Command) -> Non
     done = ptmscope("bulk", pattern, "-o", tmp_path / "found", "-j", "1")
     assert done.returncode == 0, done.stderr.decode()
     assert [line.split(":")[0] for line in done.stderr.decode().splitlines()] == ["parse", "shuffle", "mine"]
+    broken = ptmscope(
+        "bulk", *given, *(f"{tmp_path}/no{n:02}.csv" for n in range(12)), "-o", tmp_path / "found", "-j", "1"
+    )
+    warnings = [line for line in broken.stderr.decode().splitlines() if line.startswith("ptmscope: warning: ")]
+    assert len(warnings) == 11
+    assert warnings[0].endswith("/no00.csv: No such file or directory")
     refused = ptmscope("bulk", "nowhere://x/*", "-o", tmp_path / "found")
     assert (refused.returncode, refused.stderr.decode()) == (
         2, "ptmscope: error: nowhere://x/*: Protocol not known: nowhere\n",

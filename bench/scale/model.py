@@ -42,12 +42,14 @@ def cpu_of(ran: Ran, stage: str) -> float:
 
 def exponent(runs: Sequence[Ran], stage: str) -> float | None:
     """The slope over the runs of GROWN files and more in which the stage took a second; None for fewer than two."""
-    grown = [ran for ran in runs if ran.size >= GROWN and cpu_of(ran, stage) >= 1]
-    points = [(log(ran.size), log(cpu_of(ran, stage))) for ran in grown]
-    if len(points) < 2:
-        return None
-    slope, _ = np.polyfit(*zip(*points, strict=True), 1)
-    return float(slope)
+    grown = [(ran.size, cpu_of(ran, stage)) for ran in runs if ran.size >= GROWN and cpu_of(ran, stage) >= 1]
+    return slope(grown) if len(grown) > 1 else None
+
+
+def slope(points: Sequence[tuple[float, float]]) -> float:
+    """That of the logarithms."""
+    found, _ = np.polyfit([log(size) for size, _ in points], [log(seconds) for _, seconds in points], 1)
+    return float(found)
 
 
 def _fitted(points: Sequence[tuple[float, float]]) -> Cost:

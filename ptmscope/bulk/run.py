@@ -14,7 +14,7 @@ import resource
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from typing import Any, Generic, NoReturn
 
@@ -36,7 +36,10 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What a stage did. `seconds` by the clock, `cpu` of all tasks together; `peak`: MB of the largest process."""
+    """What a stage did. `seconds` by the clock, `cpu` of all tasks together; `peak`: MB of the largest process.
+
+    `problems`: what could not be done, a line each.
+    """
 
     stage: str
     tasks: int
@@ -44,6 +47,7 @@ class Step:
     seconds: float
     cpu: float
     peak: float
+    problems: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,14 +106,15 @@ def bulk(locations: Sequence[str], run: Run, settings: Settings) -> Iterator[Ste
             [Parse(run.folder.url, shard, settings, form) for shard in shards],
             _read,
         )
-        yield reading.step
         parsed = reading.found
+        yield replace(reading.step, problems=tuple(each.broken for each in parsed if each.broken is not None))
         digest = _digest([form, asdict(run.sizes), *map(asdict, parsed)])
         if run.folder.told(SUMMARY).get("digest") != digest:
-            yield from _patterns(run, parsed, digest)
+            yield from patterns(run, parsed, digest)
 
 
-def _patterns(run: Run, parsed: Sequence[Parsed], digest: str) -> Iterator[Step]:
+def patterns(run: Run, parsed: Sequence[Parsed], digest: str) -> Iterator[Step]:
+    """The stages after the first: from the tables of usages to those of patterns."""
     run.folder.remove(SUMMARY)
     plan = shuffling.plan(parsed, run.sizes.bucket)
     todo = [
@@ -187,7 +192,7 @@ def _lost(task: object) -> NoReturn:
 def _read(found: Sequence[Parsed]) -> str:
     broken = sum(each.broken is not None for each in found)
     sums = (f"{sum(getattr(each, name) for each in found):,} {name}" for name in _OF_SHARDS)
-    return f"{', '.join(sums)}{f', {broken:,} broken shards' if broken else ''}"
+    return f"{', '.join(sums)}{f', {broken:,} of the shards broken' if broken else ''}"
 
 
 def _buckets(found: Sequence[Shuffled]) -> int:
