@@ -293,7 +293,8 @@ class Evaluator(Surroundings, Memory):
         if own:
             reached = tuple(value for value in reached if not isinstance(value, Unknown))
         elif all(isinstance(value, Unknown) for value in reached):
-            reached = options.guess(self, expression, env) or reached
+            guessed = options.guess(self, expression, env) or config_guesses.guess(self, expression, env, reached)
+            reached = guessed or reached
         return merged(own, reached)
 
     def subscript(self, expression: Subscript, env: Env) -> Values:
@@ -302,7 +303,10 @@ class Evaluator(Surroundings, Memory):
             ends = [self.evaluate(end, env) for end in expression.key.operands]
             return containers.sliced(self, bases, tuple(e[0] if len(e) == 1 else UNKNOWN_CALL for e in ends))
         keys = self.evaluate(expression.key, env)
-        return relabel(containers.item(self, bases, keys), "container")
+        found = containers.item(self, bases, keys)
+        if all(isinstance(value, Unknown) for value in found):
+            found = config_guesses.guess(self, expression, env, found) or found
+        return relabel(found, "container")
 
     def element(self, expression: Element, env: Env) -> Values:
         return relabel(containers.elements(self, self.evaluate(expression.iterable, env)), "container")
@@ -378,7 +382,17 @@ class Evaluator(Surroundings, Memory):
 
 _NO_CALL = Call(Opaque("call_not_followed", 0), (), (), 0, 0)
 
-from analyzer.values import assigned, attributes, calls, narrowing, options, reach, strings, widgets  # noqa: E402  (they evaluate in turn)
+from analyzer.values import (  # noqa: E402  (they evaluate in turn)
+    assigned,
+    attributes,
+    calls,
+    config_guesses,
+    narrowing,
+    options,
+    reach,
+    strings,
+    widgets,
+)
 
 _BY_TYPE: dict[type, Callable[[Evaluator, Any, Env], Values]] = {
     Text: Evaluator.text,
