@@ -145,10 +145,12 @@ def _loads(ev: Evaluator, call: Call, env: Env) -> Iterator[tuple[Match, Argumen
     arguments = calls.arguments_of(call, env)
     for value in ev.evaluate(call.function, env):
         yield from _matches(ev, value, arguments, env, call.function)
-        if isinstance(value, Ref) and value.qualified == "functools.partial" and _unused(ev, call, env):
+        if isinstance(value, Ref) and value.qualified == "functools.partial":
             rest = Arguments(arguments.args[1:], arguments.keywords)
-            for function in calls.argument(ev, arguments, (), 0) or ():
-                yield from _matches(ev, function, rest, env)
+            given = calls.argument(ev, arguments, (), 0) or ()
+            found = [match for function in given for match in _matches(ev, function, rest, env)]
+            if found and _unused(ev, call, env):
+                yield from found
 
 
 def _matches(
