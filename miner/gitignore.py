@@ -1,7 +1,7 @@
-"""Which paths git ignores: the .gitignore files from the repository's top down, and .git/info/exclude.
+"""Which paths git ignores: the .gitignore files from the work tree's top down, and .git/info/exclude.
 
-The only importer of pathspec. A user's global excludes file is not read: the result would differ between
-machines. Files that git tracks in spite of a pattern count as ignored, since the index is not read.
+The only importer of pathspec. A user's global excludes file is not read: the result would differ between machines.
+Outside of a work tree nothing is ignored: what stands in a snapshot of a repository was tracked there.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from pathspec import GitIgnoreSpec
+
+from miner.tracked import tracked
 
 #: A longer pattern file is no pattern file.
 MAX_BYTES = 1_000_000
@@ -29,6 +31,38 @@ class Patterns:
     def verdict(self, path: str) -> bool | None:
         """True: ignored; False: taken back with `!`; None: not named. Folders end in `/`."""
         return self.spec.check_file(self.prefix + path[self.depth :]).include
+
+
+class WorkTree:
+    """A folder with a `.git`. `prefix` leads from its top to the scanned folder, `depth` the other way, as for
+    patterns."""
+
+    __slots__ = ("_depth", "_files", "_folders", "_prefix", "_top")
+
+    def __init__(self, top: str, prefix: str = "", depth: int = 0) -> None:
+        self._top, self._prefix, self._depth = top, prefix, depth
+        self._files: frozenset[str] | None = None
+        self._folders: frozenset[str] = frozenset()
+
+    def tracks(self, path: str) -> bool:
+        """Whether git tracks a file, or something in a folder (its path ends in `/`)."""
+        if self._files is None:  # read where something is ignored, not before
+            self._files = tracked(self._top)
+            self._folders = frozenset(above for file in self._files for above in _above(file))
+        inside = self._prefix + path[self._depth :]
+        return inside in (self._folders if inside.endswith("/") else self._files)
+
+    def excluded(self, depth: int = 0) -> tuple[Patterns, ...]:
+        """What .git/info/exclude ignores; `depth` as for patterns."""
+        spec = read(os.path.join(self._top, ".git", "info"), "exclude")
+        return (Patterns(spec, self._prefix, depth),) if spec else ()
+
+
+def _above(file: str) -> Iterator[str]:
+    end = file.rfind("/")
+    while end > 0:
+        yield file[: end + 1]
+        end = file.rfind("/", 0, end)
 
 
 def parse(lines: Iterable[str]) -> GitIgnoreSpec | None:
@@ -52,22 +86,22 @@ def read(folder: str, name: str = ".gitignore") -> GitIgnoreSpec | None:
     return parse(content.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "backslashreplace").splitlines())
 
 
-def outer(root: str) -> tuple[Patterns, ...]:
-    """Patterns from above a folder, weakest first: .git/info/exclude and .gitignore files up to the
-    repository's top.
+def outer(root: str) -> tuple[WorkTree | None, tuple[Patterns, ...]]:
+    """The work tree around a folder, and its patterns from above that, weakest first: .git/info/exclude and the
+    .gitignore files up to the top.
 
     A file that ignores the folder itself is left out: who names a folder wants it read.
     """
     levels = list(_levels(os.path.realpath(root)))
     if not levels:
-        return ()
-    top, to_top = levels[-1]
-    found = [Patterns(spec, to_top) for spec in (read(os.path.join(top, ".git", "info"), "exclude"),) if spec]
+        return None, ()
+    tree = WorkTree(*levels[-1])
+    found = list(tree.excluded())
     for folder, prefix in reversed(levels):
         spec = read(folder) if prefix else None
         if spec:
             found.append(Patterns(spec, prefix))
-    return tuple(each for each in found if not (each.prefix and each.verdict("")))
+    return tree, tuple(each for each in found if not (each.prefix and each.verdict("")))
 
 
 def is_ignored(path: str, patterns: tuple[Patterns, ...]) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from analyzer import others
 from analyzer.languages import GRAMMARS
@@ -61,7 +61,9 @@ class _Found:
 
     path: str  # as the system knows it
     shown: str
+    tree: gitignore.WorkTree | None  # around it
     patterns: tuple[gitignore.Patterns, ...]
+    is_ignored: bool = False  # a folder of which only tracked files are read
 
     @property
     def is_folder(self) -> bool:
@@ -75,9 +77,8 @@ def walk(root: str, rules: Rules) -> Iterator[str | Skip]:
     Links to folders are not followed. A link to a file is read once, unless its target is read under its own
     name.
     """
-    outer = gitignore.outer(root) if rules.gitignore else ()
     walking = _Walk(root, rules)
-    pending = [_Found("", "", outer)]
+    pending = [_Found("", "", *(gitignore.outer(root) if rules.gitignore else (None, ())))]
     while pending:
         found = pending.pop()
         if not found.is_folder:
@@ -130,11 +131,14 @@ class _Walk:
         if reason:
             yield Skip(folder.shown, reason)
             return
-        patterns = self._patterns(folder, names)
+        tree, patterns = self._ignoring(folder, names)
         others: list[os.DirEntry[str]] = []
         for entry, name, shown_name in _candidates(folder.path, content, others):
-            found = _Found(folder.path + name, folder.shown + shown_name, patterns)
+            found = _Found(folder.path + name, folder.shown + shown_name, tree, patterns)
             reason = self._reason(found, entry)
+            if reason is None and (folder.is_ignored or gitignore.is_ignored(found.shown, patterns)):
+                found = replace(found, is_ignored=True)
+                reason = None if tree is not None and tree.tracks(found.path) else "gitignore"
             yield Skip(found.shown, reason) if reason else found
         yield from _counted(folder, others)
 
@@ -148,8 +152,6 @@ class _Walk:
                 reason = "generated"
         if reason is None and self.exclude and gitignore.is_ignored(found.shown, self.exclude):
             return "excluded"
-        if reason is None and found.patterns and gitignore.is_ignored(found.shown, found.patterns):
-            return "gitignore"
         return reason
 
     def _reason_by_kind(self, entry: os.DirEntry[str]) -> str | None:
@@ -168,13 +170,18 @@ class _Walk:
             return None
         return folders.reason_by_content(folder.path[:-1].rpartition("/")[2], names)
 
-    def _patterns(self, folder: _Found, names: set[str]) -> tuple[gitignore.Patterns, ...]:
-        if not self.rules.gitignore or ".gitignore" not in names:
-            return folder.patterns
-        spec = gitignore.read(self.root + folder.path)
-        if spec is None:
-            return folder.patterns
-        return (*folder.patterns, gitignore.Patterns(spec, depth=len(folder.shown)))
+    def _ignoring(
+        self, folder: _Found, names: set[str]
+    ) -> tuple[gitignore.WorkTree | None, tuple[gitignore.Patterns, ...]]:
+        """The work tree to which the content of a folder belongs, and the patterns that hold there."""
+        tree, patterns = folder.tree, folder.patterns
+        if not self.rules.gitignore:
+            return None, ()
+        if ".git" in names and folder.path:
+            tree = gitignore.WorkTree(self.root + folder.path, depth=len(folder.path))
+            patterns = tree.excluded(len(folder.shown))
+        spec = gitignore.read(self.root + folder.path) if tree is not None and ".gitignore" in names else None
+        return tree, (*patterns, gitignore.Patterns(spec, depth=len(folder.shown))) if spec else patterns
 
 
 def _candidates(

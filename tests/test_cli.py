@@ -67,7 +67,9 @@ def test_selection(ptmscope: Run) -> None:
 
 
 def test_left_out_on_request(ptmscope: Run, tree: Tree) -> None:
-    root = tree({"a.py": LOADS_GPT2, "vendor/b.py": LOADS_GPT2, "c.py": LOADS_GPT2, ".gitignore": "c.py\n"})
+    root = tree(
+        {"a.py": LOADS_GPT2, "vendor/b.py": LOADS_GPT2, "c.py": LOADS_GPT2, ".gitignore": "c.py\n", ".git/HEAD": ""}
+    )
 
     def paths(*options: str) -> list[str]:
         lines = ptmscope("scan", root, "-f", "jsonl", *options).stdout.splitlines()

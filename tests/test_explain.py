@@ -435,7 +435,7 @@ def test_root(ptmscope: Run, tree: Tree) -> None:
 
 
 def test_file_that_a_scan_leaves_out(ptmscope: Run, tree: Tree) -> None:
-    root = tree({"a.py": LOADS_GPT2, ".gitignore": "a.py\n"})
+    root = tree({"a.py": LOADS_GPT2, ".gitignore": "a.py\n", ".git/HEAD": ""})
     assert ptmscope("explain", root / "a.py:3").returncode == 0
 
 

@@ -40,7 +40,7 @@ def test_folder(tree: Tree) -> None:
 
 
 def test_file(tree: Tree) -> None:
-    root = tree({"pkg/a.py": LOADS_GPT2, ".gitignore": "*.py\n"})
+    root = tree({"pkg/a.py": LOADS_GPT2, ".gitignore": "*.py\n", ".git/HEAD": ""})
     assert ids(ptmscope.scan(root / "pkg" / "a.py")) == [("a.py", "gpt2")]
 
 

@@ -10,8 +10,11 @@ from pathlib import Path
 
 import pytest
 from conftest import Tree
+from hypothesis import given
+from hypothesis import strategies as st
 
 from miner import gitignore
+from miner.tracked import tracked
 from miner.walk import REASONS, Rules, Skip, shown, walk
 
 DEFAULT = Rules()
@@ -127,7 +130,7 @@ IGNORE_CASES = {
 @pytest.mark.parametrize("files", IGNORE_CASES.values(), ids=IGNORE_CASES.keys())
 def test_same_as_git(tree: Tree, files: dict[str, str]) -> None:
     root = tree(files)
-    subprocess.run(["git", "init", "-q", root], check=True)
+    git("init", "-q", root)
     command = ["git", "-C", root, "ls-files", "-z", "--others", "--exclude-standard", "*.py"]
     expected = subprocess.run(command, check=True, capture_output=True).stdout.decode().split("\0")
     assert found(root)[0] == sorted(filter(None, expected))
@@ -157,8 +160,75 @@ def test_ignored_folder_is_read_when_it_is_named(tree: Tree) -> None:
 
 
 def test_gitignore_switched_off(tree: Tree) -> None:
-    root = tree({".gitignore": "*.py\n", "a.py": ""})
-    assert found(root, Rules(gitignore=False)) == (["a.py"], {"other_type": 1})
+    root = tree({".git/HEAD": "", ".gitignore": "*.py\n", "a.py": ""})
+    assert found(root)[0] == []
+    assert found(root, Rules(gitignore=False))[0] == ["a.py"]
+
+
+def test_nothing_is_ignored_outside_of_a_work_tree(tree: Tree) -> None:
+    clone = {"clone/.git/HEAD": "", "clone/.gitignore": "a.py\n", "clone/a.py": "", "clone/b.py": ""}
+    root = tree({".gitignore": "*.py\n", "a.py": "", "snapshot/.gitignore": "a.py\n", "snapshot/a.py": "", **clone})
+    assert found(root)[0] == ["a.py", "clone/b.py", "snapshot/a.py"]
+
+
+def test_a_clone_in_a_work_tree_has_its_own_patterns(tree: Tree) -> None:
+    root = tree({".git/HEAD": "", ".gitignore": "a.py\n", "s/.git/info/exclude": "/b.py\n", "s/a.py": "", "s/b.py": ""})
+    assert found(root)[0] == ["s/a.py"]
+
+
+TRACKED = {
+    ".gitignore": "data/\n*.sh\n/out/*\n",
+    "data/a.py": "",
+    "data/deep/er/b.py": "",
+    "data/c.py": "",
+    "run.sh": "",
+    "stop.sh": "",
+    "out/é.py": "",
+    "out/f.py": "",
+}
+
+
+@pytest.mark.parametrize("version", [2, 3, 4])
+@pytest.mark.parametrize("inside", ["", "data"])
+def test_what_git_tracks_is_read_in_spite_of_a_pattern(tree: Tree, version: int, inside: str) -> None:
+    root = tree(TRACKED)
+    git("init", "-q", root)
+    git("-C", root, "add", "-f", "data/a.py", "data/deep/er/b.py", "run.sh", "out/é.py")
+    git("-C", root, "update-index", "--skip-worktree", *(["data/a.py"] if version == 3 else []))  # asks for version 3
+    git("-C", root, "update-index", "--index-version", version) if version != 3 else None
+    assert int.from_bytes((root / ".git/index").read_bytes()[4:8], "big") == version
+    named = ["a.py", "c.py", "deep/er/b.py"]  # who names a folder wants it read
+    assert found(root / inside)[0] == (named if inside else ["data/a.py", "data/deep/er/b.py", "out/é.py", "run.sh"])
+
+
+def test_a_linked_work_tree_has_its_own_index(tree: Tree, tmp_path: Path) -> None:
+    root = tree({"a.py": ""})
+    git("init", "-q", root)
+    git("-C", root, "add", "a.py")
+    git("-C", root, "-c", "user.name=Ada", "-c", "user.email=ada@example.org", "commit", "-q", "-m", "first")
+    git("-C", root, "worktree", "add", "-q", tmp_path / "linked")
+    (tmp_path / "linked/.gitignore").write_text("*.py\n")
+    (tmp_path / "linked/b.py").touch()
+    assert found(tmp_path / "linked")[0] == ["a.py"]
+
+
+@pytest.mark.parametrize("index", [b"", b"DIRC", b"DIRC\0\0\0\2\0\0\0\1", b"DIRC\0\0\0\x09\0\0\0\0", b"x" * 200])
+def test_an_index_that_cannot_be_read_tracks_nothing(tree: Tree, index: bytes) -> None:
+    root = tree({".git/index": index, ".gitignore": "*.py\n", "a.py": "", "b.sh": ""})
+    assert found(root)[0] == ["b.sh"]
+
+
+@given(st.binary(max_size=300), st.sampled_from([2, 3, 4]), st.integers(0, 4))
+def test_any_bytes_are_an_index(content: bytes, version: int, count: int) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder, ".git").mkdir()
+        head = b"DIRC" + version.to_bytes(4, "big") + count.to_bytes(4, "big")
+        Path(folder, ".git/index").write_bytes(head + content)
+        assert len(tracked(folder)) <= count
+
+
+def git(*arguments: object) -> None:
+    subprocess.run(["git", *map(str, arguments)], check=True)
 
 
 @pytest.mark.parametrize("line", ["!", "\\", "[z-a]", "[[:alpha:]]", "x" * 100_000, "\udcff", "[", "***", "a\\"])
@@ -169,7 +239,8 @@ def test_pattern_that_makes_no_sense_is_passed_over(line: str) -> None:
 
 
 def test_gitignore_that_cannot_be_read(tree: Tree) -> None:
-    root = tree({"a.py": "", "s/b.py": "", "s/.gitignore": b"*.py\n" + b"#" * gitignore.MAX_BYTES})
+    content = b"*.py\n" + b"#" * gitignore.MAX_BYTES
+    root = tree({".git/HEAD": "", "a.py": "", "s/b.py": "", "s/.gitignore": content})
     os.mkfifo(root / ".gitignore")
     assert found(root)[0] == ["a.py", "s/b.py"]
 
