@@ -9,7 +9,9 @@ from analyzer.commands.nested import SHELLS
 from analyzer.commands.shell import SHELL, Run, Variables
 
 _STARTERS = SHELLS | {"sbatch", "qsub", "srun", "nohup", "sudo", "env", "exec", "time", "nice", "setsid", "xvfb-run"}
-_MENTIONED = re.compile(r"[\w.-]+\.(?:sh|bash|zsh|ksh|slurm|sbatch|pbs|lsf)\b")
+_MENTIONED = re.compile(
+    r"(?<![\w.-])[\w.-]+\.(?:sh|bash|zsh|ksh|slurm|sbatch|pbs|lsf)\b"
+)  # from its start: else quadratic
 _MAX_ARGUMENTS = 64
 
 

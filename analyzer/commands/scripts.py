@@ -187,7 +187,7 @@ def _environment(run: Run, words: tuple[str, ...]) -> shell.Variables:
 # -- Dockerfiles
 
 _INSTRUCTION = re.compile(r"[ \t]*([A-Za-z]+)[ \t]+")
-_FLAG = re.compile(r"--[\w-]+(?:=\S*)?[ \t]+")
+_FLAG = re.compile(r"(?<!\S)--[\w-]+(?:=\S*)?[ \t]+")
 _LEGACY = re.compile(r"([A-Za-z_]\w*)([ \t]+)(\S.*)$", re.DOTALL)
 _RUN_HEREDOC = re.compile(r"<<-?[\"']?(\w+)[\"']?[ \t]*\n")
 

@@ -18,6 +18,7 @@ from analyzer.configs import interpolation
 from analyzer.configs import yaml_events as config_yaml
 from analyzer.configs.tree import (
     MAX_BYTES,
+    MAX_NODES,
     ConfigError,
     Offsets,
     of_plain,
@@ -40,9 +41,11 @@ _TOML_STRING = re.compile(
 )
 _TOO_DOTTED = re.compile(r'(?<![\w"§-])(?:[\w"§-]++[ \t]*\.[ \t]*){64}')
 _SECTION = re.compile(r"\[([^\]]+)\]")
-_OPTION = re.compile(r"([^=:\s][^=:]*?)\s*[=:]\s*(.*)$")
+_OPTION = re.compile(r"([^=:\s][^=:]*)[=:]\s*(.*)$")
 _VARIABLE = re.compile(r"\s*(?:export\s+)?([A-Za-z_][\w.-]*)\s*=[ \t]*(.*)$")
-_COMMENT = re.compile(r"\s+#.*$")
+#: Characters of the lines in which a value of an INI file goes on.
+_MAX_CONTINUED = 10_000
+_COMMENT = re.compile(r"(?<!\s)\s+#.*$")
 
 
 def lower(source: bytes, path: str) -> Module | None:
@@ -142,7 +145,7 @@ def ini(text: str) -> Expression:
     sections: dict[str, list[tuple[Expression | None, Expression]]] = {}
     places: dict[str, int] = {}
     here: list[tuple[Expression | None, Expression]] | None = None
-    at = 0
+    at = more = 0
     for line in text.splitlines(keepends=True):
         plain = line.strip()
         if plain and plain[0] not in "#;":
@@ -154,12 +157,15 @@ def ini(text: str) -> Expression:
                 raise ConfigError("an option before the first section")
             elif not line[0].isspace():
                 here.extend(_option(line, at))
-            elif here:
+                more = 0
+            elif here and (more := more + len(plain)) <= _MAX_CONTINUED:
                 key, last = here[-1]
                 if isinstance(last, Text):
                     here[-1] = key, last._replace(value=f"{last.value}\n{plain}".strip())
         at += len(line.encode())
     default = sections.pop("DEFAULT", [])
+    if len(default) * len(sections) > MAX_NODES:
+        raise ConfigError("too many options in too many sections")
     found = tuple((Text(n, places[n]), Mapping((*default, *pairs), places[n])) for n, pairs in sections.items())
     return interpolation.resolved_ini(Mapping(found, 0))
 
@@ -169,30 +175,33 @@ def _option(line: str, at: int) -> list[tuple[Expression | None, Expression]]:
     if match is None:
         return []
     value = Text(match[2], at + len(line[: match.start(2)].encode()))
-    names = dict.fromkeys((match[1], match[1].lower()))
+    name = match[1].rstrip()
+    names = dict.fromkeys((name, name.lower()))
     return [(Text(name, at), value) for name in names]
 
 
 def env(text: str) -> Expression:
     """KEY=VALUE lines of a .env file: `export`, quotes, comments, `${OTHER}`."""
     pairs: list[tuple[Expression | None, Expression]] = []
+    before: dict[str, Expression] = {}
     at = 0
     for line in text.splitlines(keepends=True):
         match = _VARIABLE.match(line.rstrip("\r\n"))
         if match:
             start = at + len(line[: match.start(2)].encode())
-            pairs.append((Text(match[1], at), _value(match[2].strip(), start, pairs)))
+            before[match[1]] = _value(match[2].strip(), start, before)
+            pairs.append((Text(match[1], at), before[match[1]]))
         at += len(line.encode())
     return Mapping(tuple(pairs), 0)
 
 
-def _value(written: str, at: int, before: list[tuple[Expression | None, Expression]]) -> Expression:
+def _value(written: str, at: int, before: dict[str, Expression]) -> Expression:
     quote = written[:1] if written[:1] in ("'", '"') else ""
     if quote and (end := written.find(quote, 1)) > 0:
         text = Text(written[1:end], at)
     else:
         text = Text(_COMMENT.sub("", " " + written).strip(), at)
-    return text if quote == "'" else interpolation.resolved_env(text, Mapping(tuple(before), 0))
+    return text if quote == "'" else interpolation.resolved_env(text, before)
 
 
 _READERS: dict[str, Callable[[str], Expression | None]] = {

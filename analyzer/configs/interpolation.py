@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 
-from analyzer.configs.tree import MAX_NODES, get, nodes
+from analyzer.configs.tree import MAX_NODES, nodes, pairs
 from analyzer.program import Choice, Constant, Expression, Items, Joined, Mapping, Opaque, Text
 
 _REFERENCE = re.compile(r"\$\{([^${}]*)\}")
@@ -21,28 +21,35 @@ def resolved(tree: Expression) -> Expression:
     """The tree with its `${…}` followed: to a key of the same document, or to the default of a variable."""
     if not any(isinstance(node, Text) and "${" in node.value for node in nodes(tree)):
         return tree
-    return _mapped(tree, lambda text: _text(text, _REFERENCE, _omega(tree)), {})
+    find = _Document(tree).find
+    return _mapped(tree, lambda text: _text(text, _REFERENCE, find), {})
 
 
 def resolved_ini(tree: Mapping) -> Expression:
     """The sections with their `%(option)s` put in."""
     found = []
     for key, section in tree.pairs:
-        change = partial(_text, pattern=_PERCENT, find=partial(_option, section))
+        options = _by_name(section.pairs) if isinstance(section, Mapping) else {}
+        change = partial(_text, pattern=_PERCENT, find=partial(_option, options))
         found.append((key, _mapped(section, change, {})))
     return Mapping(tuple(found), tree.at)
 
 
-def _option(section: Expression, name: str, at: int) -> Expression | None:
-    return get(section, name) or get(section, name.lower())
+def _by_name(pairs: Iterable[tuple[Expression | None, Expression]]) -> dict[str, Expression]:
+    """The last of each name counts."""
+    return {key.value: value for key, value in pairs if isinstance(key, Text)}
 
 
-def resolved_env(text: Text, before: Mapping) -> Expression:
+def _option(options: dict[str, Expression], name: str, at: int) -> Expression | None:
+    return options.get(name) or options.get(name.lower())
+
+
+def resolved_env(text: Text, before: dict[str, Expression]) -> Expression:
     """A value of a .env file with the variables of the lines above put in."""
 
     def find(name: str, at: int) -> Expression | None:
         default = _DEFAULT.match(name)
-        known = get(before, default[1] if default else name)
+        known = before.get(default[1] if default else name)
         return known or (Text(default[2], at) if default else None)
 
     return _text(text, _REFERENCE, find)
@@ -86,15 +93,36 @@ def _followed(known: Expression | None, pattern: re.Pattern[str], find: _Find, h
     return _text(known, pattern, find, hops + 1) if isinstance(known, Text) else known
 
 
-def _omega(tree: Expression) -> _Find:
-    def find(name: str, at: int) -> Expression | None:
+class _Document:
+    """A document, and what its references ask for; of many that ask for the same, it is looked up once."""
+
+    def __init__(self, tree: Expression) -> None:
+        self.tree = tree
+        self.held: dict[int, dict[str, Expression]] = {}
+        self.small: dict[int, bool] = {}
+
+    def find(self, name: str, at: int) -> Expression | None:
         resolver, colon, rest = name.partition(":")
         if colon and resolver in ("oc.env", "env"):
             _, comma, default = rest.partition(",")
             runtime = Opaque("runtime_input", at)
             return Choice((Text(default.strip(" '\""), at), runtime), at) if comma else runtime
-        found = get(tree, *name.split(".")) if _PLAIN.match(name) else None
-        small = found is not None and sum(1 for _ in nodes(found, MAX_NODES)) < MAX_NODES
-        return found if small or isinstance(found, Constant) else None
+        found = self._under(name.split(".")) if _PLAIN.match(name) else None
+        return found if found is None or isinstance(found, Constant) or self._is_small(found) else None
 
-    return find
+    def _under(self, names: Iterable[str]) -> Expression | None:
+        found: Expression | None = self.tree
+        for name in names:
+            if found is None:
+                return None
+            if id(found) not in self.held:
+                known = self.held[id(found)] = {}
+                for key, value in pairs(found):
+                    known.setdefault(key, value)
+            found = self.held[id(found)].get(name)
+        return found
+
+    def _is_small(self, found: Expression) -> bool:
+        if id(found) not in self.small:
+            self.small[id(found)] = sum(1 for _ in nodes(found, MAX_NODES)) < MAX_NODES
+        return self.small[id(found)]
