@@ -30,7 +30,7 @@ _RUNS = re.compile(
     rb"""(?m)^[ \t"'-]*(?:services|containers|run|script|before_script|scripts)["']?[ \t]*:""",
 )
 _NAMED = re.compile(
-    rb"--?model|MODEL|download|serve|\.py\b|pretrained|text-(?:generation|embeddings)|vllm|infinity|lorax"
+    rb"--?model|MODEL|download|serve|\.py\b|pretrained|text-(?:generation|embeddings)|vllm|infinity|lorax|huggingface\.co|hf\.co"
 )
 
 

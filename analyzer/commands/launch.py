@@ -102,6 +102,12 @@ _COMMANDS = (
         "modelscope.snapshot_download",
     ),
 )
+CLONE = Command(("git", "clone"), "git.clone", "git", "weights")
+#: The address of a model's repository: of data sets and spaces the path begins with what they are.
+_ADDRESS = re.compile(
+    r"(?:https?://(?:[^/@\s]*@)?(?:www\.)?(?:huggingface|hf)\.co/|(?:ssh://)?git@(?:huggingface|hf)\.co[:/])"
+    r"(?!datasets/|spaces/)([\w.-]+(?:/[\w.-]+?)?)(?:\.git)?/?"
+)
 #: Values of --repo-type that are no models.
 _DATA = frozenset({"dataset", "space"})
 #: Options of these commands that take a value.
@@ -178,6 +184,7 @@ _SYSTEM = frozenset({
     "pnpm", "docker", "podman", "kubectl", "helm", "curl", "wget", "git", "cmake", "make", "tar", "rsync", "find",
     "sort", "sed", "sbatch", "srun", "ls", "cp", "ln", "useradd", "groupadd", "aws", "gcloud", "az",
 })  # fmt: skip
+_VERSIONED = re.compile(r"python\d+(?:\.\d+)*")
 _VARIABLE = re.compile(r"\{(\w+)\}|\$(\w+)|\$\{(\w+)\}")
 
 
@@ -195,10 +202,29 @@ def matches(words: Sequence[str]) -> list[Named]:
     if any(word.partition("=")[2] in _DATA or word in _DATA for word in words):
         return []
     found = [named for command in _COMMANDS if (named := _behind(words, command)) is not None]
+    found = found or list(_clones(words))
     if found or not words:
         return found
     program = next((word.rpartition("/")[2] for word in words if "=" not in word and word != "sudo"), "")
+    program = "python" if _VERSIONED.fullmatch(program) else program
     return list(_options(words, program)) if program in _PROGRAMS else []
+
+
+def cloned(address: str) -> str:
+    """The model whose repository has this address; "" for another address."""
+    found = _ADDRESS.fullmatch(address)
+    return found[1] if found else ""
+
+
+def _clones(words: Sequence[str]) -> Iterator[Named]:
+    """The repositories of models that git is told to clone; what can be several is for the caller to look at."""
+    at = words.index("clone") if "clone" in words else 0
+    if "git" in words[:at]:
+        yield from (
+            Named(CLONE, index, cloned(words[index]) or "*")
+            for index in range(at + 1, len(words))
+            if words[index] == "*" or cloned(words[index])
+        )
 
 
 def script(words: Sequence[str]) -> int | None:

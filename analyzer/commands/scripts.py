@@ -22,10 +22,10 @@ from analyzer.records import Diagnostic, LoadSite
 _DOCKERFILE = re.compile(r"(?:^|[.-])(?:Dockerfile|Containerfile)(?:$|[.-])", re.IGNORECASE)
 _MAKEFILE = re.compile(r"(?:GNUm|[mM])akefile$|.*\.mk$")
 _MAX_NESTED = 3
-_QUIET = frozenset({"echo", "printf", "#", "alias", "git", "cat", "grep", "rm", "ls", "cd", "mkdir"})
+_QUIET = frozenset({"echo", "printf", "#", "alias", "cat", "grep", "rm", "ls", "cd", "mkdir"})
 _SOURCE = re.compile(r"(?m)^[ \t]*(?:source|\.)[ \t]+\S")
 _USES = re.compile(r"\$[\w{@*]")
-_LOADS = re.compile(r"\.py\b|\bpython\d? -m|--model|\bdownload\b|\bserve\b")
+_LOADS = re.compile(r"\.py\b|\bpython\d? -m|--model|\bdownload\b|\bserve\b|\b(?:huggingface|hf)\.co\b")
 _IMAGE = re.compile(r"[\w.*-]*[/:@][\w./:@*-]*[\w*-]$")
 
 

@@ -51,7 +51,10 @@ def records(run: Run, place: Place) -> Iterator[LoadSite | Launch]:
 
 
 def _given(choices: Choices, named: Named) -> Choices:
-    """What stands behind `--option=`, or `pretrained=` among others."""
+    """What stands behind `--option=`, or `pretrained=` among others; the models whose addresses are cloned."""
+    if named.command is launch.CLONE:
+        texts = ((known, launch.cloned(known.text)) for known in choices if known is not None)
+        return tuple(known._replace(text=text) for known, text in texts if text)
     if len(choices) == 1 and choices[0] is not None:
         return (choices[0]._replace(text=named.text),) if choices[0].text != named.text else choices
     return tuple(_value(known) if known is not None else None for known in choices)
