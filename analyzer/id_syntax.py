@@ -16,6 +16,8 @@ HUB_URL = re.compile(
     r"(?:https?://)?(?:www\.)?(?:huggingface\.co|hf\.co)/(?:api/models/|models/)?(?!datasets/|spaces/|docs/)"
     r"([\w.*-]+(?:/[\w.*-]+)?)/?(?:(?:resolve|blob|tree|raw)/.*|[?#].*)?$"
 )
+#: A file of a repository, as fsspec and cached_path write it: hf://org/name[@revision]/path.
+HUB_FILE = re.compile(r"hf://(?!datasets/|spaces/)([\w.*-]+/[\w.*-]+)(?:@[\w.*-]+)?(?:/.*)?$")
 _PATH = re.compile(r"(?:\.{0,2}[/\\]|\.{1,2}$|~|[A-Za-z]:[/\\]|file:|(?:s3|gs|gcs|hdfs|dbfs|az|oss)://)|.*\\|.*/$")
 _WEIGHTS = re.compile(
     r".*\.(?:bin|pt|pth|ckpt|safetensors|gguf|ggml|onnx|h5|hdf5|keras|pkl|pickle|json|tar|gz|tgz|zip|tflite|pb|npz|npy"
@@ -182,6 +184,13 @@ def _file(text: str) -> Kind:
     return _hugging_face(text)
 
 
+def _hub_file(text: str) -> Kind:
+    """A file of a repository on the Hub; any other address or path is none of a model that is known."""
+    if HUB_FILE.match(text) or HUB_URL.match(text):
+        return "model"
+    return "invalid" if _URL.match(text) else "local"
+
+
 def _inference(text: str) -> Kind:
     return _hugging_face(text if "://" in text else text.partition(":")[0])
 
@@ -229,6 +238,7 @@ _SYNTAXES: dict[str, Callable[[str], Kind]] = {
     "llama_index": _llama_index,
     "file": _file,
     "url": _file,
+    "hub_file": _hub_file,
     "weights": _weights,
     "gensim": _gensim,
     "registry": _registry,

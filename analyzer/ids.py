@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from analyzer.id_syntax import HUB_URL, REPOSITORY, classify, is_local, torch_hub
+from analyzer.id_syntax import HUB_FILE, HUB_URL, REPOSITORY, classify, is_local, torch_hub
 from analyzer.known_ids import names, timm_names
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def canonical(text: str, loader: Loader, qualifier: str | None = None) -> tuple[
 
 def _names(text: str, loader: Loader, qualifier: str | None) -> Iterator[str]:
     """Names on the Hugging Face Hub for an id, the surest first."""
-    if found := HUB_URL.match(text):
+    if found := HUB_URL.match(text) or HUB_FILE.match(text):
         yield from _repository(found[1], None)
     listed = names(loader.library)
     yield from (listed[key] for key in (f"{text} {qualifier}", text) if key in listed)

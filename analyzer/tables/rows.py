@@ -28,6 +28,7 @@ ID_SYNTAXES = (
     "clip",  # OpenAI CLIP: ViT-B/32
     "whisper",  # size names, or org/name
     "spacy",  # en_core_web_sm
+    "hub_file",  # hf://org/name/file, or an address on the Hub
     "torch_hub",  # owner/repository[:ref], with the entry point in a second argument
     "keras",  # preset names, hf://org/name, kaggle://…
     "modelscope",  # org/name on ModelScope

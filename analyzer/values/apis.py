@@ -192,7 +192,8 @@ def is_object(value: Value) -> bool:
 def required(ev: Evaluator, loader: Loader, arguments: Arguments) -> bool:
     """Whether the arguments that make the call a load are there (`pretrained=True`)."""
     for name, wanted in loader.unless:
-        if _is_literally(_given(ev, arguments, name), wanted):
+        position = next((each.position for each in loader.ids if name in each.keywords), None)
+        if _is_literally(_given(ev, arguments, name, position), wanted):
             return False
     if not loader.requires or calls.has_spread(arguments):
         return True
@@ -218,10 +219,10 @@ def _is_open(ev: Evaluator, arguments: Arguments, name: str) -> bool:
     return False
 
 
-def _given(ev: Evaluator, arguments: Arguments, name: str) -> Values | None:
-    """An argument by its keyword; `repo.type` is an entry of the dict given."""
+def _given(ev: Evaluator, arguments: Arguments, name: str, position: int | None = None) -> Values | None:
+    """An argument by its keyword or position; `repo.type` is an entry of the dict given."""
     keyword, _, entry = name.partition(".")
-    given = calls.keyword(ev, arguments, keyword)
+    given = calls.argument(ev, arguments, (keyword,), position)
     if not entry or given is None:
         return given
     return containers.item(ev, tuple(v for v in given if isinstance(v, Dict)), (Str(entry, 0, 0),))

@@ -36,6 +36,10 @@ COPIES = {
 LISTED = 20
 
 
+#: Names under which one model is loaded that are told, beside its own.
+_WRITTEN = 3
+
+
 @dataclass(frozen=True, slots=True)
 class SiteLine:
     """One load site: where, through what, and how the id gets there (or why there is none)."""
@@ -165,9 +169,12 @@ def _models(scan: Scan) -> Iterable[ModelEntry]:
     uses = _uses(scan.usages)
     for (name, hub), pairs in sorted(found.items(), key=_by_name):
         ids = sorted({model.id for _, model in pairs} - {name})
+        written = [f"as {each}" for each in ids[:_WRITTEN]]
+        if len(ids) > _WRITTEN:
+            written.append(f"and {len(ids) - _WRITTEN} more")
         yield ModelEntry(
             name=printable(name),
-            also=printable(", ".join([*(f"as {each}" for each in ids), hub, *_standing(scan.lookup, name, pairs)])),
+            also=printable(", ".join([*written, hub, *_standing(scan.lookup, name, pairs)])),
             uses=_used_for(pairs, uses),
             sites=tuple(_line(site, model) for site, model in pairs),
         )
