@@ -96,3 +96,9 @@ def test_arguments_that_differ_between_calls() -> None:
         f"partial(AutoModel.from_pretrained, 'gpt2', revision={revision!r}, num_labels=2)" for revision in "ab"
     )
     assert dict(site(f"load = {either}\nload()\n").arguments) == {"revision": "?", "num_labels": 2}
+
+
+def test_arguments_that_partial_holds() -> None:
+    """With those of the call, which come after it."""
+    found = site("load = partial(AutoModel.from_pretrained, 'gpt2', revision='a')\nload(num_labels=2)\n")
+    assert dict(found.arguments) == {"num_labels": 2, "revision": "a"}

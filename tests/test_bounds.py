@@ -7,7 +7,9 @@ import pytest
 from analyzer import analyze_source, others
 from analyzer.commands import budget
 from analyzer.project import Project
+from analyzer.values import objects
 from analyzer.values.evaluator import Evaluator
+from analyzer.values.objects import Const, Str
 
 
 def chained(last: str, call: str) -> bytes:
@@ -109,3 +111,21 @@ def test_what_one_script_takes_of_others_is_not_taken_from_the_next(monkeypatch:
     assert [each.kind for each in found["a.sh"].diagnostics] == ["bound_reached"]
     assert [site.models[0].id for site in found["b.sh"].sites] == ["org/short"]
     assert not found["b.sh"].diagnostics
+
+
+# Time
+
+
+def test_questions_end_at_the_deadline_of_the_file() -> None:
+    """Without time, nothing that takes more than a glance is known; that is told."""
+    source = chained("unknown(x)", "model = AutoModel.from_pretrained(f9('bert'))\n")
+    whole, late = analyze_source(source, "a.py"), analyze_source(source, "a.py", seconds=0.0)
+    assert [each.kind for each in late.diagnostics] == ["bound_reached"]
+    assert {site.status for site in late.sites} == {"unresolved"} != {site.status for site in whole.sites}
+
+
+def test_as_many_values_as_count() -> None:
+    """One more, and what is left out is told as not known."""
+    values = tuple(Str(str(number), 0, number) for number in range(4))
+    assert objects.merged(values[:2], values[1:3], limit=3) == values[:3]
+    assert objects.merged((Const(1), *values), limit=3) == (*values[:3], objects.BOUND)
