@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from miner.subjects import subject_of
 #: Names of folders that mean something to git, wherever a data set has them from.
 _NEVER = {".git", "", ".", ".."}
 _LONGEST = 255  # bytes of a name
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EMFILE, errno.EROFS)
 
 _COUNTABLE = f"""SELECT key, host, name FROM repositories WHERE EXISTS (SELECT 1 FROM files
     WHERE repository = repositories.key AND blob IS NOT NULL AND files.key NOT IN ({LEFT_OUT}))
@@ -68,10 +70,12 @@ def is_safe(path: str) -> bool:
 
 def written(place: Path, content: bytes) -> bool:
     """Whether a file could be written: one commit has a folder where another has a file, or the system knows no such
-    name."""
+    name. Raises OSError where no file could be."""
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_bytes(content)
-    except OSError:
+    except OSError as error:
+        if error.errno in _FULL:
+            raise
         return False
     return True

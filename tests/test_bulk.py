@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import shutil
 from collections import Counter
@@ -221,6 +222,27 @@ def test_a_folder_of_other_shards_is_left_alone(given: list[str], found: Path, t
     shutil.copytree(found, tmp_path / "again")
     with pytest.raises(Misuse, match="holds other shards"):
         run(given[:2], tmp_path / "again")
+
+
+def test_a_worker_of_another_version_is_misuse(
+    given: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = iter(range(9))
+    monkeypatch.setattr("ptmscope.bulk.run.version", lambda *_: b"%d" % next(told))
+    with pytest.raises(Misuse, match="another version"):
+        run(given, tmp_path)
+
+
+def test_a_full_disk_is_no_shard_that_was_read(
+    given: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(place: Path, content: bytes) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with pytest.raises(Misuse, match="No space left on device"):
+        run(given, tmp_path)
+    assert not list((tmp_path / "work").rglob("*.json"))
 
 
 def test_half_characters_are_no_obstacle(tmp_path: Path) -> None:

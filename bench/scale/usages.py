@@ -25,7 +25,7 @@ from bench.tables import table
 from ptmscope.bulk import columns, tables
 from ptmscope.bulk.folder import Folder
 from ptmscope.bulk.records import Parsed
-from ptmscope.bulk.run import Run, patterns
+from ptmscope.bulk.run import Run, from_usages
 from ptmscope.bulk.usages import usage_row
 from ptmscope.engines.local import Local
 
@@ -59,7 +59,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _ran(usages: Usages, folder: Path) -> Ran:
     parsed = [_written(usages[at : at + SHARD], folder, at // SHARD) for at in range(0, len(usages), SHARD)]
     stages = []
-    for step in patterns(Run(Folder(str(folder)), Local(JOBS)), parsed, "bench"):
+    for step in from_usages(Run(Folder(str(folder)), Local(JOBS)), parsed, "bench"):
         stages.append(Stage(step.stage, step.tasks, step.seconds, step.cpu, 0.0, step.peak, step.told))
         print(stages[-1], file=sys.stderr, flush=True)
     wall, cpu = sum(each.wall for each in stages), sum(each.cpu for each in stages)

@@ -71,12 +71,14 @@ class Folder:
     def names(self, below: str) -> list[str]:
         """The files in one of its folders, sorted."""
         system, path = self._at(below)
+        system.invalidate_cache()  # others write there, too
         listed = system.ls(path, detail=False) if system.isdir(path) else []
         return sorted(os.path.basename(found) for found in listed)
 
     def remove(self, name: str) -> None:
         """Removes a file or a folder, if it is there."""
         system, path = self._at(name)
+        system.invalidate_cache()
         if system.exists(path):
             system.rm(path, recursive=True)
 

@@ -18,6 +18,7 @@ from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from typing import Any, Generic, NoReturn
 
+import patterns
 from ptmscope.bulk import merging, mining, parsing, shuffling
 from ptmscope.bulk.folder import PARTIAL, Folder, expanded, failing, stamp
 from ptmscope.bulk.records import Merge, Mine, Mined, Parse, Parsed, Plan, Shard, Shuffle, Shuffled, places
@@ -63,7 +64,9 @@ class Run:
         """Runs all tasks of a stage."""
         started, found = time.monotonic(), []
         cpu = peak = 0.0
-        measuring = Work(partial(_measured, work.run), lambda task: _Measured(work.lost(task), 0.0, 0.0))
+        measuring = Work(
+            partial(_measured, version(patterns), work.run), lambda task: _Measured(work.lost(task), 0.0, 0.0)
+        )
         for done, (_, each) in enumerate(self.engine.outcomes(todo, measuring), 1):
             found.append(each.outcome)
             cpu, peak = cpu + each.cpu, max(peak, each.peak)
@@ -85,7 +88,10 @@ class _Measured(Generic[T]):
     peak: float
 
 
-def _measured(run: Callable[[S], T], task: S) -> _Measured[T]:
+def _measured(wanted: bytes, run: Callable[[S], T], task: S) -> _Measured[T]:
+    """Runs a task, in a process that may be on another machine."""
+    if version(patterns) != wanted:
+        raise Misuse("a worker has another version of ptmscope, or of what it reads code with")
     started = time.process_time()
     outcome = run(task)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1e6 if sys.platform == "darwin" else 1e3)
@@ -108,12 +114,12 @@ def bulk(locations: Sequence[str], run: Run, settings: Settings) -> Iterator[Ste
         )
         parsed = reading.found
         yield replace(reading.step, problems=tuple(each.broken for each in parsed if each.broken is not None))
-        digest = _digest([form, asdict(run.sizes), *map(asdict, parsed)])
+        digest = _digest([form, version(patterns).hex(), asdict(run.sizes), *map(asdict, parsed)])
         if run.folder.told(SUMMARY).get("digest") != digest:
-            yield from patterns(run, parsed, digest)
+            yield from from_usages(run, parsed, digest)
 
 
-def patterns(run: Run, parsed: Sequence[Parsed], digest: str) -> Iterator[Step]:
+def from_usages(run: Run, parsed: Sequence[Parsed], digest: str) -> Iterator[Step]:
     """The stages after the first: from the tables of usages to those of patterns."""
     run.folder.remove(SUMMARY)
     plan = shuffling.plan(parsed, run.sizes.bucket)

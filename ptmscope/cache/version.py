@@ -7,6 +7,7 @@ import sys
 from functools import cache
 from hashlib import blake2b
 from importlib import metadata
+from types import ModuleType
 
 import analyzer
 import miner
@@ -17,11 +18,11 @@ _READ = (".py", ".toml", ".json", ".csv", ".txt")
 
 
 @cache
-def version() -> bytes:
-    """A digest that is another one whenever a scan may come out otherwise."""
+def version(*more: ModuleType) -> bytes:
+    """A digest that is another one whenever a scan, or what these packages make of it, may come out otherwise."""
     found = blake2b(digest_size=16)
     found.update(repr((sys.version_info[:2], [metadata.version(name) for name in _PARSERS])).encode())
-    for package in (analyzer, miner, ptmscope):
+    for package in (analyzer, miner, ptmscope, *more):
         folder = os.path.dirname(package.__file__ or "")
         for path in _files(folder):
             found.update(f"{package.__name__} {os.path.relpath(path, folder)}\0".encode("utf-8", "surrogateescape"))

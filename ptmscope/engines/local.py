@@ -131,9 +131,10 @@ def cores() -> int:
 
 @dataclass(frozen=True, slots=True)
 class Local:
-    """Processes of this machine; one: this one."""
+    """Processes of this machine; one: this one. Two at least where there may be several, since tasks can be deadly."""
 
     jobs: int
 
     def outcomes(self, todo: Iterable[S], work: Work[S, T]) -> Iterator[tuple[S, T]]:
-        return outcomes(todo, self.jobs, work)
+        tasks = tuple(todo)
+        return outcomes(tasks, min(self.jobs, max(2, len(tasks))), work)
