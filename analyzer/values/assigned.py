@@ -132,14 +132,24 @@ def from_outside(ev: Evaluator, cls: Cls, name: str) -> Values:
 
 
 def _set_in(ev: Evaluator, cls: Cls, name: str, modules: Iterable[int]) -> Iterator[Values]:
-    """What these files assign to the attribute of an object of the class."""
+    """What these files assign to the attribute of an object of the class.
+
+    Where several classes set it on an object of their own (`self.config.model = …`), each means its own: of these only
+    what stands in the file asked about.
+    """
+    found: list[tuple[Cls | None, Binding, Env]] = []
     for module in modules:
         ev.read_mentioning(module, name)
         for index, chain, binding in ev.index("set", module, _set_on_others).get(name, ()):
             env = ev.env(module, index)
-            owners = ev.evaluate(ev.keep(_expression(chain, binding)), env)
-            if any(isinstance(v, Inst) and hierarchy.derives(ev, v.cls, cls) for v in owners):
-                yield ev.evaluate(binding.value, env)
+            holders = ev.evaluate(ev.keep(_expression(chain, binding)), env)
+            if any(isinstance(v, Inst) and hierarchy.derives(ev, v.cls, cls) for v in holders):
+                owner = hierarchy.owner(ev, module, index) if chain[0] == "self" else None
+                found.append((owner, binding, env))
+    several = len({(owner.module, owner.scope) for owner, _, _ in found if owner is not None}) > 1
+    for owner, binding, env in found:
+        if owner is None or not several or owner.module == 0:
+            yield ev.evaluate(binding.value, env)
 
 
 def _set_on_others(module: Module) -> dict[str, list[tuple[int, tuple[str, ...], Binding]]]:

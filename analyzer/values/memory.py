@@ -10,6 +10,7 @@ from analyzer.program import Expression
 from analyzer.values.objects import Env, Values
 
 MAX_CYCLES = 100  # of one file that are worked out anew
+MAX_ENTERED = 3  # a question within itself
 NEVER = 1 << 30
 
 
@@ -35,6 +36,7 @@ class Memory:
         self.memo: dict[tuple[int, Env], Values] = {}
         self.active: dict[tuple[int, Env], int] = {}
         self.busy: dict[object, int] = {}  # other questions that are being answered, with their depth
+        self.nested: dict[object, int] = {}  # how often each of those that may ask themselves again
         self.cut = NEVER  # depth of the outermost question that one below has come back to
         self.cycles = 0
         self.provisional: list[tuple[dict[Any, Any], object]] = []
@@ -86,8 +88,19 @@ class Memory:
         found = self.caches.get(key)
         if found is not None:
             return found  # type: ignore[return-value]
+        within = self.nested.get(key, 0)
+        if within >= MAX_ENTERED:  # `Config(**config)`: each answer would ask again, without an expression between
+            self.comes_back(self.busy[key])
+            return ()
+        self.busy.setdefault(key, self.depth)
+        self.nested[key] = within + 1
         refused = self.refused
-        made = answer()
+        try:
+            made = answer()
+        finally:
+            self.nested[key] = within
+            if not within:
+                del self.busy[key], self.nested[key]
         if self.cut > self.depth and not self.opening and refused == self.refused:
             self.caches[key] = made
         return made
