@@ -162,7 +162,16 @@ def id_values(ev: Evaluator, loader: Loader, arguments: Arguments) -> Values | N
             values = merged(texts, entries) if len(texts) < len(values) else texts
         if values is not None:
             given.append(values)
-    return merged(*given) if given else None
+    return tuple(each for value in merged(*given) for each in _downloaded(ev, value)) if given else None
+
+
+def _downloaded(ev: Evaluator, value: Value) -> Values:
+    """The ids of what a call has downloaded, where its path is passed on: `load(snapshot_download("org/name"))`."""
+    if isinstance(value, Thing) and not value.attribute and isinstance(match := value.event.match, tuple):
+        loader: Loader = match[0].loader
+        if loader.loads == "weights" and not loader.returns and value.event.link == "load":
+            return id_values(ev, loader, match[1]) or (value,)
+    return (value,)
 
 
 def given_id(ev: Evaluator, thing: Thing, name: str) -> Values:
