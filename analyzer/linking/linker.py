@@ -15,7 +15,7 @@ from analyzer.commands.launch import Launch
 from analyzer.configs import documents as configs
 from analyzer.linking import programs
 from analyzer.loaders import tables
-from analyzer.program import Binding, Imported, Items, Module, Name, Text
+from analyzer.program import Binding, Definition, Imported, Items, Module, Name, Text
 from analyzer.project import MAX_CALLER_FILES, Project
 from analyzer.values import attributes, containers
 from analyzer.values.evaluator import Bodies, Evaluator
@@ -96,9 +96,14 @@ class Linker(Evaluator):
         path = self.modules[module].path
         if path.rpartition("/")[2].rpartition(".")[0] == qualified.partition(".")[0]:
             found = self.project.layout.find(qualified, path)
-            if found is not None and found.path == path:
+            if found is not None and found.path == path and not self._defines(module, found.rest):
                 return (Ref(qualified),)
         return self.external(qualified, module)
+
+    def _defines(self, module: int, names: tuple[str, ...]) -> bool:
+        """Whether the file itself has a class or function of that name."""
+        bound = self.modules[module].scopes[0].bindings.get(names[0], ()) if names else ()
+        return any(isinstance(binding.value, Definition) for binding in bound)
 
     def defined(self, qualified: str, module: int) -> Values:
         """The functions and classes behind a library's name where the tree is that library's own repository.
