@@ -64,6 +64,7 @@ KINDS = {
         "local": ["./x.safetensors", "x.ckpt", "models/x.gguf"],
     },
     "url": {"model": ["https://tfhub.dev/google/universal-sentence-encoder/4", "https://www.kaggle.com/models/a/b"]},
+    "hub_file": {"model": ["hf://acme/tiny/x.pt"], "local": ["./x", "acme/tiny"], "invalid": ["hf://x"]},
     "weights": {
         "model": ["yolov8n.pt", "yolo11n-seg.pt", "sam_b.pt", "FastSAM-s.pt", "mistral-7b.Q4_0.gguf", "rtdetr-l.pt"],
         "local": ["best.pt", "runs/train/weights/best.pt", "yolov8n.yaml", "./yolov8n.pt"],
