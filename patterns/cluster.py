@@ -30,13 +30,13 @@ class Settings:
     distances: tuple[float, ...]
 
 
-FINE = Settings(features.fine, (0.3, 0.35, 0.4, 0.45))
+FINE = Settings(features.fine, (0.4, 0.45, 0.5, 0.55))
 COARSE = Settings(features.coarse, (0.5, 0.55, 0.6, 0.65, 0.7, 0.75))
 
 #: A cluster of fewer usages is small.
 LEAST_USAGES = 3
 #: A small cluster no farther from another than this is a variant of it.
-VARIANT = 0.7
+VARIANT = 0.6
 #: Rows among which the most central ones are looked for, and usages that are told.
 _CENTRAL_ROWS = 1_000
 _CENTRAL_USAGES = 30

@@ -27,6 +27,7 @@ class Rule:
     name: str
     weight: float
     kind: str | None = None
+    under: str | None = None
     api: tuple[str, ...] = ()
     method: tuple[str, ...] = ()
     family: tuple[str, ...] = ()
@@ -69,12 +70,14 @@ class Event(NamedTuple):
     kind: str | None
     call: int
     detail: bool = False
+    under: str | None = None
 
 
 class _Named(NamedTuple):
     """What the rules say of a call by its name: its event, if any, and the details to look for."""
 
     event: tuple[str, float, str | None] | None
+    under: str | None
     details: tuple[Rule, ...]
 
 
@@ -86,7 +89,7 @@ def events(usage: CallSequence) -> tuple[Event, ...]:
 def _of_call(call: ApiCall, number: int) -> Iterator[Event]:
     named = _named(call.api, call.role, call.link)
     if named.event is not None:
-        yield Event(*named.event, number)
+        yield Event(*named.event, number, under=named.under)
     for rule in named.details:
         if rule.is_shown(call):
             yield Event(rule.name, rule.weight, rule.kind, number, detail=True)
@@ -100,10 +103,10 @@ def _named(api: str, role: Any, link: Any) -> _Named:
     rule = next((rule for rule in names if rule.fits(call, family)), None)
     kept = tuple(detail for detail in details if detail.fits(call, family))
     if rule is None or not rule.weight:
-        return _Named(None, kept)
+        return _Named(None, None, kept)
     library, _, _ = api.lstrip(".").partition(".")
     name = rule.name.format(family=family or "model", method=api.rpartition(".")[2].strip("_"), library=library)
-    return _Named((name, rule.weight, rule.kind), kept)
+    return _Named((name, rule.weight, rule.kind), rule.under, kept)
 
 
 @functools.cache

@@ -1,7 +1,7 @@
 """Usages as weighted sets of features, collapsed: usages that show the same are one row with a weight.
 
-Features of the fine level are events and, at a fraction of their weight, which event's result flows into which. Those
-of the coarse level are the kinds of use that the events show.
+Features of the fine level are events, those that decide more out of proportion, and, at a fraction of their weight,
+which event's result flows into which. Those of the coarse level are the kinds of use that the events show.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ from patterns.events import Event, events, kinds
 Features: TypeAlias = Mapping[str, float]
 Describe: TypeAlias = Callable[[CallSequence], Features]
 
+#: Weights are raised to this power: an event that decides more hides what is done besides.
+DECISIVE = 1.5
 #: What a flow between two events weighs, as a share of the lighter one.
 FLOW = 0.15
 NONE = "none"
@@ -28,10 +30,13 @@ NONE = "none"
 def fine(usage: CallSequence) -> Features:
     """Events, and flows between them, with their weights."""
     shown = events(usage)
-    found = {event.name: event.weight for event in shown}
+    found: dict[str, float] = {}
+    for event in shown:
+        weight = event.weight**DECISIVE
+        found |= {event.name: weight} if event.under is None else {event.under: weight, event.name: weight / 2}
     for before, after in flows(usage, shown):
         if before.name != after.name:
-            found[f"{before.name} > {after.name}"] = FLOW * min(before.weight, after.weight)
+            found[f"{before.name} > {after.name}"] = FLOW * min(before.weight, after.weight) ** DECISIVE
     return found
 
 

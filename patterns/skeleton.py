@@ -21,7 +21,7 @@ from patterns.symbols import symbols
 LEAST_SHARE = 0.4
 ALWAYS = 0.75
 #: Lighter events are no steps.
-LEAST_WEIGHT = 0.5
+LEAST_WEIGHT = 0.4
 #: A detail is told of a step if it is seen in this share of the usages that have the step.
 TOLD = 0.5
 #: Stages in a name.

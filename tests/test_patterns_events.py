@@ -6,6 +6,7 @@ import pytest
 
 from analyzer import analyze_source
 from patterns.events import Event, events, kinds, rules
+from patterns.features import fine
 
 LOAD = """
 from transformers import AutoModelForCausalLM, AutoTokenizer
@@ -53,6 +54,38 @@ def test_an_event_names_its_call() -> None:
         Event("generate", 5, "generate", 2),
         Event("streamer", 13, "generate", 2, detail=True),
     )
+
+
+def test_a_narrow_event_is_like_others_under_the_same_wide_one() -> None:
+    sft, dpo = (
+        fine(analyze_source((LOAD + f"import trl\ntrl.{name}(model=model)").encode(), "a.py").sequences[0])
+        for name in ("SFTTrainer", "DPOTrainer")
+    )
+    wide = "trainer of language models"
+    assert sft[wide] == dpo[wide] == 2 * sft["supervised fine-tuning trainer"] == 2 * dpo["preference trainer"]
+
+
+def test_what_decides_more_weighs_out_of_proportion() -> None:
+    code = LOAD + "from transformers import Trainer\nTrainer(model=model)\nmodel.generate()"
+    usage = analyze_source(code.encode(), "a.py").sequences[0]
+    weights = {event.name: event.weight for event in events(usage)}
+    assert fine(usage)["trainer"] / fine(usage)["generate"] > weights["trainer"] / weights["generate"]
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("import whisper\nwhisper.load_model('base').transcribe('a.mp3')", ["load audio model", "transcribe"]),
+        ("import open_clip\nopen_clip.create_model('ViT-B-32').encode_image(x)",
+         ["load image-text model", "image-text features"]),
+        ("import timm\ntimm.create_model('resnet18', pretrained=True)(x)", ["load vision model", "forward"]),
+        ("from huggingface_hub import InferenceClient\nInferenceClient('gpt2').text_generation('a')",
+         ["load endpoint", "ask endpoint"]),
+    ],
+)  # fmt: skip
+def test_events_tell_what_a_library_is_for(code: str, expected: list[str]) -> None:
+    (usage,) = analyze_source(code.encode(), "a.py").sequences
+    assert [event.name for event in events(usage)] == expected
 
 
 def test_every_kind_has_a_weight() -> None:
