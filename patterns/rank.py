@@ -47,16 +47,18 @@ def rank(
     *,
     top: int | None = None,
     groups: Iterable[Hashable] | None = None,
+    least: int = 1,
 ) -> list[Ranked]:
     """Orders patterns of two and more calls by what each adds; those that add nothing are left out.
 
-    The gain of a pattern is the number of sequences in which it still occurs among the calls not yet explained. With
-    groups, one per sequence, these have to lie in two groups at least. A chosen pattern explains its leftmost
+    The gain of a pattern is the number of sequences in which it still occurs among the calls not yet explained, and
+    nothing if these are fewer than `least`. With groups, one per sequence, it is the number of groups that these lie
+    in, which has to be two. A chosen pattern explains its leftmost
     instances, none overlapping. Ties go to the shorter pattern, then by the alphabet. Raises PatternError for misuse.
     """
     if top is not None and top < 0:
         raise PatternError(f"top is 0 or more, not {top!r}")
-    cover = _Cover.of(sequences, groups)
+    cover = _Cover.of(sequences, groups, least)
     supports = dict(patterns)
     heap = [(-support, len(pattern), pattern) for pattern, support in supports.items() if len(pattern) > 1]
     heap = [(-cover.occurrences(pattern), length, pattern) for _, length, pattern in heap]
@@ -83,10 +85,11 @@ class _Cover:
     grouped: bool
     holders: dict[str, set[int]]  # call -> rows that may have it
     total: int
+    least: int
     explained: int = 0
 
     @classmethod
-    def of(cls, sequences: Iterable[Sequence[str]], groups: Iterable[Hashable] | None) -> _Cover:
+    def of(cls, sequences: Iterable[Sequence[str]], groups: Iterable[Hashable] | None, least: int) -> _Cover:
         rows: list[list[str | None]] = [list(row) for row in sequences]
         labels: list[Hashable] = [None] * len(rows) if groups is None else list(groups)
         if len(labels) != len(rows):
@@ -96,7 +99,7 @@ class _Cover:
             for call in row:
                 if call is not None:
                     holders[call].add(index)
-        return cls(rows, labels, groups is not None, dict(holders), sum(map(len, rows)))
+        return cls(rows, labels, groups is not None, dict(holders), sum(map(len, rows)), least)
 
     def candidates(self, pattern: Calls) -> list[int]:
         """Rows that have all calls of the pattern, in whatever order."""
@@ -109,9 +112,10 @@ class _Cover:
 
     def gain(self, pattern: Calls) -> int:
         holding = [index for index in self.candidates(pattern) if _instance(self.rows[index], pattern)]
-        if self.grouped and len({self.groups[index] for index in holding}) < 2:
+        if len(holding) < self.least:
             return 0
-        return len(holding)
+        found = len({self.groups[index] for index in holding}) if self.grouped else len(holding)
+        return found if found > 1 or not self.grouped else 0
 
     def explain(self, pattern: Calls) -> None:
         for index in self.candidates(pattern):

@@ -75,3 +75,13 @@ def test_reading_the_data_of_the_paper(tmp_path) -> None:  # type: ignore[no-unt
 def test_generated_data_is_the_same_each_time() -> None:
     assert list(sequences(20)) == list(sequences(20))
     assert list(sequences(20)) != list(sequences(20, seed=1))
+
+
+def test_gain_counts_groups_and_needs_sequences() -> None:
+    rows = [("a", "b")] * 4 + [("c", "d")] * 3
+    groups = "xxxyxyz"
+    patterns = [(("a", "b"), 2), (("c", "d"), 3)]
+    assert [(entry.pattern, entry.gain) for entry in rank(patterns, rows, groups=groups)] == [
+        (("c", "d"), 3), (("a", "b"), 2),
+    ]  # fmt: skip
+    assert [entry.pattern for entry in rank(patterns, rows, groups=groups, least=4)] == [("a", "b")]

@@ -28,12 +28,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--pam", type=Path, required=True, metavar="DIR", help="folder with train/ and all/")
     parser.add_argument("--top", type=int, default=50, metavar="N")
     parser.add_argument("--share", type=float, default=0.015, help="minimum support in callers' projects, at least 2")
-    parser.add_argument("--pairs", action="store_true", help="rank the pairs within closed patterns, too")
+    parser.add_argument("--gain", type=float, default=0.005, help="sequences that a pattern explains, at least 2")
+    parser.add_argument("--closed", action="store_true", help="do not rank the pairs within closed patterns, too")
     options = parser.parse_args(arguments)
     files = sorted(options.pam.glob("*/*.arff"))
     print(f"{sum(map(is_unchanged, files))} of {len(files)} files pass through reader and writer unchanged\n")
     names = sorted(file.stem for file in (options.pam / "all").glob("*.arff"))
-    settings = (options.top, options.share, options.pairs)
+    settings = (options.top, options.share, options.gain, not options.closed)
     rows = [(name, *measure(options.pam, name, *settings)) for name in names]
     head = ("library", "train", "held out", "projects", "closed", "top", "precision", "recall", "redundancy")
     means: list[Cell] = [mean([row[column] for row in rows]) for column in range(5, 12)]
@@ -46,7 +47,7 @@ def mean(values: Sequence[Cell]) -> float:
     return statistics.mean(float(value or 0) for value in values)
 
 
-def measure(folder: Path, name: str, top: int, share: float, pairs: bool) -> tuple[Cell, ...]:
+def measure(folder: Path, name: str, top: int, share: float, gain: float, pairs: bool) -> tuple[Cell, ...]:
     """The figures of one library."""
     train = list(usages(folder / "train" / f"{name}.arff"))
     held = [calls for _, calls in Counter(usages(folder / "all" / f"{name}.arff")) - Counter(train)]
@@ -55,7 +56,8 @@ def measure(folder: Path, name: str, top: int, share: float, pairs: bool) -> tup
     least = max(2, round(share * len(set(projects))))
     sequences = [calls for _, calls in train]
     closed = closed_subsequences(sequences, groups=projects, min_support=least)
-    ranked = rank(with_pairs(closed) if pairs else closed, sequences, groups=projects, top=top)
+    candidates = with_pairs(closed) if pairs else closed
+    ranked = rank(candidates, sequences, groups=projects, top=top, least=max(2, round(gain * len(sequences))))
     seconds = time.perf_counter() - start
     q: Quality = quality(ranked, held)
     figures = (q.patterns, q.precision, q.recall, q.redundancy, q.containment, q.coverage)
