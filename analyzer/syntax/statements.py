@@ -7,28 +7,19 @@ from collections.abc import Callable
 from tree_sitter import Node
 
 from analyzer.program import (
-    Attribute,
-    Binding,
     BranchPath,
-    Call,
     Constant,
     Expression,
     Field,
-    Items,
     Joined,
-    Mapping,
-    Name,
     Operator,
     Scope,
-    Text,
 )
-from analyzer.syntax import branches, definitions, imports, targets
+from analyzer.syntax import branches, definitions, effects, imports, targets
 from analyzer.syntax.expressions import Expressions
-from analyzer.syntax.targets import dotted_name
 from analyzer.syntax.tree import EXTRA
 
 _MAX_NESTING = 60
-_ADDS = {"append": 0, "add": 0, "insert": 1, "appendleft": 0}
 
 
 class Statements:
@@ -110,37 +101,7 @@ class Statements:
 
     def expression_statement(self, node: Node) -> None:
         for child in node.named_children:
-            self.statement(child) if child.type in _STATEMENTS else self.grow(self.reader.expression(child))
-
-    def grow(self, expression: Expression) -> None:
-        """`names.append(x)`, `names.extend(xs)`, `d.update(e)`, `d.setdefault(k, v)` put into a collection."""
-        if not isinstance(expression, Call):
-            return
-        if not isinstance(expression.function, Attribute):
-            self.set_attribute(expression)
-            return
-        method, base = expression.function.name, dotted_name(expression.function.base)
-        args, at = expression.args, expression.end
-        if base is None:
-            return
-        value: Expression | None = None
-        if method in _ADDS and len(args) > _ADDS[method]:
-            value = Items((args[_ADDS[method]],), at)
-        elif method in ("extend", "update") and args:
-            value = args[0]
-        elif method == "update" and expression.keywords:
-            value = Mapping(tuple((None, v) if k is None else (Text(k, at), v) for k, v in expression.keywords), at)
-        elif method == "setdefault" and len(args) == 2:
-            value = Mapping(((args[0], args[1]),), at)
-        if value is not None:
-            self.reader.note(base + "[]", Binding(at, self.reader.path, value))
-
-    def set_attribute(self, call: Call) -> None:
-        """`setattr(x, "name", value)` binds x.name."""
-        if isinstance(call.function, Name) and call.function.id == "setattr" and len(call.args) == 3:
-            base, name, value = dotted_name(call.args[0]), call.args[1], call.args[2]
-            if base is not None and isinstance(name, Text):
-                self.reader.note(f"{base}.{name.value}", Binding(call.end, self.reader.path, value))
+            self.statement(child) if child.type in _STATEMENTS else effects.bind(self, self.reader.expression(child))
 
     # -- binding statements
 
