@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from analyzer.program import Call, Opaque
-from analyzer.values import config_apis
+from analyzer.program import Call, Opaque, last_name
+from analyzer.values import config_apis, open_configs
 from analyzer.values.objects import (
     Arguments,
     Cls,
@@ -20,6 +20,7 @@ from analyzer.values.objects import (
     Parsed,
     Ref,
     Started,
+    Str,
     Tuple,
     Unknown,
     Value,
@@ -38,6 +39,8 @@ _DATACLASSES = re.compile(
 FILLED = "#filled"
 #: Ends of the names of classes whose objects parse command lines into objects.
 _PARSERS = ("HfArgumentParser", "TrlParser")
+#: The method of TrlParser that also reads the YAML file behind `--config`.
+_CONFIGURED = "parse_args_and_config"
 _TYPED = frozenset({"tyro.cli", "simple_parsing.parse", "jsonargparse.CLI", "draccus.parse", "pyrallis.parse"})
 
 
@@ -54,11 +57,22 @@ def call(ev: Evaluator, ref: Ref, arguments: Arguments, node: Call, env: Env) ->
         classes = calls.argument(ev, calls.arguments_of(ref.call, ref.env), ("dataclass_types",), 0) or ()
         files = calls.argument(ev, arguments, ("json_file", "yaml_file"), 0) if "_file()" in made else None
         frames = _from_files(ev, files or (), ref.qualified, env)
+        if ref.qualified.endswith(_CONFIGURED):
+            frames = [_parsed(ev, node, env), *_from_files(ev, (_RUNTIME,), "yaml", env)]
         return merged(*(_filled(ev, classes, frame, node, env) for frame in frames or (_parsed(ev, node, env),)))
     if ref.qualified in _TYPED:
         classes = calls.argument(ev, arguments, ("f", "config_class", "args"), 0) or ()
         return tuple(Inst(v, _parsed(ev, node, env)) for v in classes if isinstance(v, Cls)) or None
     return None
+
+
+def configured(ev: Evaluator, filled: Ref, name: str) -> Values:
+    """What the configs hold under a field that the parser of a filled object can be told to read: `--config FILE`."""
+    if filled.call is None or filled.env is None or last_name(filled.call.function) != _CONFIGURED:
+        return ()
+    configs = open_configs.any_of(ev, "yaml", filled.env.module)
+    found = (open_configs.entry(ev, each, name) for each in configs if isinstance(each, Configs))
+    return tuple(value for values in found for value in values if isinstance(value, Str))
 
 
 def _parsed(ev: Evaluator, call: Call, env: Env) -> Parsed:

@@ -48,7 +48,8 @@ def attribute(ev: Evaluator, base: Ref, name: str) -> Values:
     if base.qualified in _RUN:
         return (_RUNTIME,)
     if base.qualified.endswith(argument_records.FILLED) and base.env is not None and base.call is not None:
-        return given(ev, name, Started(base.env, base.call.end)) or (_RUNTIME,)
+        found = merged(given(ev, name, Started(base.env, base.call.end)), argument_records.configured(ev, base, name))
+        return found or (_RUNTIME,)
     return ()
 
 
