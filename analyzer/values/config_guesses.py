@@ -1,7 +1,8 @@
 """What configs say under keys that code reads of something of which only its name tells: `cfg.encoder.model_name`.
 
 Code hands a config on in ways that cannot be followed. Where a config of the repository has the whole path of keys, or
-lies in a folder of the first ones (Hydra's groups), it is a possible one, if the last key can only be a model's.
+lies in a folder of the first ones (Hydra's groups), it is a possible one, if the last keys can only be a model's; so
+is what a command line sets under a path that ends in these keys.
 """
 
 from __future__ import annotations
@@ -12,13 +13,13 @@ from posixpath import basename, dirname
 from typing import TYPE_CHECKING
 
 from analyzer.program import Attribute, Expression, Name, Subscript, Text
-from analyzer.values import containers, open_configs
-from analyzer.values.objects import Configs, Dict, Env, Str, Unknown, Values
+from analyzer.values import containers, launched, open_configs, overrides
+from analyzer.values.objects import Configs, Const, Dict, Env, Ref, Str, Thing, Unknown, Values
 
 if TYPE_CHECKING:
     from analyzer.values.evaluator import Evaluator
 
-_ROOT = re.compile(r"(?:\w*_)?(?:cfg|config|conf|configs|hparams|hps|settings|args|opts?)$")
+_ROOT = re.compile(r"_*(?:(?P<of>[a-z]\w*)_)?(?:cfg|config|conf|configs|hparams|hps|settings|args|opts?)$")
 _KEY = re.compile(
     r"(?=.*(?:model|pretrained|encoder|tokenizer|backbone|checkpoint|llm|embed|decoder))[a-z]\w*_"
     r"(?:model|pretrained|encoder|tokenizer|backbone|checkpoint|llm|path|name|id|cfg)$"
@@ -27,33 +28,43 @@ _MAX_KEYS = 4
 _MAX_VALUES = 8
 
 
-def guess(ev: Evaluator, expression: Attribute | Subscript, env: Env, found: Values) -> Values:
-    """The strings that configs have there; nothing where the code says that only a run knows."""
+def guess(ev: Evaluator, expression: Attribute | Subscript, env: Env, bases: Values, found: Values) -> Values:
+    """The strings that configs have there; nothing where it is read of options or configs that are known, or where
+    something is known of it. That it may be None counts as nothing, if there are several keys."""
+    if any(not isinstance(v, Unknown) and not (isinstance(v, Const) and v.value is None) for v in found):
+        return ()
     chain = _chain(expression)
     if chain is None or Unknown("runtime_input") in found:
         return ()
+    is_none = any(isinstance(value, Const) for value in found)
+    if any(isinstance(base, Ref | Configs | Thing) for base in bases) or (is_none and len(chain) == 1):
+        return ()
     key = "guess", chain, env.module
     if key not in ev.caches:
-        ev.caches[key] = tuple(_values(ev, chain, env.module))[:_MAX_VALUES]
+        ev.caches[key] = ()
+        likely = (*tuple(_values(ev, chain, env.module))[:_MAX_VALUES], *_launched(ev, chain, env.module))
+        ev.caches[key] = (*likely, Unknown("parameter")) if likely else ()
     return ev.caches[key]  # type: ignore[return-value]
 
 
 def _chain(expression: Expression) -> tuple[str, ...] | None:
-    """The keys behind something that is named as a config is."""
+    """The keys behind something that is named as a config is; `model_config.path` is of a part named `model`."""
     keys: list[str] = []
-    while len(keys) <= _MAX_KEYS:
+    root: re.Match[str] | None = None
+    while root is None and len(keys) <= _MAX_KEYS:
         match expression:
             case Attribute(base=base, name=name) | Subscript(base=base, key=Text(value=name)):
-                if keys and _ROOT.match(name):
-                    break
-                keys.append(name)
+                root = _ROOT.match(name) if keys else None
+                keys += [name] if root is None else []
                 expression = base
-            case Name(id=name) if keys and _ROOT.match(name):
+            case Name(id=name) if keys and (root := _ROOT.match(name)):
                 break
             case _:
                 return None
-    is_distinct = len(keys) > 1 or keys[0].count("_") > 1
-    return tuple(reversed(keys)) if is_distinct and _KEY.match(keys[0]) else None
+    keys += [root["of"]] if root is not None and root["of"] and len(keys) == 1 else []
+    named = "_".join(reversed(keys[:2]))
+    is_distinct = len(keys) > 1 or named.count("_") > 1
+    return tuple(reversed(keys)) if root is not None and is_distinct and _KEY.match(named) else None
 
 
 def _values(ev: Evaluator, keys: tuple[str, ...], module: int) -> Iterator[Str]:
@@ -61,12 +72,25 @@ def _values(ev: Evaluator, keys: tuple[str, ...], module: int) -> Iterator[Str]:
     seen: set[str] = set()
     for group in (group for value in nearest for group in value.groups):
         for path, doc in ev.config_documents(group, keys[-1]):
-            for value in _under(ev, doc, keys) or _under(ev, doc, _within(path, keys)):
+            for value in _ending(ev, doc, keys) or _under(ev, doc, _within(path, keys)):
                 if isinstance(value, Str) and value.text not in seen:
                     seen.add(value.text)
                     yield value
         if seen:
             return
+
+
+def _launched(ev: Evaluator, keys: tuple[str, ...], module: int) -> Iterator[Str]:
+    """What command lines set under a path that ends in the keys, of programs that lead to the file."""
+    docs = overrides.documents(ev, launched.anywhere(ev, module)) if len(keys) > 1 else ()
+    found = (value for doc in docs for value in _ending(ev, doc, keys))
+    yield from dict.fromkeys(value for value in found if isinstance(value, Str))
+
+
+def _ending(ev: Evaluator, doc: Dict, keys: tuple[str, ...], depth: int = _MAX_KEYS) -> Values:
+    here = _under(ev, doc, keys)
+    inner = (value for _, e, env in containers.pairs(ev, doc) for value in ev.evaluate(e, env)) if depth else ()
+    return (*here, *(v for value in inner if isinstance(value, Dict) for v in _ending(ev, value, keys, depth - 1)))
 
 
 def _within(path: str, keys: tuple[str, ...]) -> tuple[str, ...]:

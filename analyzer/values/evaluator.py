@@ -293,8 +293,9 @@ class Evaluator(Surroundings, Memory):
         if own:
             reached = tuple(value for value in reached if not isinstance(value, Unknown))
         elif all(isinstance(value, Unknown) for value in reached):
-            guessed = options.guess(self, expression, env) or config_guesses.guess(self, expression, env, reached)
-            reached = guessed or reached
+            reached = options.guess(self, expression, env) or reached
+        if not own:
+            reached = merged(config_guesses.guess(self, expression, env, bases, reached), reached)
         return merged(own, reached)
 
     def subscript(self, expression: Subscript, env: Env) -> Values:
@@ -304,8 +305,7 @@ class Evaluator(Surroundings, Memory):
             return containers.sliced(self, bases, tuple(e[0] if len(e) == 1 else UNKNOWN_CALL for e in ends))
         keys = self.evaluate(expression.key, env)
         found = containers.item(self, bases, keys)
-        if all(isinstance(value, Unknown) for value in found):
-            found = config_guesses.guess(self, expression, env, found) or found
+        found = merged(config_guesses.guess(self, expression, env, bases, found), found)
         return relabel(found, "container")
 
     def element(self, expression: Element, env: Env) -> Values:
