@@ -137,7 +137,7 @@ class _Explainer:
             return (replace(steps[0], words="the loader's default"),)
         last = next((step for step in reversed(steps) if not step.is_part), None)
         if last is None or (last.path, last.line, last.cell) != place:
-            words = "in this command" if value.step == "launch_line" else "the string"
+            words = "in this command" if value.step.startswith("launch_line") else "the string"
             steps = [*steps, self._step(value.module, value.at, words)]
         return tuple(steps)
 

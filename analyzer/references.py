@@ -27,7 +27,7 @@ from analyzer.values.objects import (
 )
 
 #: Ways on which the program can also pass something else.
-_POSSIBLE = frozenset(DEFAULTS | {"container", "config_choice"})
+_POSSIBLE = frozenset(DEFAULTS | {"container", "config_choice", "launch_line_choice"})
 
 
 def given_ids(ev: Evaluator, loader: Loader, arguments: Arguments, call: Call, env: Env) -> Values | None:

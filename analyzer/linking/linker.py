@@ -279,7 +279,7 @@ class Linker(Evaluator):
         if index is None:
             return None
         self.commands.setdefault((index, launch.at, launch.value), set()).add((program, holder, launch.run))
-        return Str(launch.value, index, launch.at, "launch_line")
+        return Str(launch.value, index, launch.at, "launch_line" if launch.sure else "launch_line_choice")
 
     def overruled(self, first: Values, second: Values) -> Values:
         """`second` without what only command lines give that give `first`, too."""

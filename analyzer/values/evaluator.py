@@ -349,7 +349,7 @@ class Evaluator(Surroundings, Memory):
 
     def choice(self, expression: Choice, env: Env) -> Values:
         found = self.union(expression.options, env)
-        if expression.first and any(isinstance(v, Str) and v.step == "launch_line" for v in found):
+        if expression.first and any(isinstance(v, Str) and v.step.startswith("launch_line") for v in found):
             first = self.evaluate(expression.options[0], env)
             found = merged(first, self.overruled(first, self.union(expression.options[1:], env)))
         useful = tuple(v for v in found if not (isinstance(v, Const) and not v.value) and v != Str("", 0, 0))

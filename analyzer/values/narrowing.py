@@ -28,7 +28,9 @@ if TYPE_CHECKING:
     from analyzer.values.evaluator import Evaluator
 
 #: Steps of defaults that a run can override.
-_GIVEN_AT_RUN = frozenset({"argparse_default", "option_default", "environment_default", "launch_line"})
+_GIVEN_AT_RUN = frozenset(
+    {"argparse_default", "option_default", "environment_default", "launch_line", "launch_line_choice"}
+)
 #: Signs of operators, and methods, whose outcome is a truth value.
 _TESTS = frozenset({"==", "!=", "in", "not in", "is", "is not", "not", "and", "or"})
 _ASKING = frozenset({"startswith", "endswith"})

@@ -32,6 +32,7 @@ STEPS = {
     "config": 11,
     "config_choice": 11,  # a config, of which code does not say which
     "launch_line": 11,
+    "launch_line_choice": 11,  # of a command that is given one of several, or by default
     "label": 12,  # what a person reads: it names no model, whatever is made of it
 }
 #: Steps at which a string is only what is taken when nobody says otherwise.

@@ -45,7 +45,7 @@ _OTHERS = re.compile(
 )
 _TESTS = re.compile(r"(?:^|/)tests?/")
 #: Steps by which a path came that a run can replace by another one.
-REPLACED = frozenset({"argparse_default", "option_default", "environment_default", "launch_line"})
+REPLACED = frozenset({"argparse_default", "option_default", "environment_default", "launch_line", "launch_line_choice"})
 METHODS = frozenset({"get", "pop", "setdefault", "copy", "items", "keys", "values", "to_dict", "as_dict", "dict"})
 
 

@@ -18,7 +18,7 @@ _MAX_PAIRS = 64
 #: Steps of strings of which a run can make others: they decide nothing.
 _OPEN = frozenset({
     "argparse_default", "option_default", "environment_default", "field_default", "launch_line", "config",
-    "config_choice",
+    "config_choice", "launch_line_choice",
 })  # fmt: skip
 _MEMBER = "enum.auto()"
 
