@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice, product
+from math import prod
 from typing import NamedTuple, TypeAlias
 
 from analyzer.commands import nested
@@ -75,6 +76,7 @@ def _only(choices: Choices) -> str:
 
 
 _OPTION = re.compile(r"[-+]*[A-Za-z][\w./-]*=")
+_SPACE = re.compile(r"\s")
 _NAME = re.compile(r"[A-Za-z_]\w*")
 _NAMED = re.compile(r"([A-Za-z_]\w*)\+?=")
 _OPENING = frozenset({"if", "for", "while", "until", "case", "select", "{"})
@@ -382,10 +384,17 @@ def _split(word: Word, state: _State) -> list[Choices]:
 
 
 def _spread(found: Choices, variables: Variables) -> list[Choices]:
-    """The words that a value holds, where it is known."""
-    held = found[0] if len(found) == 1 else None
-    if held is None or not re.search(r"\s", held.text):
+    """The words that a value holds, where it is known; of several, those that are alike, then the rest of each."""
+    held = [value for value in found if value is not None and _SPACE.search(value.text)]
+    if not held or len(held) < len(found) - (None in found):
         return [found]
+    listed = [_words(value, variables) for value in held]
+    alike = next((at for at, words in enumerate(zip(*listed, strict=False)) if len(set(words)) > 1), None)
+    shared = min(map(len, listed)) if alike is None else alike
+    return [*listed[0][:shared], *(word for words in listed for word in words[shared:])][:_MAX_WORDS]
+
+
+def _words(held: Known, variables: Variables) -> list[Choices]:
     inner = Reader(held.text.replace("\\\n", "  ").replace("\n", " "), held.at, MAX_NESTED).words()
     return [tagged(choices(each.parts, variables), held) for each in inner if each.parts and not each.sign]
 
@@ -403,6 +412,8 @@ def _tagged(value: Known, outer: Known) -> Known:
 def choices(parts: tuple[Part, ...], variables: Variables) -> Choices:
     """What the parts can be together."""
     options = [_options(part, variables) for part in parts if part.text or part.name is not None or len(parts) == 1]
+    if any(part.name is None and _SPACE.search(part.text) for part in parts):
+        options = _few(options)
     found: list[Known | None] = []
     for combination in islice(product(*options), _MAX_VALUES):
         known = [piece for piece in combination if piece is not None]
@@ -419,6 +430,19 @@ def choices(parts: tuple[Part, ...], variables: Variables) -> Choices:
         found.append(Known("".join(p.text for p in known), first.at, all(p.sure for p in known), given))
     several = len(found) > 1
     return tuple(dict.fromkeys(v._replace(sure=v.sure and not several) if v is not None else None for v in found))
+
+
+def _few(options: list[Choices]) -> list[Choices]:
+    """Several words: where they can be too much together, what can be most is not known; options last of all."""
+
+    def weight(at: int) -> tuple[bool, int]:
+        gives = any(value is not None and "--" in value.text for value in options[at])
+        return len(options[at]) > 1 and not gives, len(options[at])
+
+    while prod(map(len, options)) > _MAX_VALUES:
+        most = max(range(len(options)), key=weight)
+        options = [*options[:most], (None,), *options[most + 1 :]]
+    return options
 
 
 def _options(part: Part, variables: Variables) -> Choices:
