@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from analyzer.commands.launch import LaunchLine
+from analyzer.commands.notebook_lines import LaunchLine
 from analyzer.encoding import decode
 
 _MAGIC = re.compile(r"^\s*([%!?].*|.*\?\s*$)")

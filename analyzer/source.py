@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from analyzer import anchors, flow, gate, notebooks
-from analyzer.commands import launch
+from analyzer.commands import model_commands, notebook_lines
 from analyzer.commands.budget import Budget
 from analyzer.encoding import UnreadableError
 from analyzer.languages import grammar_of, language_of
@@ -83,7 +83,7 @@ class Opened:
     module: Module
     bodies: Bodies
     words: tuple[str, ...]  # further names that loaders may have in it
-    launches: tuple[launch.LaunchLine, ...]
+    launches: tuple[notebook_lines.LaunchLine, ...]
     until: float
 
 
@@ -97,7 +97,7 @@ def opened(source: bytes, path: str, project: Project | None, seconds: float = S
         return FileReport(path, diagnostics=(Diagnostic(path, "invalid_notebook", str(error)),))
     words = project.words.get(path, ()) if project is not None else ()
     hits = _hits(program.source, words, language_of(path))
-    launches = tuple(line for line in program.launches if launch.named(line.text))
+    launches = tuple(line for line in program.launches if model_commands.named(line.text))
     if project is not None:
         budget = Budget()
         launches = tuple(line for line in launches if not project.starts(line.text, program.source, path, budget))
@@ -125,7 +125,7 @@ def sites_of(evaluator: Evaluator, file: Opened) -> list[LoadSite]:
     evaluator.until = file.until
     found = [
         *anchors.sites(evaluator, 0, file.words),
-        *launch.sites(evaluator, file.module, file.launches),
+        *notebook_lines.sites(evaluator, file.module, file.launches),
     ]
     return sorted(found, key=lambda site: (-1 if site.cell is None else site.cell, site.line, site.column, site.api))
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
-from analyzer.commands import launch
-from analyzer.commands.launch import Command
+from analyzer.commands import model_commands, started
+from analyzer.commands.model_commands import Command
 from analyzer.commands.shell import Choices, Known, Variables
 
 
@@ -37,7 +37,7 @@ def known(name: str) -> Image | None:
 
 def prefix(image: Image, words: Sequence[str]) -> tuple[Choices, ...]:
     """The entry point, in front of a command that is only its arguments."""
-    if not words or (launch.script(words) is None and not launch.is_program(words[0])):
+    if not words or (started.script(words) is None and not model_commands.is_program(words[0])):
         return tuple((Known(word, 0),) for word in image.runs)
     return ()
 

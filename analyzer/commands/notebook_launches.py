@@ -9,9 +9,10 @@ from functools import lru_cache
 from itertools import accumulate
 
 from analyzer import notebooks
-from analyzer.commands import launch, shell
+from analyzer.commands import model_commands, shell, started
 from analyzer.commands.budget import Budget
-from analyzer.commands.launch import Launch, LaunchLine
+from analyzer.commands.launch import Launch
+from analyzer.commands.notebook_lines import LaunchLine
 from analyzer.commands.shell import Choices, Known
 from analyzer.commands.sites import Place, records
 from analyzer.encoding import UnreadableError
@@ -60,10 +61,10 @@ def scripts(text: str, source: bytes, budget: Budget) -> Iterator[str]:
     """The programs that a shell line starts, where all models that it names are known; `source` is the code around."""
     for run in _runs(text, source, budget):
         words = run.texts()
-        index = launch.script(words)
-        named = (value for found in launch.matches(words) for value in run.words[found.index])
+        index = started.script(words)
+        named = (value for found in model_commands.matches(words) for value in run.words[found.index])
         if index is not None and all(value is not None and "*" not in value.text for value in named):
-            yield launch.path_of(words, index)
+            yield started.path_of(words, index)
 
 
 def _runs(text: str, source: bytes, budget: Budget) -> Iterator[shell.Run]:

@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from analyzer import ids
-from analyzer.commands import launch
+from analyzer.commands import model_commands, started
 from analyzer.commands.budget import Budget
-from analyzer.commands.launch import Command, Launch, Named
+from analyzer.commands.launch import Launch
+from analyzer.commands.model_commands import Command, Named
 from analyzer.commands.shell import Choices, Known, Run
 from analyzer.loaders import tables
 from analyzer.records import Certainty, LoadSite, ModelRef, Origin
@@ -35,13 +36,13 @@ def records(run: Run, place: Place) -> Iterator[LoadSite | Launch]:
     words = run.texts()
     found = [
         (named, site)
-        for named in launch.matches(words)
+        for named in model_commands.matches(words)
         if (site := site_of(named.command, _given(run.words[named.index], named), run, place)) is not None
     ]
-    index = launch.script(words)
+    index = started.script(words)
     if index is None:
         yield from (site for _, site in found)
-        program = launch.console(words)
+        program = started.console(words)
         if program is not None:
             yield from _launches(run, words, program, {}, place)
         return
@@ -52,8 +53,8 @@ def records(run: Run, place: Place) -> Iterator[LoadSite | Launch]:
 
 def _given(choices: Choices, named: Named) -> Choices:
     """What stands behind `--option=`, or `pretrained=` among others; the models whose addresses are cloned."""
-    if named.command is launch.CLONE:
-        texts = ((known, launch.cloned(known.text)) for known in choices if known is not None)
+    if named.command is model_commands.CLONE:
+        texts = ((known, model_commands.cloned(known.text)) for known in choices if known is not None)
         return tuple(known._replace(text=text) for known, text in texts if text)
     if len(choices) == 1 and choices[0] is not None:
         return (choices[0]._replace(text=named.text),) if choices[0].text != named.text else choices
@@ -114,7 +115,7 @@ def _runtime(command: Command, given: Choices, run: Run, place: Place) -> LoadSi
     if (
         not place.serves
         or not given
-        or launch.is_runner(command)
+        or model_commands.is_runner(command)
         or any(v is not None and not _OPEN.fullmatch(v.text) for v in given)
     ):
         return None
@@ -146,7 +147,7 @@ def _ref(loader: Loader, value: Known, place: Place, resolution: str, *, several
 
 
 def _launches(run: Run, words: Sequence[str], index: int, sites: dict[int, LoadSite], place: Place) -> Iterator[Launch]:
-    script = launch.path_of(words, index)
+    script = started.path_of(words, index)
     for option, at, more in _options(words, index + 1):
         _, equals, _ = words[at].partition("=")
         is_whole = option == words[at - 1] or option.isdigit() or more

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
-from analyzer.commands.launch import Command
+from analyzer.commands.model_commands import Command
 from analyzer.commands.shell import Known, Run
 from analyzer.commands.sites import Place, site_of
 from analyzer.configs.tree import get, items, pairs
