@@ -78,7 +78,9 @@ class LoaderTables:
         root = qualified.partition(".")[0]
         if root in self.roots or "." not in qualified:
             return None
-        found = first(self._calls, f"{_GENERIC}.{qualified}")
+        *path, cls, method = qualified.rsplit(".", 2)
+        lowered = [part.lower() for part in path]  # folders of other people's code have any name: `third_party.BigVGAN`
+        found = first(self._calls, ".".join((_GENERIC, *lowered, cls, method)))
         if found is None or not isinstance(found[0].row, Loader):
             return None
         return Match(dataclasses.replace(found[0].row, library=root), qualified)
