@@ -39,6 +39,8 @@ from analyzer.values.objects import (
 
 #: Calls that may give a function or class: out of a table, by its name, with some of its arguments.
 _GIVING = frozenset({"partial", "getattr", "type", "import_module", "get", "pop"})
+#: Parts of names of variables that hold one, wherever it comes from.
+_LOADING = ("model_loader", "tokenizer_loader", "model_class", "model_cls", "modelclass", "pipeline_class")
 #: Parts of names of functions that give a class: `self._get_model_class()`.
 _CLASSES = ("class", "cls", "factory")
 
@@ -85,9 +87,11 @@ def _read_receivers(ev: Evaluator, module: int, names: Collection[str]) -> None:
 
 
 def _may_load(ev: Evaluator, call: Call, scope: int) -> bool:
-    """Whether the file alone says that a call of a variable may load: asking all of its callers would take long."""
+    """Whether the file alone, or a name, says that a call of a variable may load: to ask all callers takes long."""
     alone = ev.alone()
-    return alone is ev or any(True for _ in _of_call(alone, call, alone.env(0, scope)))
+    if alone is ev or any(word in last_name(call.function).lower() for word in _LOADING):
+        return True
+    return any(True for _ in _of_call(alone, call, alone.env(0, scope)))
 
 
 def _is_suspect(call: Call) -> bool:
