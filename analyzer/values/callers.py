@@ -124,10 +124,19 @@ def _likely_entries(ev: Evaluator, call: Call, env: Env, unsure: Fn | None) -> I
 def _fewest_entries(ev: Evaluator, call: Call, env: Env, unsure: Fn | None) -> Iterator[Env]:
     found = list(_entries(ev, call, env, unsure))
     if len(_targeted(found)) > 1 and env.frame is None and env.parent is not None:
-        by_caller = [list(_entries(ev, call, frame)) for frame in frames(ev, env.module, env.scope)]
+        by_caller = [_entries_of_one(ev, call, frame) for frame in frames(ev, env.module, env.scope)]
         if any(len(_targeted(entries)) < len(_targeted(found)) for entries in by_caller):
             found = [entry for entries in by_caller for entry in entries]
     yield from found
+
+
+def _entries_of_one(ev: Evaluator, call: Call, frame: Env) -> list[Env]:
+    """The functions that the call can enter in one call of its own function."""
+    outer, ev.in_one_call = ev.in_one_call, True
+    try:
+        return list(_entries(ev, call, frame))
+    finally:
+        ev.in_one_call = outer
 
 
 def _targeted(entries: list[Env]) -> set[tuple[int, int]]:

@@ -70,7 +70,7 @@ def item(ev: Evaluator, bases: Values, keys: Values) -> Values:
     for base in bases:
         if isinstance(base, Dict):
             found = _of_dict(ev, base, keys)
-            guess = _every(ev, base) if any(not isinstance(k, Str | Const) or _variable(k) for k in keys) else ()
+            guess = _every(ev, base) if any(not isinstance(k, Str | Const) or _variable(ev, k) for k in keys) else ()
             missing = _missing(ev, base, keys) if base.missing is not None else ()
             (exact if found else rest).append(merged(found, guess, missing))
         elif isinstance(base, Tuple):
@@ -87,9 +87,11 @@ def item(ev: Evaluator, bases: Values, keys: Values) -> Values:
     return found_all or merged(*rest) or (_NOT_FOUND,)
 
 
-def _variable(key: Value) -> bool:
-    """Whether a key that is known can be another one in another run."""
-    return isinstance(key, Str) and (key.partial or key.step in DEFAULTS)
+def _variable(ev: Evaluator, key: Value) -> bool:
+    """Whether a key that is known can be another one in another run; or in another call, unless one is asked about."""
+    if not isinstance(key, Str):
+        return False
+    return key.partial or (key.step in DEFAULTS and not (ev.in_one_call and key.step == "function_default"))
 
 
 def _of_dict(ev: Evaluator, base: Dict, keys: Values) -> Values:
@@ -263,7 +265,7 @@ def _get(ev: Evaluator, base: Dict, keys: Values, default: Values) -> Values:
     """`base.get(key, default)`: the default too, unless every key is known to be there."""
     there = [key for key in keys if isinstance(key, Str | Const) and _of_dict(ev, base, (key,))]
     found = _of_dict(ev, base, tuple(there))
-    if any(_variable(key) for key in keys):
+    if any(_variable(ev, key) for key in keys):
         return merged(found, _every(ev, base), tuple(value for value in default if value not in there))
     if not there:
         return merged(default, _every(ev, base) if any(not isinstance(k, Str | Const) for k in keys) else ())

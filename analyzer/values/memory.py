@@ -33,6 +33,7 @@ class Memory:
         self.is_late = False
         self.hurried = False  # whether the question is to be answered in few steps
         self.bounded = False  # whether a bound was met
+        self.in_one_call = False  # whether the question is of one call, where what is not passed is the default
         self.memo: dict[tuple[int, Env], Values] = {}
         self.active: dict[tuple[int, Env], int] = {}
         self.busy: dict[object, int] = {}  # other questions that are being answered, with their depth
