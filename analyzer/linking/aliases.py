@@ -6,7 +6,7 @@ Found in the text, before anything is parsed. A name too many only costs the loo
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from functools import cache
+from functools import cache, lru_cache
 
 from analyzer.linking.layout import Layout
 from analyzer.linking.survey import Glance
@@ -61,7 +61,7 @@ def _handed_on(glance: Glance, names: Mapping[str, None]) -> dict[str, None]:
     return dict.fromkeys([*(name for name in names if name in imported), *derived])
 
 
-@cache
+@lru_cache(maxsize=1 << 14)
 def _is_loader(qualified: str) -> bool:
     root = qualified.partition(".")[0]
     return root in tables().roots and tables().match(qualified) is not None
