@@ -123,6 +123,8 @@ def _may_be_function(value: Expression) -> bool:
 
 
 def _of_call(ev: Evaluator, call: Call, env: Env) -> Iterator[Candidate]:
+    if not any(True for _ in _loads(ev, call, env)):  # before its callers are asked: of all of them together it is none
+        return
     found: dict[str, Candidate] = {}
     worlds_ = worlds.of_call(ev, call, env)
     for where in worlds_:
