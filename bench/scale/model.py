@@ -1,7 +1,8 @@
 """What a run costs by its size: seconds of processors of each stage, fitted to what was measured.
 
-A stage costs something to start and something for each file; both are fitted by relative least squares. The exponent
-tells whether it is so: the slope of the logarithms of seconds and files.
+A stage costs something to start and something for each file; both are fitted by least squares, a run weighted by its
+files: a small one is a small sample of the repositories, which cost very unlike sums. The exponent tells whether it is
+so: the slope of the logarithms of seconds and files.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from bench.scale.runs import Ran
 
 #: With fewer files, what it takes to start is much of it.
 GROWN = 10_000
+#: Seconds that say more than the clock's noise.
+LONG = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +44,8 @@ def cpu_of(ran: Ran, stage: str) -> float:
 
 
 def exponent(runs: Sequence[Ran], stage: str) -> float | None:
-    """The slope over the runs of GROWN files and more in which the stage took a second; None for fewer than two."""
-    grown = [(ran.size, cpu_of(ran, stage)) for ran in runs if ran.size >= GROWN and cpu_of(ran, stage) >= 1]
+    """The slope over the runs of GROWN files and more in which the stage took LONG; None for fewer than two."""
+    grown = [(ran.size, cpu_of(ran, stage)) for ran in runs if ran.size >= GROWN and cpu_of(ran, stage) >= LONG]
     return slope(grown) if len(grown) > 1 else None
 
 
@@ -56,8 +59,10 @@ def _fitted(points: Sequence[tuple[float, float]]) -> Cost:
     measured = [(files, seconds) for files, seconds in points if seconds > 0]
     if len(measured) < 2:
         return Cost(0.0, max((seconds / files for files, seconds in measured), default=0.0))
-    matrix = np.array([[1 / seconds, files / seconds] for files, seconds in measured])
-    (start, each), *_ = np.linalg.lstsq(matrix, np.ones(len(measured)))
-    if start < 0:  # nothing costs less than nothing
-        start, each = 0.0, 1 / float(np.mean([files / seconds for files, seconds in measured]))
+    weights = [files**-0.5 for files, _ in measured]  # variances add up, as repositories do
+    matrix = np.array([[weight, weight * files] for weight, (files, _) in zip(weights, measured, strict=True)])
+    wanted = np.array([weight * seconds for weight, (_, seconds) in zip(weights, measured, strict=True)])
+    (start, each), *_ = np.linalg.lstsq(matrix, wanted)
+    if start < 0 or each < 0:  # nothing costs less than nothing
+        start, each = 0.0, sum(seconds for _, seconds in measured) / sum(files for files, _ in measured)
     return Cost(float(start), float(each))

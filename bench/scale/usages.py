@@ -29,7 +29,7 @@ from ptmscope.bulk.run import Run, from_usages
 from ptmscope.bulk.usages import usage_row
 from ptmscope.engines.local import Local
 
-SHARES = (0.1, 0.3, 1.0)
+SHARES = (0.03, 0.1, 0.3)
 JOBS = 2
 #: Usages of a table.
 SHARD = 1_000
