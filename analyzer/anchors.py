@@ -16,7 +16,8 @@ from analyzer.program import (
 )
 from analyzer.records import LoadSite, ModelRef, Scalar, Status
 from analyzer.references import given_ids, read_ids
-from analyzer.values import apis, calls, containers
+from analyzer.values import apis, containers
+from analyzer.values.calling import calls
 from analyzer.values.evaluator import Evaluator
 from analyzer.values.objects import (
     Arguments,

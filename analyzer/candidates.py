@@ -23,7 +23,9 @@ from analyzer.program import (
     dotted,
     last_name,
 )
-from analyzer.values import apis, callers, calls, hierarchy, stdlib, worlds
+from analyzer.values import apis, hierarchy, stdlib
+from analyzer.values.branching import worlds
+from analyzer.values.calling import callers, calls
 from analyzer.values.evaluator import Evaluator
 from analyzer.values.objects import (
     Arguments,

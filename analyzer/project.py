@@ -29,10 +29,10 @@ from analyzer.linking.survey import Glance
 from analyzer.program import Module, Scope
 from analyzer.records import FileReport
 from analyzer.syntax import lower, parse
-from analyzer.values import folders
-from analyzer.values.environment import DOTENV_READERS
+from analyzer.values.configs import folders
+from analyzer.values.configs.environment import DOTENV_READERS
+from analyzer.values.configs.open_configs import ENDINGS, sets_up
 from analyzer.values.evaluator import Bodies
-from analyzer.values.open_configs import ENDINGS, sets_up
 
 if TYPE_CHECKING:
     from analyzer.commands.scripts import Script

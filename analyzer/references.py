@@ -11,7 +11,9 @@ from analyzer.program import (
     Call,
 )
 from analyzer.records import Certainty, ModelRef, Origin
-from analyzer.values import apis, calls, folders, patched
+from analyzer.values import apis
+from analyzer.values.calling import calls, patched
+from analyzer.values.configs import folders
 from analyzer.values.evaluator import Evaluator
 from analyzer.values.objects import (
     DEFAULTS,

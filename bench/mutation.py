@@ -34,7 +34,7 @@ class Area:
 
 _FIXTURES = ("tests/test_fixtures.py::test_one_file", "tests/test_fixtures.py::test_folder", "tests/test_bounds.py")
 AREAS = {
-    "values": Area(("analyzer/values/*.py",), _FIXTURES),
+    "values": Area(("analyzer/values/*.py", "analyzer/values/*/*.py"), _FIXTURES),
     "anchors": Area(("analyzer/anchors.py",), (*_FIXTURES, "tests/test_anchors.py")),
     "closed": Area(("patterns/closed.py",), ("tests/test_patterns_closed.py",)),
     "curate": Area(("miner/curate.py",), ("tests/test_curate.py",)),

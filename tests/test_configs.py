@@ -20,7 +20,7 @@ from analyzer.configs import recipes
 from analyzer.program import Constant, Expression, Items, Mapping, Text
 from analyzer.records import FileReport
 from analyzer.syntax import lower, parse
-from analyzer.values import environment
+from analyzer.values.configs import environment
 from analyzer.values.objects import Cls, Str
 
 ROOT = Path(__file__).parent.parent / "fixtures"

@@ -10,7 +10,8 @@ from analyzer import ids
 from analyzer.loaders import Consumer, Loader, Match
 from analyzer.program import Call, Constant, Expression, Name
 from analyzer.records import Link, Role
-from analyzer.values import calls, containers
+from analyzer.values import containers
+from analyzer.values.calling import calls
 from analyzer.values.objects import (
     Arguments,
     Cls,

@@ -17,13 +17,8 @@ from analyzer.program import (
     Scope,
     dotted,
 )
-from analyzer.values import (
-    attributes,
-    callers,
-    calls,
-    hierarchy,
-    patched,
-)
+from analyzer.values import attributes, hierarchy
+from analyzer.values.calling import callers, calls, patched
 from analyzer.values.objects import (
     Cls,
     Env,

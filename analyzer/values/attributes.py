@@ -8,21 +8,10 @@ from analyzer import names
 from analyzer.program import (
     Definition,
 )
-from analyzer.values import (
-    apis,
-    argument_records,
-    assigned,
-    calls,
-    fields,
-    hierarchy,
-    launched,
-    lookups,
-    open_configs,
-    options,
-    remote,
-    strings,
-    yacs,
-)
+from analyzer.values import apis, assigned, fields, hierarchy, lookups, strings
+from analyzer.values.calling import calls, remote
+from analyzer.values.commandline import argument_records, launched, options
+from analyzer.values.configs import open_configs, yacs
 from analyzer.values.objects import (
     PROMISED,
     Bound,

@@ -7,7 +7,8 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from analyzer.program import Expression, Items, Name, Spread
-from analyzer.values import assigned, attributes, environment, lookups, open_configs
+from analyzer.values import assigned, attributes, lookups
+from analyzer.values.configs import environment, open_configs
 from analyzer.values.objects import (
     DEFAULTS,
     Bound,

@@ -382,17 +382,11 @@ class Evaluator(Surroundings, Memory):
 
 _NO_CALL = Call(Opaque("call_not_followed", 0), (), (), 0, 0)
 
-from analyzer.values import (  # noqa: E402  (they evaluate in turn)
-    assigned,
-    attributes,
-    calls,
-    config_guesses,
-    narrowing,
-    options,
-    reach,
-    strings,
-    widgets,
-)
+from analyzer.values import assigned, attributes, strings  # noqa: E402  (they evaluate in turn)
+from analyzer.values.branching import narrowing, reach  # noqa: E402
+from analyzer.values.calling import calls, widgets  # noqa: E402
+from analyzer.values.commandline import options  # noqa: E402
+from analyzer.values.configs import config_guesses  # noqa: E402
 
 _BY_TYPE: dict[type, Callable[[Evaluator, Any, Env], Values]] = {
     Text: Evaluator.text,

@@ -17,14 +17,10 @@ from analyzer.program import (
     Text,
     last_name,
 )
-from analyzer.values import (
-    callers,
-    calls,
-    environment,
-    hierarchy,
-    launched,
-    patched,
-)
+from analyzer.values import hierarchy
+from analyzer.values.calling import callers, calls, patched
+from analyzer.values.commandline import launched
+from analyzer.values.configs import environment
 from analyzer.values.objects import (
     PROMISED,
     Arguments,

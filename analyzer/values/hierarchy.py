@@ -15,7 +15,7 @@ from analyzer.program import (
     Subscript,
     last_name,
 )
-from analyzer.values import renamed
+from analyzer.values.calling import renamed
 from analyzer.values.objects import (
     Cls,
     Env,

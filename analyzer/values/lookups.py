@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analyzer.values import attributes, calls, hierarchy
+from analyzer.values import attributes, hierarchy
+from analyzer.values.calling import calls
 from analyzer.values.objects import Arguments, Cls, Fn, Held, Inst, Unknown, Values, merged
 
 if TYPE_CHECKING:

@@ -6,7 +6,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeAlias
 
 from analyzer.program import Call, Element, Expression, Items, Spread, Text, last_name
-from analyzer.values import argument_records, attributes, config_apis, containers, environment, hierarchy, strings
+from analyzer.values import attributes, containers, hierarchy, strings
+from analyzer.values.commandline import argument_records
+from analyzer.values.configs import config_apis, environment
 from analyzer.values.objects import (
     SOMEWHERE,
     UNKNOWN_CALL,
@@ -55,13 +57,13 @@ def call(ev: Evaluator, ref: Ref, arguments: Arguments, node: Call, env: Env) ->
 
 
 def _first(ev: Evaluator, arguments: Arguments, index: int = 0) -> Values:
-    from analyzer.values import calls
+    from analyzer.values.calling import calls
 
     return calls.argument(ev, arguments, (), index) or ()
 
 
 def _given(ev: Evaluator, arguments: Arguments, name: str, index: int) -> Values | None:
-    from analyzer.values import calls
+    from analyzer.values.calling import calls
 
     return calls.argument(ev, arguments, (name,), index)
 
@@ -242,7 +244,7 @@ def _type(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
 
 def _default(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
     """`field(default=…)`, `Field(…)`, `Option(…)`, `Query(…)`: the default, or what a factory makes."""
-    from analyzer.values import calls
+    from analyzer.values.calling import calls
 
     for name in ("default", "default_factory", "factory"):
         given = calls.keyword(ev, arguments, name)
@@ -255,7 +257,7 @@ def _default(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Value
 
 def _chosen(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
     """As `_default`, or any of the `choices` that are listed."""
-    from analyzer.values import calls
+    from analyzer.values.calling import calls
 
     listed = containers.elements(ev, calls.keyword(ev, arguments, "choices") or ())
     choices = tuple(value for value in listed if isinstance(value, Str))
@@ -294,7 +296,7 @@ def _globals(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Value
 
 def handed_over(ev: Evaluator, ref: Ref, arguments: Arguments) -> list[tuple[Value, Arguments]]:
     """Functions that a call calls for its caller: (function, what it passes), for each."""
-    from analyzer.values import calls
+    from analyzer.values.calling import calls
 
     last = ref.qualified.rpartition(".")[2]
     if last in ("Thread", "Process", "Timer"):
@@ -342,7 +344,7 @@ def _assign(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values
 
 def _promised(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
     """`new Promise((resolve) => …)`: what is given to resolve."""
-    from analyzer.values import calls
+    from analyzer.values.calling import calls
 
     found: list[Values] = []
     for fn in _first(ev, arguments):

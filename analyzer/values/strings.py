@@ -99,7 +99,7 @@ def operator(ev: Evaluator, expression: Operator, env: Env) -> Values:
     things = tuple(value for part in values for value in part if isinstance(value, Thing))
     if things:
         return things[:1]
-    from analyzer.values import outcome, reach
+    from analyzer.values.branching import outcome, reach
 
     told = outcome.of(ev, expression, env) if expression.sign in outcome.SIGNS and reach.is_known(env) else None
     return (Const(told),) if told is not None else (Unknown("computed_string"),)
@@ -175,7 +175,7 @@ def formatted(ev: Evaluator, template: Str, args: list[Values], keywords: dict[s
 
 def method(ev: Evaluator, base: Str, name: str, args: list[Values], keywords: dict[str, Values], env: Env) -> Values:
     """A method of a string, where its result can be told."""
-    from analyzer.values import config_apis
+    from analyzer.values.configs import config_apis
 
     name = _ECMA.get(name, name)
     if name in _SAME:

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from analyzer.program import BranchPath, Call, Name, Parameter, Scope, Spread, dotted
-from analyzer.values import attributes, callers, calls, hierarchy, reach
+from analyzer.values import attributes, hierarchy
+from analyzer.values.branching import reach
+from analyzer.values.calling import callers, calls
 from analyzer.values.objects import Arguments, Assumed, Const, Dict, Env, Fn, Frame, Held, Inst, Str, Unknown, Value
 
 if TYPE_CHECKING:

@@ -13,7 +13,9 @@ from posixpath import basename, dirname
 from typing import TYPE_CHECKING
 
 from analyzer.program import Attribute, Expression, Name, Subscript, Text
-from analyzer.values import containers, launched, open_configs, overrides
+from analyzer.values import containers
+from analyzer.values.commandline import launched
+from analyzer.values.configs import open_configs, overrides
 from analyzer.values.objects import Configs, Const, Dict, Env, Ref, Str, Thing, Unknown, Values
 
 if TYPE_CHECKING:

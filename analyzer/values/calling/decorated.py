@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analyzer.program import Attribute, Call, Expression, Param, Scope, Text, last_name
-from analyzer.values import declarations, hydra_configs, sacred_configs
-from analyzer.values.launched import anywhere
+from analyzer.values.commandline import declarations
+from analyzer.values.commandline.launched import anywhere
+from analyzer.values.configs import hydra_configs, sacred_configs
 from analyzer.values.objects import Const, Dict, Env, Held, Str, Values, merged, relabel
 
 if TYPE_CHECKING:
@@ -47,7 +48,8 @@ def _is_command(expression: Expression) -> bool:
 
 def _parametrized(ev: Evaluator, call: Call, param: Param, env: Env) -> Values:
     """`@pytest.mark.parametrize("a,b", [(1, 2), …])`: what it gives a parameter of the test."""
-    from analyzer.values import calls, containers
+    from analyzer.values import containers
+    from analyzer.values.calling import calls
 
     arguments = calls.arguments_of(call, env)
     listed = calls.argument(ev, arguments, ("argnames",), 0) or ()

@@ -13,7 +13,7 @@ from analyzer.program import (
     Scope,
     Test,
 )
-from analyzer.values import outcome, questions
+from analyzer.values.branching import outcome, questions
 from analyzer.values.objects import Assumed, Env, Inst
 
 if TYPE_CHECKING:

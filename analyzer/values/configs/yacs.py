@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from analyzer.program import Expression, Module
-from analyzer.values import open_configs
+from analyzer.values.configs import open_configs
 from analyzer.values.objects import Configs, Const, Ref, Unknown, Values, merged, relabel
 
 if TYPE_CHECKING:

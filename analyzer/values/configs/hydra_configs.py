@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from analyzer.program import Call, Expression, Imported, Mapping, Param, Scope, Text, last_name
-from analyzer.values import open_configs, overrides
-from analyzer.values.config_apis import given, texts
+from analyzer.values.configs import open_configs, overrides
+from analyzer.values.configs.config_apis import given, texts
 from analyzer.values.objects import Arguments, Configs, Dict, Env, Held, List, Ref, Started, Str, Value, Values, merged
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ _HYDRA = frozenset({"hydra.main", "hydra.main.main"})
 
 def handed(ev: Evaluator, scope: Scope, param: Param, env: Env) -> Values:
     """The config that `@hydra.main(config_path=…, config_name=…)` hands to the first parameter."""
-    from analyzer.values import calls
+    from analyzer.values.calling import calls
 
     if env.parent is None or not scope.params or scope.params[0] is not param:
         return ()

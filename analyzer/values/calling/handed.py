@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from analyzer.program import Attribute, Expression
-from analyzer.values import attributes, calls, hierarchy
+from analyzer.values import attributes, hierarchy
+from analyzer.values.calling import calls
 from analyzer.values.objects import Arguments, Cls, Dict, Env, Event, Fn, Inst, List, Ref, Thing, Tuple, Values
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from analyzer.program import Attribute, Call, Opaque, Text
-from analyzer.values import open_configs, overrides
+from analyzer.values.configs import open_configs, overrides
 from analyzer.values.objects import (
     Arguments,
     Configs,
@@ -101,7 +101,8 @@ _MERGES = frozenset({"omegaconf.OmegaConf.merge", "omegaconf.OmegaConf.unsafe_me
 
 def call(ev: Evaluator, ref: Ref, arguments: Arguments, node: Call, env: Env) -> Values | None:
     """What a reader of config files gives; None if the name is none, or the file is not known."""
-    from analyzer.values import calls, hydra_configs
+    from analyzer.values.calling import calls
+    from analyzer.values.configs import hydra_configs
 
     name = ref.qualified
     if name in _OPENERS:
@@ -159,7 +160,7 @@ def _examples(ev: Evaluator, path: str, env: Env) -> Values:
 
 def _path_of(ev: Evaluator, reader: str, value: Value) -> Values:
     """What the path is, or can be, that is read: of an open file, or given to a reader of paths."""
-    from analyzer.values import calls
+    from analyzer.values.calling import calls
 
     if isinstance(value, Ref) and value.qualified.startswith(_OPENED) and value.call and value.env:
         return given(ev, calls.arguments_of(value.call, value.env), ("file", "filename", "urlpath", "uri"))
@@ -167,14 +168,14 @@ def _path_of(ev: Evaluator, reader: str, value: Value) -> Values:
 
 
 def given(ev: Evaluator, arguments: Arguments, names: tuple[str, ...], position: int = 0) -> Values:
-    from analyzer.values import calls
+    from analyzer.values.calling import calls
 
     return calls.argument(ev, arguments, names, position) or ()
 
 
 def _read_from(ev: Evaluator, values: Values) -> Iterator[str]:
     """The paths of open files, and of those whose text was read."""
-    from analyzer.values import calls
+    from analyzer.values.calling import calls
 
     for value in values:
         if isinstance(value, Ref) and value.qualified.startswith(_OPENED) and value.call and value.env:
@@ -205,7 +206,8 @@ def indexed(ev: Evaluator, base: Ref, keys: Values) -> Values:
 
 def _option(ev: Evaluator, ref: Ref, arguments: Arguments, env: Env) -> Values | None:
     """`parser.get("section", "option", fallback=…)`."""
-    from analyzer.values import calls, containers
+    from analyzer.values import containers
+    from analyzer.values.calling import calls
 
     section = indexed(
         ev, ref._replace(qualified=ref.qualified.removesuffix(".get")), given(ev, arguments, ("section",))
@@ -235,7 +237,7 @@ def _ini_files(ev: Evaluator, parser: Ref) -> Values:
 
 
 def _ini_paths(ev: Evaluator, node: Call, env: Env, made: Call) -> Iterator[str]:
-    from analyzer.values import calls
+    from analyzer.values.calling import calls
 
     function = node.function
     if not isinstance(function, Attribute) or function.name not in ("read", "read_file", "readfp"):

@@ -7,7 +7,7 @@ from itertools import product
 from typing import TYPE_CHECKING
 
 from analyzer.program import Call, Expression, Operator
-from analyzer.values import truth
+from analyzer.values.branching import truth
 from analyzer.values.objects import Cls, Const, Dict, Env, Fn, Inst, List, Ref, Str, Thing, Value
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from analyzer.program import Attribute, Binding, Call, Choice, Expression, Module, Param, Scope, Text
-from analyzer.values import open_configs, overrides
+from analyzer.values.configs import open_configs, overrides
 from analyzer.values.objects import Configs, Dict, Env, Ref, Started, Str, Values
 
 if TYPE_CHECKING:

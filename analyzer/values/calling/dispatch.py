@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from analyzer.program import Attribute, Call, Expression, Name, Subscript, Text
-from analyzer.values import containers, fields, open_configs
+from analyzer.values import containers, fields
+from analyzer.values.configs import open_configs
 from analyzer.values.objects import Arguments, Configs, Dict, Env, Held, Inst, Str, Value, Values
 
 if TYPE_CHECKING:

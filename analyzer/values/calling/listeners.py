@@ -7,7 +7,8 @@ from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 from analyzer.program import Call, Definition, Expression, Imported, Module, Opaque, Scope, Spread, last_name
-from analyzer.values import containers, hierarchy, renamed, widgets
+from analyzer.values import containers, hierarchy
+from analyzer.values.calling import renamed, widgets
 from analyzer.values.objects import Env, Fn, Held, List, Ref, Shown
 
 if TYPE_CHECKING:

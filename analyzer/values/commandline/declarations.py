@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analyzer.program import Attribute, Call, Module, Name, Scope, Text, last_name
-from analyzer.values import launched, parsers
+from analyzer.values.commandline import launched, parsers
 from analyzer.values.objects import Arguments, Const, Env, Ref, Started, Str, Unknown, Values, merged, relabel
 
 if TYPE_CHECKING:
@@ -47,7 +47,8 @@ def by_helpers(ev: Evaluator, module: int, name: str, started: Started) -> Value
 
 def of_call(ev: Evaluator, call: Call, env: Env, name: str, started: Started, place: int | None = None) -> Values:
     """What one declaration gives the option `name`; `place`: it is the argument of this number, without a name."""
-    from analyzer.values import calls, containers
+    from analyzer.values import containers
+    from analyzer.values.calling import calls
 
     arguments = calls.arguments_of(call, env)
     if method(call) == "set_defaults":
@@ -74,7 +75,7 @@ def of_call(ev: Evaluator, call: Call, env: Env, name: str, started: Started, pl
 
 def _takes_several(ev: Evaluator, arguments: Arguments) -> bool:
     """Whether the option is a list: `nargs="+"`, `action="append"`, click's `multiple=True`."""
-    from analyzer.values import calls
+    from analyzer.values.calling import calls
 
     for name, lists in _SEVERAL.items():
         for value in calls.keyword(ev, arguments, name) or ():

@@ -19,7 +19,7 @@ from analyzer.program import (
     Subscript,
     last_name,
 )
-from analyzer.values import callers
+from analyzer.values.calling import callers
 from analyzer.values.objects import Cls, Env
 
 if TYPE_CHECKING:

@@ -7,7 +7,9 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from analyzer.program import Expression, Opaque, Spread
-from analyzer.values import calls, containers, hierarchy, launched
+from analyzer.values import containers, hierarchy
+from analyzer.values.calling import calls
+from analyzer.values.commandline import launched
 from analyzer.values.objects import (
     Arguments,
     Cls,

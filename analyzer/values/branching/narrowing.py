@@ -21,7 +21,8 @@ from analyzer.program import (
     Text,
     dotted,
 )
-from analyzer.values import containers, reach, truth
+from analyzer.values import containers
+from analyzer.values.branching import reach, truth
 from analyzer.values.objects import Dict, Env, List, Str, Unknown, Value, Values, relabel
 
 if TYPE_CHECKING:

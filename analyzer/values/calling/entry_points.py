@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from analyzer.program import Attribute, Call, Scope
-from analyzer.values import callers, containers, hierarchy, launched
+from analyzer.values import containers, hierarchy
+from analyzer.values.calling import callers
+from analyzer.values.commandline import launched
 from analyzer.values.objects import Cls, Dict, Env, Fn, Inst, List, Ref, Value, Values
 
 if TYPE_CHECKING:

@@ -6,9 +6,10 @@ import re
 from typing import TYPE_CHECKING
 
 from analyzer.program import Attribute, Expression, Name, last_name
-from analyzer.values import argument_records, config_apis, overlays
-from analyzer.values.declarations import by_helpers, declared
-from analyzer.values.launched import anywhere, given
+from analyzer.values.commandline import argument_records
+from analyzer.values.commandline.declarations import by_helpers, declared
+from analyzer.values.commandline.launched import anywhere, given
+from analyzer.values.configs import config_apis, overlays
 from analyzer.values.objects import Bound, Const, Env, Ref, Started, Unknown, Value, Values, merged
 
 if TYPE_CHECKING:
@@ -83,7 +84,7 @@ def guess(ev: Evaluator, expression: Attribute, env: Env) -> Values:
 
 def _is_called(ev: Evaluator, base: Expression, env: Env) -> bool:
     """Whether a function that takes `base` as a parameter is called anywhere by its name; true of anything else."""
-    from analyzer.values import callers
+    from analyzer.values.calling import callers
 
     scope = ev.scope(env.module, env.scope)
     is_taken = isinstance(base, Name) and any(param.name == base.id for param in scope.params)

@@ -15,23 +15,11 @@ from analyzer.program import (
     Spread,
     Text,
 )
-from analyzer.values import (
-    apis,
-    attributes,
-    callers,
-    config_calls,
-    containers,
-    decorated,
-    entry_points,
-    handed,
-    hierarchy,
-    open_configs,
-    options,
-    reach,
-    remote,
-    stdlib,
-    strings,
-)
+from analyzer.values import apis, attributes, containers, hierarchy, stdlib, strings
+from analyzer.values.branching import reach
+from analyzer.values.calling import callers, decorated, entry_points, handed, remote
+from analyzer.values.commandline import options
+from analyzer.values.configs import config_calls, open_configs
 from analyzer.values.objects import (
     BOUND,
     PROMISED,

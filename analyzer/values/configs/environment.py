@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analyzer.program import Call, Imported, Mapping, Module, Text, last_name
-from analyzer.values.config_apis import given, texts
+from analyzer.values.configs.config_apis import given, texts
 from analyzer.values.objects import Cls, Dict, Ref, Str, Values, merged
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def _reads_dotenv(module: Module) -> bool:
 
 def _loaded(ev: Evaluator, module: int) -> list[str]:
     """The paths that `load_dotenv` calls name; `.env` where they name none."""
-    from analyzer.values import calls
+    from analyzer.values.calling import calls
 
     ev.read_mentioning(module, "load_dotenv")
     found: list[str] = []

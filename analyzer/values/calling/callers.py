@@ -13,19 +13,9 @@ from analyzer.program import (
     Name,
     Scope,
 )
-from analyzer.values import (
-    attributes,
-    callbacks,
-    calls,
-    dispatch,
-    hierarchy,
-    listeners,
-    patched,
-    remote,
-    renamed,
-    table_calls,
-    worlds,
-)
+from analyzer.values import attributes, hierarchy
+from analyzer.values.branching import worlds
+from analyzer.values.calling import callbacks, calls, dispatch, listeners, patched, remote, renamed, table_calls
 from analyzer.values.objects import Arguments, Cls, Env, Fn, Inst, Partial, Ref, Thing, Unknown, Value, Values
 
 if TYPE_CHECKING:

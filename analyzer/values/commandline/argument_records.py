@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from analyzer.program import Call, Opaque, last_name
-from analyzer.values import config_apis, open_configs
+from analyzer.values.configs import config_apis, open_configs
 from analyzer.values.objects import (
     Arguments,
     Cls,
@@ -46,7 +46,7 @@ _TYPED = frozenset({"tyro.cli", "simple_parsing.parse", "jsonargparse.CLI", "dra
 
 def call(ev: Evaluator, ref: Ref, arguments: Arguments, node: Call, env: Env) -> Values | None:
     """Calls that fill the fields of classes from the command line."""
-    from analyzer.values import calls
+    from analyzer.values.calling import calls
 
     made = ref.qualified + "()"
     if _DATACLASSES.search(made) or (

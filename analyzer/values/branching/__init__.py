@@ -1,0 +1,1 @@
+"""Conditions: which values and calls the tests around a place leave."""

@@ -1,0 +1,1 @@
+"""Calls: who calls a function, what it is given there, and what it gives back."""

@@ -1,0 +1,1 @@
+"""Options of command lines: parsers, what they declare, and what is given."""

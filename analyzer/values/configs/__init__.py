@@ -1,0 +1,1 @@
+"""Configs that code opens: files, the records made of them, the environment."""
