@@ -395,8 +395,10 @@ def _spread(found: Choices, variables: Variables) -> list[Choices]:
 
 
 def _words(held: Known, variables: Variables) -> list[Choices]:
+    """The words of one value, as many as count."""
     inner = Reader(held.text.replace("\\\n", "  ").replace("\n", " "), held.at, MAX_NESTED).words()
-    return [tagged(choices(each.parts, variables), held) for each in inner if each.parts and not each.sign]
+    said = (each for each in inner if each.parts and not each.sign)
+    return [tagged(choices(each.parts, variables), held) for each in islice(said, _MAX_WORDS)]
 
 
 def tagged(inner: Choices, outer: Known) -> Choices:
