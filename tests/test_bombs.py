@@ -22,6 +22,9 @@ MEMORY = 400_000_000
 SECONDS = 10.0
 PYTHON = "from transformers import AutoModel\n"
 ECMA = 'import { AutoModel } from "@huggingface/transformers";\n'
+NESTED_ARROWS = (
+    "async function f() {\n const p = await AutoModel.from_pretrained('a/b');\n return " + "x => " * 2000 + "p(x);\n}\n"
+)
 LOAD = "huggingface-cli download "
 FIRST = "aaaaaaaaaa"
 
@@ -102,6 +105,7 @@ BOMBS = {
     "matrix": (".github/workflows/a.yml", matrix()),
     "yaml flow": ("a.yaml", "services: " + "{a: " * 5000),
     "yaml blocks": ("a.yaml", "run: vllm serve\n" + "".join(" " * n + "a:\n" for n in range(1000))),
+    "arrow functions": ("a.js", ECMA + NESTED_ARROWS),
     "json": ("a.json", '{"services": ' + "[" * 100_000),
     "json, quotes": ("a.json", '"' * 400_000),
     "json, escapes": ("a.json", '{"a": "' + '\\"' * 200_000),

@@ -132,11 +132,13 @@ class Evaluator(Surroundings, Memory):
 
     def env(self, module: int, index: int) -> Env:
         """The environment of a scope in any call of it."""
-        key = module, index
-        if key not in self.envs:
-            parent = self.modules[module].scopes[index].parent
-            self.envs[key] = Env(module, index, None, self.env(module, parent) if parent >= 0 else None)
-        return self.envs[key]
+        if (module, index) not in self.envs:
+            scopes, missing = self.modules[module].scopes, [index]
+            while (parent := scopes[missing[-1]].parent) >= 0 and (module, parent) not in self.envs:
+                missing.append(parent)
+            for each in reversed(missing):  # a loop: functions may stand in each other without end
+                self.envs[module, each] = Env(module, each, None, self.envs.get((module, scopes[each].parent)))
+        return self.envs[module, index]
 
     def index(self, kind: str, module: int, build: Callable[[Module], T]) -> T:
         """An index over a file's scopes, built anew when more of its bodies have been read."""
