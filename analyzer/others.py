@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import chain
 
-from analyzer.commands import scripts, services, shell
+from analyzer.commands import expansion, scripts, services, shell
 from analyzer.commands.budget import Budget
 from analyzer.commands.launch import Launch
 from analyzer.commands.scripts import Script
@@ -61,7 +61,7 @@ def analyze(source: bytes, path: str) -> FileReport:
 def read(
     source: bytes,
     path: str,
-    environment: shell.Variables | None = None,
+    environment: expansion.Variables | None = None,
     sourced: shell.Sourced | None = None,
     budget: Budget | None = None,
 ) -> Script:
@@ -82,7 +82,7 @@ def passes(source: bytes, path: str) -> bool:
     return (_RUNS.search(source) is not None and _NAMED.search(source) is not None) or recipes.passes(source)
 
 
-def _of_config(source: bytes, path: str, environment: shell.Variables, budget: Budget) -> Script:
+def _of_config(source: bytes, path: str, environment: expansion.Variables, budget: Budget) -> Script:
     try:
         trees = _documents(source, path)
     except (ValueError, RecursionError) as error:
@@ -103,7 +103,7 @@ def _documents(source: bytes, path: str) -> list[Expression]:
 
 
 def _records(
-    trees: list[Expression], where: Place, source: bytes, environment: shell.Variables
+    trees: list[Expression], where: Place, source: bytes, environment: expansion.Variables
 ) -> Iterator[LoadSite | Launch]:
     if where.path.endswith(".md"):
         yield from chain.from_iterable(recipes.space(tree, where) for tree in trees)

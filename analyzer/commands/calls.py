@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from analyzer.commands.expansion import Variables
 from analyzer.commands.nested import SHELLS
-from analyzer.commands.shell import SHELL, Run, Variables
+from analyzer.commands.shell import SHELL, Run
 
 _STARTERS = SHELLS | {"sbatch", "qsub", "srun", "nohup", "sudo", "env", "exec", "time", "nice", "setsid", "xvfb-run"}
 _MENTIONED = re.compile(

@@ -9,8 +9,8 @@ from functools import cache
 from importlib import resources
 
 from analyzer.commands import model_commands, started
+from analyzer.commands.expansion import Choices, Known, Variables
 from analyzer.commands.model_commands import Command
-from analyzer.commands.shell import Choices, Known, Variables
 
 
 @dataclass(frozen=True, slots=True)

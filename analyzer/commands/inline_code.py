@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from analyzer import source
-from analyzer.commands.shell import Known, Run
+from analyzer.commands.expansion import Known
+from analyzer.commands.shell import Run
 from analyzer.commands.sites import Place, placed, shifted
 from analyzer.records import LoadSite
 

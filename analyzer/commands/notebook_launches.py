@@ -11,9 +11,9 @@ from itertools import accumulate
 from analyzer import notebooks
 from analyzer.commands import model_commands, shell, started
 from analyzer.commands.budget import Budget
+from analyzer.commands.expansion import Choices, Known
 from analyzer.commands.launch import Launch
 from analyzer.commands.notebook_lines import LaunchLine
-from analyzer.commands.shell import Choices, Known
 from analyzer.commands.sites import Place, records
 from analyzer.encoding import UnreadableError
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from analyzer import encoding
-from analyzer.commands import calls, images, inline_code, nested, shell
+from analyzer.commands import calls, expansion, images, inline_code, nested, shell
 from analyzer.commands.budget import Budget
 from analyzer.commands.launch import Launch
 from analyzer.commands.shell import SHELL, Run
@@ -52,7 +52,7 @@ def is_script(path: str) -> bool:
 def read(
     content: bytes,
     path: str,
-    environment: shell.Variables | None = None,
+    environment: expansion.Variables | None = None,
     sourced: shell.Sourced | None = None,
     budget: Budget | None = None,
 ) -> Script:
@@ -81,7 +81,7 @@ def _is_dockerfile(path: str) -> bool:
 def commands(
     text: str,
     path: str,
-    environment: shell.Variables | None,
+    environment: expansion.Variables | None,
     sourced: shell.Sourced | None,
     budget: Budget,
 ) -> Iterator[Run]:
@@ -152,9 +152,9 @@ def _inner(run: Run, words: tuple[str, ...], where: Place, depth: int) -> Iterat
             yield from of_runs(_inside(known, where.budget), where, depth + 1)
 
 
-def _inside(script: shell.Known, budget: Budget) -> Iterator[Run]:
+def _inside(script: expansion.Known, budget: Budget) -> Iterator[Run]:
     for run in shell.runs(script.text, base=script.at, budget=budget):
-        yield Run(tuple(shell.tagged(word, script) for word in run.words), run.at, run.end)
+        yield Run(tuple(expansion.tagged(word, script) for word in run.words), run.at, run.end)
 
 
 def _container(run: Run, words: tuple[str, ...], where: Place) -> Iterator[LoadSite | Launch]:
@@ -174,8 +174,8 @@ def _container(run: Run, words: tuple[str, ...], where: Place) -> Iterator[LoadS
                 yield site
 
 
-def _environment(run: Run, words: tuple[str, ...]) -> shell.Variables:
-    found: shell.Variables = {}
+def _environment(run: Run, words: tuple[str, ...]) -> expansion.Variables:
+    found: expansion.Variables = {}
     for index, word in enumerate(words):
         name, equals, _ = word.partition("=")
         if equals and words[index - 1] in ("-e", "--env"):

@@ -7,10 +7,11 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import replace
 
-from analyzer.commands import images, scripts, shell
+from analyzer.commands import expansion, images, scripts, shell
 from analyzer.commands.budget import Budget
+from analyzer.commands.expansion import Given, Known
 from analyzer.commands.launch import Launch
-from analyzer.commands.shell import Given, Known, Run
+from analyzer.commands.shell import Run
 from analyzer.commands.sites import Place, site_of
 from analyzer.configs.tree import MAX_DEPTH, get, items, pairs
 from analyzer.program import Constant, Expression, Items, Mapping, Text
@@ -42,7 +43,7 @@ def is_compose(tree: Expression) -> bool:
     return get(tree, "services") is not None
 
 
-def read(trees: list[Expression], where: Place, environment: shell.Variables) -> Iterator[LoadSite | Launch]:
+def read(trees: list[Expression], where: Place, environment: expansion.Variables) -> Iterator[LoadSite | Launch]:
     """The records of the documents of one file."""
     path = where.path
     name = path.rpartition("/")[2]
@@ -103,7 +104,7 @@ def containers(tree: Expression, depth: int = 0) -> Iterator[Mapping]:
         yield from containers(item, depth + 1)
 
 
-def _service(service: Mapping, where: Place, environment: shell.Variables) -> Iterator[LoadSite | Launch]:
+def _service(service: Mapping, where: Place, environment: expansion.Variables) -> Iterator[LoadSite | Launch]:
     named = get(service, "image")
     image = images.known(named.value) if isinstance(named, Text) else None
     own_variables = _variables(service, environment, where)
@@ -127,16 +128,16 @@ def _service(service: Mapping, where: Place, environment: shell.Variables) -> It
             yield site
 
 
-def _start(words: list[shell.Choices]) -> int:
+def _start(words: list[expansion.Choices]) -> int:
     return next((value.at for choices in words for value in choices if value is not None), 0)
 
 
-def _words(node: Expression | None, variables: shell.Variables, where: Place) -> list[shell.Choices]:
+def _words(node: Expression | None, variables: expansion.Variables, where: Place) -> list[expansion.Choices]:
     """A command as words, from one string or a list of them."""
     if isinstance(node, Text):
         runs = shell.runs(_line(node.value), variables, budget=where.budget)
         return [choices for run in runs for choices in _at(run, node.at).words]
-    found: list[shell.Choices] = []
+    found: list[expansion.Choices] = []
     for item in items(node):
         if isinstance(item, Text):
             plain = shell.runs(_quoted(_REFERENCE.sub(r"${\1}", item.value)), variables, budget=where.budget)
@@ -158,9 +159,9 @@ def _quoted(word: str) -> str:
     return '"' + word.replace("\\", "\\\\").replace('"', '\\"').replace("`", "\\`").replace("$$", "$") + '"'
 
 
-def _variables(service: Mapping, environment: shell.Variables, where: Place) -> shell.Variables:
+def _variables(service: Mapping, environment: expansion.Variables, where: Place) -> expansion.Variables:
     """`environment:` of compose, as a mapping or a list of NAME=VALUE; `env:` of Kubernetes."""
-    found: shell.Variables = {}
+    found: expansion.Variables = {}
     given = get(service, "environment")
     listed = [(key, value) for key, value in pairs(given)]
     for item in (*items(given), *items(get(service, "env"))):

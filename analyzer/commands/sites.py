@@ -9,9 +9,10 @@ from dataclasses import dataclass, field, replace
 from analyzer import ids
 from analyzer.commands import model_commands, started
 from analyzer.commands.budget import Budget
+from analyzer.commands.expansion import Choices, Known
 from analyzer.commands.launch import Launch
 from analyzer.commands.model_commands import Command, Named
-from analyzer.commands.shell import Choices, Known, Run
+from analyzer.commands.shell import Run
 from analyzer.loaders import tables
 from analyzer.records import Certainty, LoadSite, ModelRef, Origin
 from analyzer.tables.rows import Loader

@@ -13,9 +13,9 @@ from posixpath import basename, dirname
 from analyzer import encoding, others
 from analyzer.commands import calls, scripts, shell
 from analyzer.commands.budget import Budget
+from analyzer.commands.expansion import Choices, Given, Known, Variables
 from analyzer.commands.launch import Launch
 from analyzer.commands.scripts import Script
-from analyzer.commands.shell import Choices, Given, Known, Variables
 from analyzer.configs.tree import MAX_BYTES
 from analyzer.linking.paths import Paths
 from analyzer.records import LoadSite

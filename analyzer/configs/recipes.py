@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
+from analyzer.commands.expansion import Known
 from analyzer.commands.model_commands import Command
-from analyzer.commands.shell import Known, Run
+from analyzer.commands.shell import Run
 from analyzer.commands.sites import Place, site_of
 from analyzer.configs.tree import get, items, pairs
 from analyzer.program import Expression, Text

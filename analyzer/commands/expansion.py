@@ -1,0 +1,134 @@
+"""What words of a shell can be: the values of their variables put together, and texts that hold several words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from itertools import islice, product
+from math import prod
+from typing import NamedTuple, TypeAlias
+
+from analyzer.commands.shell_words import MAX_NESTED, Part, Reader, Word
+
+#: Values of one word, and words of one value, that count.
+MAX_VALUES = 32
+MAX_WORDS = 256
+#: Characters that a word with variables in it can have.
+_MAX_TEXT = 20_000
+_OPTION = re.compile(r"[-+]*[A-Za-z][\w./-]*=")
+_SPACE = re.compile(r"\s")
+
+
+class Given(NamedTuple):
+    """What another file gives the variable `name`: the text, and where it stands there."""
+
+    name: str
+    text: str
+    path: str
+    line: int
+    at: int
+
+
+class Known(NamedTuple):
+    """A string that a word can be, and where it stands; not `sure`: a default, or one of several. `given` are the
+    pieces of it that stand in other files."""
+
+    text: str
+    at: int
+    sure: bool = True
+    given: tuple[Given, ...] = ()
+
+
+Choices: TypeAlias = tuple[Known | None, ...]  # None: something that is not known
+Variables: TypeAlias = dict[str, Choices]
+
+
+def only(choices: Choices) -> str:
+    if len(choices) == 1:
+        return choices[0].text if choices[0] is not None else "*"
+    named = {found[0] if known and (found := _OPTION.match(known.text)) else "" for known in choices}
+    return f"{named.pop()}*" if len(named) == 1 else "*"
+
+
+def split(word: Word, variables: Variables, arrays: Mapping[str, list[Choices]]) -> list[Choices]:
+    """What a word can be; a variable that holds several words, and has no quotes around it, is each of them."""
+    said = [part for part in word.parts if part.text or part.name is not None]
+    if len(said) == 1 and (name := said[0].name) is not None and name in arrays:
+        return arrays[name]
+    found = choices(word.parts, variables)
+    is_bare = len(word.parts) == 1 and word.parts[0].name is not None
+    return spread(found, variables) if is_bare else [found]
+
+
+def spread(found: Choices, variables: Variables) -> list[Choices]:
+    """The words that a value holds, where it is known; of several, those that are alike, then the rest of each."""
+    held = [value for value in found if value is not None and _SPACE.search(value.text)]
+    if not held or len(held) < len(found) - (None in found):
+        return [found]
+    listed = [_words(value, variables) for value in held]
+    alike = next((at for at, words in enumerate(zip(*listed, strict=False)) if len(set(words)) > 1), None)
+    shared = min(map(len, listed)) if alike is None else alike
+    return [*listed[0][:shared], *(word for words in listed for word in words[shared:])][:MAX_WORDS]
+
+
+def _words(held: Known, variables: Variables) -> list[Choices]:
+    """The words of one value, as many as count."""
+    inner = Reader(held.text.replace("\\\n", "  ").replace("\n", " "), held.at, MAX_NESTED).words()
+    said = (each for each in inner if each.parts and not each.sign)
+    return [tagged(choices(each.parts, variables), held) for each in islice(said, MAX_WORDS)]
+
+
+def tagged(inner: Choices, outer: Known) -> Choices:
+    """Values of words inside a value: what stands in other files is so in them, too."""
+    return tuple(_tagged(value, outer) if value is not None else None for value in inner) if outer.given else inner
+
+
+def _tagged(value: Known, outer: Known) -> Known:
+    held = tuple(one for one in outer.given if one.text and (one.text in value.text or value.text in one.text))
+    return value._replace(given=held, sure=value.sure and outer.sure) if held else value
+
+
+def choices(parts: tuple[Part, ...], variables: Variables) -> Choices:
+    """What the parts can be together."""
+    options = [_options(part, variables) for part in parts if part.text or part.name is not None or len(parts) == 1]
+    if any(part.name is None and _SPACE.search(part.text) for part in parts):
+        options = _few(options)
+    found: list[Known | None] = []
+    for combination in islice(product(*options), MAX_VALUES):
+        known = [piece for piece in combination if piece is not None]
+        if len(combination) > 1 and sum(len(piece.text) for piece in known) > _MAX_TEXT:
+            found.append(None)
+            continue
+        if len(known) < len(combination):
+            text = "".join(piece.text if piece is not None else "*" for piece in combination)
+            given = tuple(one for piece in known for one in piece.given)
+            found.append(Known(text, known[0].at, False, given) if known and len(text.strip("*/")) else None)
+            continue
+        first = max(known, key=lambda piece: (not _OPTION.fullmatch(piece.text), len(piece.text)), default=Known("", 0))
+        given = tuple(one for piece in known for one in piece.given)
+        found.append(Known("".join(p.text for p in known), first.at, all(p.sure for p in known), given))
+    several = len(found) > 1
+    return tuple(dict.fromkeys(v._replace(sure=v.sure and not several) if v is not None else None for v in found))
+
+
+def _few(options: list[Choices]) -> list[Choices]:
+    """Several words: where they can be too much together, what can be most is not known; options last of all."""
+
+    def weight(at: int) -> tuple[bool, int]:
+        gives = any(value is not None and "--" in value.text for value in options[at])
+        return len(options[at]) > 1 and not gives, len(options[at])
+
+    while prod(map(len, options)) > MAX_VALUES:
+        most = max(range(len(options)), key=weight)
+        options = [*options[:most], (None,), *options[most + 1 :]]
+    return options
+
+
+def _options(part: Part, variables: Variables) -> Choices:
+    if part.name is None:
+        return (Known(part.text, part.at),)
+    given = variables.get(part.name, ()) if part.name else ()
+    if not part.default:
+        return given or (None,)
+    default = tuple(v._replace(sure=False) if v is not None else None for v in choices(part.default, variables))
+    return (*(v for v in given if v is None or v.text), *default)
