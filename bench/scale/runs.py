@@ -87,12 +87,15 @@ class _Watch:
 
     def _look(self) -> None:
         while not self.ended.wait(INTERVAL):
-            self.peak = max(self.peak, sum(map(_memory, _family(self.pid))))
+            self.peak = max(self.peak, self._together())
             self.loads.append(os.getloadavg()[0])
 
+    def _together(self) -> float:
+        return sum(map(_memory, _family(self.pid)))
+
     def stage_ends(self) -> float:
-        """The peak since the last stage."""
-        peak, self.peak = self.peak, 0.0
+        """The peak since the last stage, and now: a short one may end between two looks."""
+        peak, self.peak = max(self.peak, self._together()), 0.0
         return peak
 
     def load(self) -> float:
