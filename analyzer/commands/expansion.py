@@ -118,6 +118,8 @@ def _few(options: list[Choices]) -> list[Choices]:
         gives = any(value is not None and "--" in value.text for value in options[at])
         return len(options[at]) > 1 and not gives, len(options[at])
 
+    if prod(map(len, options)) > MAX_VALUES:
+        options = [tuple({value and value.text: value for value in reversed(each)}.values()) for each in options]
     while prod(map(len, options)) > MAX_VALUES:
         most = max(range(len(options)), key=weight)
         options = [*options[:most], (None,), *options[most + 1 :]]
