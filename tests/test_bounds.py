@@ -6,7 +6,9 @@ import pytest
 
 from analyzer import analyze_source, others
 from analyzer.commands import budget
+from analyzer.program import Expression, Name, Subscript, Text
 from analyzer.project import Project
+from analyzer.syntax import conditions
 from analyzer.values import objects
 from analyzer.values.evaluator import Evaluator
 from analyzer.values.objects import Const, Str
@@ -129,3 +131,10 @@ def test_as_many_values_as_count() -> None:
     values = tuple(Str(str(number), 0, number) for number in range(4))
     assert objects.merged(values[:2], values[1:3], limit=3) == values[:3]
     assert objects.merged((Const(1), *values), limit=3) == (*values[:3], objects.BOUND)
+
+
+def test_names_of_a_condition_nested_without_end() -> None:
+    asked: Expression = Name("x", 0, ())
+    for _ in range(5000):
+        asked = Subscript(asked, Text("k", 0), 0)
+    assert list(conditions.named(asked)) == []

@@ -269,3 +269,15 @@ def test_a_name_that_is_not_utf8(tmp_path: Path) -> None:
         pytest.skip("this file system takes UTF-8 only")
     for _ in range(2):
         assert both(root, tmp_path / "cache").sites
+
+
+def test_tables_with_other_columns_are_given_up(tmp_path: Path) -> None:
+    with Store(str(tmp_path)) as kept:
+        kept.put("glances", [(b"key", b"value")])
+        assert kept.database is not None
+        kept.database.execute("DROP TABLE glances")
+        kept.database.execute("CREATE TABLE glances AS SELECT X'6b6579' AS key, X'00' AS value")
+        assert kept.get("glances", [b"key"]) == {}
+    with Store(str(tmp_path)) as again:
+        again.put("glances", [(b"key", b"value")])
+        assert again.get("glances", [b"key"]) == {b"key": b"value"}

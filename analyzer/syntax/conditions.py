@@ -62,19 +62,21 @@ def _combined(reader: Expressions, node: Node) -> Expression:
     return found
 
 
-def named(expression: Expression) -> Iterator[str]:
+def named(expression: Expression, depth: int = MAX_DEPTH) -> Iterator[str]:
     """The dotted names that a condition asks about."""
     match expression:
+        case _ if not depth:
+            return
         case Name() | Attribute():
             found = dotted(expression)
             if found is not None:
                 yield found[1]
         case Subscript(base=base):
-            yield from named(base)
+            yield from named(base, depth - 1)
         case Call(function=function, args=args):
-            yield from named(function.base if isinstance(function, Attribute) else function)
+            yield from named(function.base if isinstance(function, Attribute) else function, depth - 1)
             for arg in args[:2]:
-                yield from named(arg)
+                yield from named(arg, depth - 1)
         case Operator(operands=operands) | Items(items=operands):
             for operand in operands[:8]:
-                yield from named(operand)
+                yield from named(operand, depth - 1)

@@ -27,8 +27,8 @@ PATIENCE = 2_000
 ASKED = 500
 
 
-#: What reading a file raises that is damaged; a message of SQLite that quotes it need be no UTF-8.
-_BROKEN = (sqlite3.DatabaseError, UnicodeDecodeError)
+#: What reading a damaged file raises: tables may have other columns, and a message that quotes them need be no UTF-8.
+_BROKEN = (ValueError, sqlite3.DatabaseError)
 #: Bytes of a checksum.
 _SEAL = 4
 
