@@ -125,12 +125,13 @@ def _may_be_function(value: Expression) -> bool:
 
 
 def _of_call(ev: Evaluator, call: Call, env: Env) -> Iterator[Candidate]:
-    if not any(True for _ in _loads(ev, call, env)):  # before its callers are asked: of all of them together it is none
+    together = list(_loads(ev, call, env))
+    if not together:  # then it is none in any call of its function: its callers need not be asked
         return
     found: dict[str, Candidate] = {}
     worlds_ = worlds.of_call(ev, call, env)
     for where in worlds_:
-        for match, arguments in _loads(ev, call, where):
+        for match, arguments in together if where is env else _loads(ev, call, where):
             candidate = found.setdefault(match.api, Candidate(call, env, match))
             candidate.uses.append((arguments, where))
     if len(found) > 1 and worlds_ == [env]:

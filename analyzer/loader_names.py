@@ -54,7 +54,9 @@ def others(ev: Evaluator, module: int) -> set[str]:
             if any(_is_loader(ev, b.value, name, ev.env(module, scope_index)) for b in bindings):
                 found.add(name.rpartition(".")[2])
     found.update(_taken_in(scopes))
-    for name in sorted({*found, *_tables_of_loaders(ev, module), *_givers(ev, scopes)}):
+    for name in sorted(
+        {*found, *_tables_of_loaders(ev, module), *_givers(scopes, tokens(ev.modules[module].language))}
+    ):
         ev.read_mentioning(module, name)
     return found
 
@@ -68,9 +70,8 @@ def _taken_in(scopes: list[Scope]) -> Iterator[str]:
                 yield name
 
 
-def _givers(ev: Evaluator, scopes: list[Scope]) -> Iterator[str]:
+def _givers(scopes: list[Scope], known: frozenset[str]) -> Iterator[str]:
     """Names of functions that return a loader: what they give may be called by functions that name none."""
-    known = tokens(ev.modules[0].language)
     for scope in scopes:
         if scope.name and any(last_name(value) in known for value in scope.returns):
             yield scope.name

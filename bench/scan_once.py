@@ -14,7 +14,7 @@ import sys
 import time
 
 from miner.walk import Rules, Skip, walk
-from ptmscope import engine, pipeline, worker
+from ptmscope import pipeline, tasks, worker
 from ptmscope.settings import Settings
 
 
@@ -38,7 +38,7 @@ def alone(folder: str) -> tuple[worker.Examined, ...]:
         each for each in walk(folder, Rules()) if not isinstance(each, Skip) and each.endswith(worker.SUFFIXES)
     )
     task = worker.Task(folder, files, Settings().max_file_size)
-    return worker.together(map(worker.run, engine.tasks(task)))
+    return worker.together(map(worker.run, tasks.even(task)))
 
 
 if __name__ == "__main__":

@@ -33,7 +33,7 @@ class Clone:
 
 def clone_of(folder: Path) -> Clone | None:
     """The clone whose work tree this folder is; None where it is none."""
-    place = _git_folder(folder)
+    place = git_folder(folder)
     head = _text(place / "HEAD") if place else None
     if place is None or head is None:
         return None
@@ -45,7 +45,8 @@ def clone_of(folder: Path) -> Clone | None:
     return Clone(commit, reference and reference.removeprefix("refs/heads/"), host, name)
 
 
-def _git_folder(folder: Path) -> Path | None:
+def git_folder(folder: Path) -> Path | None:
+    """Where git keeps what it knows of a work tree: `.git`, or what that file points to."""
     place = folder / ".git"
     if place.is_dir():
         return place

@@ -7,6 +7,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
+
+from miner.clones import git_folder
 
 #: A larger index is not read.
 MAX_BYTES = 500_000_000
@@ -18,22 +21,15 @@ _EXTENDED = 0x4000  # in the flags: two more bytes of them
 def tracked(top: str) -> frozenset[str]:
     """The paths in the index of the work tree with this top, as the system knows them; none where it has no index that
     can be read."""
+    folder = git_folder(Path(top))
+    if folder is None:
+        return frozenset()
     try:
-        with open(os.path.join(_folder(top), "index"), "rb", opener=_open) as stream:
+        with open(folder / "index", "rb", opener=_open) as stream:
             content = stream.read(MAX_BYTES + 1)
         return frozenset(map(os.fsdecode, _paths(content))) if len(content) <= MAX_BYTES else frozenset()
     except (OSError, ValueError, IndexError):
         return frozenset()
-
-
-def _folder(top: str) -> str:
-    """Where git keeps what it knows of a work tree: `.git`, or what that file points to."""
-    place = os.path.join(top, ".git")
-    if os.path.isdir(place):
-        return place
-    with open(place, "rb", opener=_open) as stream:
-        pointer = os.fsdecode(stream.read(4096))
-    return os.path.join(top, pointer.removeprefix("gitdir:").strip())
 
 
 def _paths(content: bytes) -> Iterator[bytes]:

@@ -14,10 +14,11 @@ from analyzer.project import Project
 from analyzer.records import CallSequence, Credential, Diagnostic, FileReport, LoadSite
 from miner import CORPUS, copies
 from miner.walk import REASONS, Rules, Skip, is_read, walk
-from ptmscope import engine
+from ptmscope import tasks
 from ptmscope.cache.stamps import Stamp, stamps
 from ptmscope.cache.store import Store
 from ptmscope.cache.tree import Knowledge, Nothing, Tree
+from ptmscope.engines.local import outcomes
 from ptmscope.errors import Misuse
 from ptmscope.findings import Counts, Found, Scan
 from ptmscope.lookup import Sources
@@ -30,7 +31,7 @@ from ptmscope.worker import run as analyse
 Progress = Callable[[int, int], None]
 
 #: The glance at every file.
-SURVEY = engine.work(survey, unsurveyed)
+SURVEY = tasks.work(survey, unsurveyed)
 
 #: Files per task of the closer look, which takes some milliseconds a file; the first tasks are larger.
 FEW = 8
@@ -111,7 +112,7 @@ def _found(whole: Task, settings: Settings, progress: Progress | None) -> Found:
 
 def _read(whole: Task, settings: Settings, known: Knowledge, progress: Progress | None) -> Found:
     """What the files tell: a glance at every file, and a closer look at those that may hold load sites."""
-    jobs = engine.processes(settings.jobs, len(whole.paths), spawn=settings.spawn)
+    jobs = tasks.processes(settings.jobs, len(whole.paths), spawn=settings.spawn)
     with rare_collection():
         seen = known.seen(lambda paths: _survey(replace(whole, paths=paths), jobs))
         project = linked(whole, seen)
@@ -140,9 +141,7 @@ def _read(whole: Task, settings: Settings, known: Knowledge, progress: Progress 
 
 def _survey(whole: Task, jobs: int) -> Iterator[Seen]:
     """A glance at every file."""
-    for _, part in engine.outcomes(
-        engine.tasks(whole), min(jobs, -(-len(whole.paths) // engine.TASK_FILES) or 1), SURVEY
-    ):
+    for _, part in outcomes(tasks.even(whole), min(jobs, -(-len(whole.paths) // tasks.TASK_FILES) or 1), SURVEY):
         yield from part
 
 
@@ -160,15 +159,15 @@ def project_of(root: str, file: str, settings: Settings) -> Project:
     _, files, _ = _files(root, settings)
     files, _ = copies.set_apart(root, files, counted=settings.include_vendored)
     whole = Task(root, tuple(dict.fromkeys((*files, file))), settings.max_file_size)
-    return linked(whole, tuple(_survey(whole, engine.processes(settings.jobs, len(files), spawn=settings.spawn))))
+    return linked(whole, tuple(_survey(whole, tasks.processes(settings.jobs, len(files), spawn=settings.spawn))))
 
 
 def _analysis(whole: Task, project: Project, jobs: int, progress: Progress | None) -> Iterator[Examined]:
     """The closer look at the files that may hold load sites."""
-    work = engine.work(analyse, crashed, use, project)
+    work = tasks.work(analyse, crashed, use, project)
     done = 0
     jobs = min(jobs, -(-len(whole.paths) // FEW) or 1)
-    for task, part in engine.outcomes(engine.shrinking(whole, jobs, FEW), jobs, work):
+    for task, part in outcomes(tasks.shrinking(whole, jobs, FEW), jobs, work):
         yield from part
         done += len(task.paths)
         if progress:

@@ -14,7 +14,7 @@ import pytest
 from conftest import LOADS_GPT2, ROOT, Tree
 
 import ptmscope
-from ptmscope import engine, pipeline, worker
+from ptmscope import pipeline, tasks, worker
 from ptmscope.errors import Misuse
 from ptmscope.findings import Scan
 from ptmscope.settings import size
@@ -123,13 +123,13 @@ def test_script_without_main_guard_runs_in_one_process(tree: Tree, tmp_path: Pat
     ("wanted", "files", "processes"), [(None, 10, 1), (4, 10, 1), (4, 200, 4), (2, 0, 1), (1, 999, 1)]
 )
 def test_number_of_processes(wanted: int | None, files: int, processes: int) -> None:
-    assert engine.processes(wanted, files, spawn=True) == processes
+    assert tasks.processes(wanted, files, spawn=True) == processes
 
 
 @pytest.mark.parametrize(("can_fork", "spawn", "several"), [(1, 0, 1), (0, 0, 0), (0, 1, 1)])
 def test_large_trees_by_default(can_fork: bool, spawn: bool, several: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engine, "_can_fork", lambda: bool(can_fork))
-    found = engine.processes(None, engine.SMALL_TREE, spawn=bool(spawn))
+    monkeypatch.setattr(tasks, "can_fork", lambda: bool(can_fork))
+    found = tasks.processes(None, tasks.SMALL_TREE, spawn=bool(spawn))
     assert found == (len(os.sched_getaffinity(0)) if several else 1)
 
 

@@ -10,7 +10,7 @@ from analyzer import gate
 from analyzer.linking.kept import Kept
 from analyzer.linking.survey import glance
 from analyzer.project import Project
-from ptmscope import engine
+from ptmscope import tasks
 from ptmscope.worker import Task
 
 
@@ -73,7 +73,7 @@ def test_a_project_travels_to_another_process() -> None:
 @pytest.mark.parametrize(("jobs", "files"), [(1, 8), (2, 8), (3, 4), (16, 8)])
 def test_parts_hold_every_file_once(jobs: int, files: int) -> None:
     paths = tuple(f"{number}.py" for number in range(500))
-    parts = [task.paths for task in engine.shrinking(Task("", paths, 1), jobs, files)]
+    parts = [task.paths for task in tasks.shrinking(Task("", paths, 1), jobs, files)]
     assert tuple(path for part in parts for path in part) == paths
     assert len(parts[0]) >= len(parts[-1])
 

@@ -45,6 +45,8 @@ DEFAULTS = frozenset(
         "argparse_default",
     }
 )
+#: Steps of strings that a run can replace by others.
+REPLACED = frozenset({"argparse_default", "option_default", "environment_default", "launch_line", "launch_line_choice"})
 HOLE = "*"
 #: A path on disk of which nothing else is known.
 SOMEWHERE = "/*"

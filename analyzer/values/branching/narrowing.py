@@ -23,15 +23,11 @@ from analyzer.program import (
 )
 from analyzer.values import containers
 from analyzer.values.branching import reach, truth
-from analyzer.values.objects import Dict, Env, List, Str, Unknown, Value, Values, relabel
+from analyzer.values.objects import REPLACED, Dict, Env, List, Str, Unknown, Value, Values, relabel
 
 if TYPE_CHECKING:
     from analyzer.values.evaluator import Evaluator
 
-#: Steps of defaults that a run can override.
-_GIVEN_AT_RUN = frozenset(
-    {"argparse_default", "option_default", "environment_default", "launch_line", "launch_line_choice"}
-)
 #: Signs of operators, and methods, whose outcome is a truth value.
 _TESTS = frozenset({"==", "!=", "in", "not in", "is", "is not", "not", "and", "or"})
 _ASKING = frozenset({"startswith", "endswith"})
@@ -189,7 +185,7 @@ def _kept(ev: Evaluator, values: Values, key: str, condition: Expression, env: E
             return (*(value for value in kept if not isinstance(value, Unknown)), *relabel(named, "local_variable"))
     if kept or env.frame is not None:
         return kept  # nothing: in this call, control does not come here
-    is_default = any(isinstance(value, Str) and value.step in _GIVEN_AT_RUN for value in values)
+    is_default = any(isinstance(value, Str) and value.step in REPLACED for value in values)
     return (Unknown("runtime_input" if is_default else "parameter"),)
 
 

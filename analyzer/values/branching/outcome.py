@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from analyzer.program import Call, Expression, Operator
 from analyzer.values.branching import truth
-from analyzer.values.objects import Cls, Const, Dict, Env, Fn, Inst, List, Ref, Str, Thing, Value
+from analyzer.values.objects import REPLACED, Cls, Const, Dict, Env, Fn, Inst, List, Ref, Str, Thing, Value
 
 if TYPE_CHECKING:
     from analyzer.values.evaluator import Evaluator
@@ -16,10 +16,7 @@ if TYPE_CHECKING:
 #: Pairs of values of a comparison that are looked at.
 _MAX_PAIRS = 64
 #: Steps of strings of which a run can make others: they decide nothing.
-_OPEN = frozenset({
-    "argparse_default", "option_default", "environment_default", "field_default", "launch_line", "config",
-    "config_choice", "launch_line_choice",
-})  # fmt: skip
+_OPEN = REPLACED | {"field_default", "config", "config_choice"}
 _MEMBER = "enum.auto()"
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from analyzer.program import Attribute, Call, Opaque, Text
 from analyzer.values.configs import open_configs, overrides
 from analyzer.values.objects import (
+    REPLACED,
     Arguments,
     Configs,
     Dict,
@@ -141,7 +142,7 @@ def documents(ev: Evaluator, reader: str, paths: Values, env: Env) -> Values:
 
 def _others(ev: Evaluator, reader: str, paths: Values, env: Env, *, found: bool) -> Values:
     """The configs that the reader can read where its path is open: not known, or what is taken if nobody names one."""
-    replaced = [v for v in paths if isinstance(v, Str) and v.step in open_configs.REPLACED]
+    replaced = [v for v in paths if isinstance(v, Str) and v.step in REPLACED]
     if any(isinstance(value, Unknown) for value in paths) or (replaced and not found):
         return open_configs.any_of(ev, reader, env.module)
     if replaced:

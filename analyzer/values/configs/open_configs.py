@@ -44,8 +44,6 @@ _OTHERS = re.compile(
     r"|codecov\.ya?ml|netlify\.toml|cog\.yaml|[^/]*index\.json|[^/]*requirements[^/]*)$"
 )
 _TESTS = re.compile(r"(?:^|/)tests?/")
-#: Steps by which a path came that a run can replace by another one.
-REPLACED = frozenset({"argparse_default", "option_default", "environment_default", "launch_line", "launch_line_choice"})
 METHODS = frozenset({"get", "pop", "setdefault", "copy", "items", "keys", "values", "to_dict", "as_dict", "dict"})
 
 

@@ -8,12 +8,9 @@ from functools import partial
 from typing import TypeVar
 
 from miner.walk import shown
-from ptmscope.engines.local import can_fork as _can_fork
-from ptmscope.engines.local import cores, outcomes
+from ptmscope.engines.local import can_fork, cores
 from ptmscope.engines.work import Work
 from ptmscope.worker import Task, together
-
-__all__ = ["outcomes", "processes", "shrinking", "tasks", "work"]
 
 T = TypeVar("T")
 
@@ -31,11 +28,11 @@ def processes(wanted: int | None, files: int, *, spawn: bool) -> int:
     say that this is harmless, there are several only where they can be forked.
     """
     if wanted is None:
-        return cores() if files >= SMALL_TREE and (spawn or _can_fork()) else 1
+        return cores() if files >= SMALL_TREE and (spawn or can_fork()) else 1
     return max(1, min(wanted, -(-files // TASK_FILES)))
 
 
-def tasks(whole: Task, files: int = TASK_FILES) -> Iterator[Task]:
+def even(whole: Task, files: int = TASK_FILES) -> Iterator[Task]:
     """A task, cut into parts of so many files."""
     for start in range(0, len(whole.paths), files):
         yield replace(whole, paths=whole.paths[start : start + files])
