@@ -23,9 +23,9 @@ from analyzer.program import (
     dotted,
     last_name,
 )
-from analyzer.values import apis, hierarchy, stdlib
+from analyzer.values import apis, hierarchy
 from analyzer.values.branching import worlds
-from analyzer.values.calling import callers, calls
+from analyzer.values.calling import callers, calls, spawned
 from analyzer.values.evaluator import Evaluator
 from analyzer.values.objects import (
     Arguments,
@@ -178,7 +178,7 @@ def _matches(
                 yield from _matches(ev, Unknown("call_not_followed"), arguments, env, function)
             if found is not None and apis.required(ev, found.loader, arguments):
                 yield found, arguments
-            for handed, passed in stdlib.handed_over(ev, value, arguments):
+            for handed, passed in spawned.handed_over(ev, value, arguments):
                 yield from _matches(ev, handed, passed, env)
         case Thing(attribute=True):
             chain, _, name = value.api.rpartition(".")

@@ -20,7 +20,8 @@ from analyzer.program import (
     Scope,
     last_name,
 )
-from analyzer.values import hierarchy, stdlib
+from analyzer.values import hierarchy
+from analyzer.values.calling import spawned
 from analyzer.values.evaluator import Evaluator
 from analyzer.values.objects import Cls, Env, Partial, Ref
 
@@ -33,7 +34,7 @@ def tokens(language: Language) -> frozenset[str]:
     """Last names of loaders, and of calls that call a function for their caller."""
     roots = ("", *gate.roots(language))
     named = {token.rpartition(".")[2] for root in roots for token in gate.tokens(root, language)}
-    return frozenset(named | stdlib.HANDERS | {"__init__", "partial"})
+    return frozenset(named | spawned.HANDERS | {"__init__", "partial"})
 
 
 def others(ev: Evaluator, module: int) -> set[str]:

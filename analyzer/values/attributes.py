@@ -167,6 +167,8 @@ def _of_class(ev: Evaluator, cls: Cls, name: str, inst: Inst | None) -> Values:
         return attribute(ev, inst.thing, name)
     if not values and inst is not None and not name.startswith("__"):
         values = lookups.given(ev, inst, "__getattr__", (Str(name, cls.module, 0),))
+    if not values and external and inst is not None and name == "config":
+        values = hierarchy.configs_of(ev, cls)
     if not values and external and inst is not None and isinstance(inst.frame, Parsed) and inst.frame.started:
         values = launched.given(ev, name, inst.frame.started)
     if not values and external:

@@ -19,8 +19,10 @@ from analyzer.values.calling import renamed
 from analyzer.values.objects import (
     Cls,
     Env,
+    Inst,
     Ref,
     Value,
+    Values,
 )
 
 if TYPE_CHECKING:
@@ -31,7 +33,7 @@ BARE = frozenset({"abc.ABC", "typing.Generic", "typing.Protocol", "typing_extens
 #: Classes that derive from one, at most.
 _MAX_DERIVED = 64
 _RECORD_BASES = frozenset(
-    {"BaseModel", "BaseSettings", "NamedTuple", "TypedDict", "Struct", "SQLModel", "Serializable"}
+    {"Tap", "BaseModel", "BaseSettings", "NamedTuple", "TypedDict", "Struct", "SQLModel", "Serializable"}
 )
 _WRAPPERS = frozenset({"Optional", "Union", "Annotated", "Final", "ClassVar", "Required", "NotRequired"})
 LISTS = frozenset({"list", "List", "Sequence", "tuple", "Tuple"})
@@ -143,6 +145,17 @@ def external_constructor(ev: Evaluator, cls: Cls) -> Ref | None:
         if "__init__" in ev.modules[here.module].scopes[here.scope].bindings:
             return None
     return None
+
+
+def configs_of(ev: Evaluator, cls: Cls) -> Values:
+    """Some object of the class of configs that a model names: `config_class = MyConfig`."""
+    from analyzer.values import attributes
+
+    here = (c for c in lineage(ev, cls) if isinstance(c, Cls))
+    if not any("config_class" in ev.modules[c.module].scopes[c.scope].bindings for c in here):
+        return ()
+    named = attributes.of_class(ev, cls, "config_class", None)
+    return tuple(Inst(value, None) for value in named if isinstance(value, Cls))
 
 
 def is_enum(ev: Evaluator, cls: Cls) -> bool:

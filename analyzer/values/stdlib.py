@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeAlias
 
-from analyzer.program import Call, Element, Expression, Items, Spread, Text, last_name
-from analyzer.values import attributes, containers, hierarchy, strings
+from analyzer.program import Attribute, Call, Expression, Text, last_name
+from analyzer.values import attributes, containers, hierarchy, sequences, strings
 from analyzer.values.commandline import argument_records
 from analyzer.values.configs import config_apis, environment
 from analyzer.values.objects import (
@@ -50,10 +50,19 @@ def call(ev: Evaluator, ref: Ref, arguments: Arguments, node: Call, env: Env) ->
     known = _TABLE.get(ref.qualified)
     if known is not None:
         return known(ev, arguments, node, env)
+    made = sequences.record(ev, ref, arguments, node, env)
+    if made is not None:
+        return made
     read = config_apis.call(ev, ref, arguments, node, env)
     if read is not None:
         return read
     return argument_records.call(ev, ref, arguments, node, env)
+
+
+def of_unknown(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
+    """What a method gives whatever it is called on: only one library has one of its name."""
+    known = _METHODS.get(last_name(node.function)) if isinstance(node.function, Attribute) else None
+    return known(ev, arguments, node, env) if known is not None else ()
 
 
 def _first(ev: Evaluator, arguments: Arguments, index: int = 0) -> Values:
@@ -152,37 +161,12 @@ def _defaultdict(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> V
     return (Dict((*entries, *named), more=True, missing=(made, where) if made is not None else None),)
 
 
-def _enumerate(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
-    from analyzer.program import Opaque
-
-    if not arguments.args:
-        return (UNKNOWN_CALL,)
-    expression, where = arguments.args[0]
-    pair = Items((Opaque("computed_string", node.at), Element(expression, node.at)), node.at)
-    return (_keep(ev, node, where, lambda: List(((pair, where),), more=True)),)
-
-
-def _zip(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
-    lists = [ev.evaluate(expression, where) for expression, where in arguments.args]
-    known = [list(containers.entries(ev, v[0])) for v in lists if len(v) == 1 and type(v[0]) is List and not v[0].open]
-    if len(known) == len(lists) and not any(None in entries for entries in known):
-        rows = zip(*known, strict=False)
-        items = [Items(tuple(ev.keep(Held(ev.evaluate(*e))) for e in row if e is not None), node.at) for row in rows]
-        return (_keep(ev, node, env, lambda: List(tuple((ev.keep(item), env) for item in items))),)
-    pair = Items(tuple(Element(expression, node.at) for expression, _ in arguments.args), node.at)
-    return (_keep(ev, node, env, lambda: List(((pair, env),), more=True)),)
-
-
-def _keep(ev: Evaluator, node: Call, env: Env, make: Callable[[], Value]) -> Value:
-    """Make once, and keep: expressions made here must live as long as the evaluator's memo."""
-    key = "made", node, env
-    if key not in ev.caches:
-        ev.caches[key] = make()
-    return ev.caches[key]  # type: ignore[return-value]
-
-
 def _element(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
     return containers.elements(ev, _first(ev, arguments)) or (UNKNOWN_CALL,)
+
+
+def _second_element(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
+    return containers.elements(ev, _first(ev, arguments, 1)) or (UNKNOWN_CALL,)
 
 
 def _option(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
@@ -291,50 +275,7 @@ def _globals(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Value
         here = ev.env(env.module, 0)
         return Dict(tuple((Text(name, 0), Name(name, 1 << 60, ()), here) for name in names))
 
-    return (_keep(ev, node, env, make),)
-
-
-def handed_over(ev: Evaluator, ref: Ref, arguments: Arguments) -> list[tuple[Value, Arguments]]:
-    """Functions that a call calls for its caller: (function, what it passes), for each."""
-    from analyzer.values.calling import calls
-
-    last = ref.qualified.rpartition(".")[2]
-    if last in ("Thread", "Process", "Timer"):
-        targets = calls.keyword(ev, arguments, "target") or ()
-        spread = [(Spread(e, e.at), env) for name, e, env in arguments.keywords if name == "args"]
-        named = [(None, e, env) for name, e, env in arguments.keywords if name == "kwargs"]
-        return [(target, Arguments(tuple(spread), tuple(named))) for target in targets]
-    place = _HANDED.get(last)
-    if place is None or len(arguments.args) <= place:
-        return []
-    rest = arguments.args[place + 1 :]
-    if last in ("map", "imap", "imap_unordered"):
-        rest = tuple((_element_of(ev, e), env) for e, env in rest)
-    return [(v, Arguments(rest, arguments.keywords)) for v in ev.evaluate(*arguments.args[place])]
-
-
-def _element_of(ev: Evaluator, expression: Expression) -> Expression:
-    key = "element", id(expression)
-    if key not in ev.caches:
-        ev.caches[key] = Element(expression, expression.at)
-    return ev.caches[key]  # type: ignore[return-value]
-
-
-#: Position of the function among the arguments.
-_HANDED = {
-    "submit": 0,
-    "to_thread": 0,
-    "run_in_executor": 1,
-    "run_in_threadpool": 0,
-    "run_sync": 0,
-    "apply_async": 0,
-    "map": 0,
-    "imap": 0,
-    "imap_unordered": 0,
-}
-
-
-HANDERS = frozenset({*_HANDED, "Thread", "Process", "Timer"})
+    return (sequences.kept(ev, node, env, make),)
 
 
 def _assign(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
@@ -375,6 +316,8 @@ def _rows(function: _Call, *names: str) -> dict[str, _Call]:
     return dict.fromkeys(names, function)
 
 
+#: Methods of objects that nobody makes in the code.
+_METHODS: dict[str, _Call] = {"suggest_categorical": _second_element}
 _TABLE: dict[str, _Call] = {
     **_rows(_environment, "os.getenv", "os.environ.get", "os.environ.setdefault", "decouple.config", "environ.get"),
     **_rows(_environment, "os.environ.pop", "streamlit.secrets.get"),
@@ -413,6 +356,7 @@ _TABLE: dict[str, _Call] = {
     ),
     **_rows(_same, "torch.nn.ModuleList", "asyncio.run", "contextlib.nullcontext", "torch.nn.ModuleDict"),
     **_rows(_same, "ray.get", "ray.put"),
+    **_rows(_wrapped, "joblib.delayed", "joblib.parallel.delayed", "dask.delayed"),
     **_rows(_wrapped, "ray.remote", "ray.serve.deployment", "ray.serve.ingress"),
     **_rows(_wrapped, "detectron2.config.LazyCall", "detectron2.config.lazy.LazyCall"),
     **_rows(_reduced, "functools.reduce"),
@@ -422,8 +366,15 @@ _TABLE: dict[str, _Call] = {
     **_rows(_dict, "builtins.dict", "types.SimpleNamespace", "argparse.Namespace", "collections.OrderedDict"),
     **_rows(_dict, "easydict.EasyDict", "ml_collections.ConfigDict", "addict.Dict", "box.Box", "munch.Munch"),
     **_rows(_defaultdict, "collections.defaultdict"),
-    **_rows(_enumerate, "builtins.enumerate"),
-    **_rows(_zip, "builtins.zip"),
+    **_rows(sequences.enumerated, "builtins.enumerate"),
+    **_rows(sequences.zipped, "builtins.zip", "itertools.zip_longest"),
+    **_rows(sequences.chained, "itertools.chain"),
+    **_rows(sequences.flattened, "itertools.chain.from_iterable"),
+    **_rows(sequences.crossed, "itertools.product"),
+    **_rows(sequences.summed, "builtins.sum"),
+    **_rows(_same, "itertools.islice", "itertools.cycle"),
+    **_rows(_element, "ray.tune.choice", "ray.tune.grid_search"),
+    **_rows(_second_element, "hyperopt.hp.choice"),
     **_rows(_element, "builtins.next", "random.choice", "numpy.random.choice", "builtins.max", "builtins.min"),
     **_rows(_option, "streamlit.selectbox", "streamlit.radio", "streamlit.sidebar.selectbox"),
     **_rows(_option, "streamlit.sidebar.radio", "streamlit.select_slider", "streamlit.segmented_control"),
@@ -462,5 +413,5 @@ _TABLE: dict[str, _Call] = {
     "globalThis.Object.entries": _listed("items"),
     **_rows(_opaque, "builtins.print", "builtins.len", "builtins.isinstance", "builtins.id", "builtins.hasattr"),
     **_rows(_opaque, "builtins.setattr", "builtins.int", "builtins.float", "builtins.bool"),
-    **_rows(_opaque, "builtins.range", "builtins.any", "builtins.all", "builtins.sum", "builtins.callable"),
+    **_rows(_opaque, "builtins.range", "builtins.any", "builtins.all", "builtins.callable"),
 }

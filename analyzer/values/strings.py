@@ -191,6 +191,8 @@ def method(ev: Evaluator, base: Str, name: str, args: list[Values], keywords: di
         return config_apis.opened(ev, base, env)
     if name == "joinpath":
         return combine(ev, [(base,), *args], env, base.at, separator="/")
+    if name in ("split", "splitlines") and not args and not base.partial:
+        return _applied(base, name, [])
     texts = [_only(arg) for arg in args]
     if name in ("replace", "removeprefix", "removesuffix") and texts and None not in texts and not base.partial:
         return _applied(base, name, texts)
@@ -202,7 +204,7 @@ def method(ev: Evaluator, base: Str, name: str, args: list[Values], keywords: di
 
 def _applied(base: Str, name: str, args: Sequence[str | int | None]) -> Values:
     """What Python's method gives. Each can make a text longer, and in a chain of them, too long for any memory."""
-    if len(base.text) * max(len(arg) for arg in args if isinstance(arg, str)) > _MAX_PRODUCT:
+    if len(base.text) * max((len(arg) for arg in args if isinstance(arg, str)), default=1) > _MAX_PRODUCT:
         return (BOUND,)
     try:
         found = getattr(base.text, name)(*args)

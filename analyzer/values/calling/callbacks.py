@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from analyzer.program import Call, Definition, Expression, Imported, Items, Module, Name, Scope, Unpacked
+from analyzer.values.calling import spawned
 from analyzer.values.objects import Env, Fn
 
 if TYPE_CHECKING:
@@ -16,12 +17,14 @@ _NAMED = (Definition, Imported, Name)
 _MAX_PASSED = 8
 
 
-def calls_of(ev: Evaluator, module: int, names: Iterable[str]) -> Iterator[tuple[Call, Env]]:
+def calls_of(ev: Evaluator, module: int, names: tuple[str, ...]) -> Iterator[tuple[Call, Env]]:
     """Calls of a parameter that a call in this file gives the function that has one of these names there."""
     passed = ev.index("passed", module, _passed)
     found = [place for name in names for place in passed.get(name, ())]
     for call, index, place in found[:_MAX_PASSED]:
-        for fn in ev.evaluate(call.function, ev.env(module, index)):
+        around = ev.env(module, index)
+        yield from ((made, around) for made in spawned.calls_of(ev, call, around, frozenset(names)))
+        for fn in ev.evaluate(call.function, around):
             if isinstance(fn, Fn):
                 inner = ev.scope(fn.module, fn.scope)
                 name = _parameter(inner, place, shift=1 if fn.bound is not None else 0)

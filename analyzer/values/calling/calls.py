@@ -17,7 +17,7 @@ from analyzer.program import (
 )
 from analyzer.values import apis, attributes, containers, hierarchy, stdlib, strings
 from analyzer.values.branching import reach
-from analyzer.values.calling import callers, decorated, entry_points, handed, remote
+from analyzer.values.calling import callers, decorated, entry_points, handed, remote, spawned
 from analyzer.values.commandline import options
 from analyzer.values.configs import config_calls, open_configs
 from analyzer.values.objects import (
@@ -163,6 +163,8 @@ def parameter(ev: Evaluator, expression: Parameter, env: Env) -> Values:
     values = merged(*found)
     is_open = all(isinstance(value, Unknown | Const) for value in values)
     values = merged(values, _annotated(ev, param, env, is_open=is_open))
+    if is_open and owner is not None and param.name == "config":
+        values = merged(hierarchy.configs_of(ev, owner), values)
     return values or (Unknown("parameter"),)
 
 
@@ -302,7 +304,8 @@ def invoke(ev: Evaluator, function: Value, arguments: Arguments, call: Call, env
         case Bound():
             return _method(ev, function, arguments, env)
         case Unknown():
-            return (apis.taken(ev, "", arguments, call, env) and (UNKNOWN_CALL,)) or (function,)
+            told = stdlib.of_unknown(ev, arguments, call, env)
+            return told or (apis.taken(ev, "", arguments, call, env) and (UNKNOWN_CALL,)) or (function,)
         case _:
             return (UNKNOWN_CALL,)
 
@@ -358,10 +361,10 @@ def _proxied(ev: Evaluator, cls: Cls, arguments: Arguments, env: Env) -> Values:
 
 
 def _external(ev: Evaluator, ref: Ref, arguments: Arguments, call: Call, env: Env) -> Values:
-    handed = stdlib.handed_over(ev, ref, arguments)
+    handed = spawned.handed_over(ev, ref, arguments)
     if handed:
         made = [invoke(ev, function, passed, call, env) for function, passed in handed]
-        return merged(*made) if not ref.qualified.endswith(("Thread", "Process", "Timer")) else (UNKNOWN_CALL,)
+        return merged(*made) if ref.qualified.rpartition(".")[2] not in spawned.STARTERS else (UNKNOWN_CALL,)
     known = stdlib.call(ev, ref, arguments, call, env)
     if known is not None:
         return known

@@ -14,6 +14,8 @@ OPTIONS = frozenset({"options", "with_options"})
 
 def called(function: Expression) -> str:
     """The last name of the function that a call is of, whoever makes the call."""
+    if isinstance(function, Call) and last_name(function.function) == "delayed" and function.args:
+        return last_name(function.args[0])  # `joblib.delayed(f)(x)`
     name = last_name(function)
     if name not in CALLING or not isinstance(function, Attribute):
         return name

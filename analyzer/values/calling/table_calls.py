@@ -100,6 +100,8 @@ def _held(value: Expression) -> Iterator[str]:
                 yield from _held(item)
         case Name(id=name) | Attribute(name=name):
             yield name
+        case Call(args=args, function=function) if args and last_name(function) == "partial":
+            yield from _held(args[0])
 
 
 _TAKING = frozenset({Subscript, Call})

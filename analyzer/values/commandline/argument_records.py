@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from analyzer.program import Call, Opaque, last_name
+from analyzer.program import Call, last_name
 from analyzer.values.configs import config_apis, open_configs
 from analyzer.values.objects import (
     Arguments,
@@ -38,7 +38,11 @@ _DATACLASSES = re.compile(
 #: Stands behind the name of a library's class for an object of it that a command-line parser makes.
 FILLED = "#filled"
 #: Ends of the names of classes whose objects parse command lines into objects.
-_PARSERS = ("HfArgumentParser", "TrlParser")
+_PARSERS = ("HfArgumentParser", "TrlParser", "tap.Tap", "tap.tap.Tap")
+#: What makes an object of such a class one that is filled.
+_FILLS_ITSELF = re.compile(r"(?:^|\.)Tap\(\)\.parse_args$")
+#: What puts an object of a class into what is parsed, under a name.
+_ADDS = "add_arguments"
 #: The method of TrlParser that also reads the YAML file behind `--config`.
 _CONFIGURED = "parse_args_and_config"
 _TYPED = frozenset({"tyro.cli", "simple_parsing.parse", "jsonargparse.CLI", "draccus.parse", "pyrallis.parse"})
@@ -60,10 +64,27 @@ def call(ev: Evaluator, ref: Ref, arguments: Arguments, node: Call, env: Env) ->
         if ref.qualified.endswith(_CONFIGURED):
             frames = [_parsed(ev, node, env), *_from_files(ev, (_RUNTIME,), "yaml", env)]
         return merged(*(_filled(ev, classes, frame, node, env) for frame in frames or (_parsed(ev, node, env),)))
+    if ref.call is not None and ref.env is not None and _FILLS_ITSELF.search(ref.qualified):
+        own = ev.evaluate(ref.call.function, ref.env)
+        return tuple(Inst(v, _parsed(ev, node, env)) for v in own if isinstance(v, Cls)) or None
     if ref.qualified in _TYPED:
         classes = calls.argument(ev, arguments, ("f", "config_class", "args"), 0) or ()
         return tuple(Inst(v, _parsed(ev, node, env)) for v in classes if isinstance(v, Cls)) or None
     return None
+
+
+def added(ev: Evaluator, made: Call, env: Env, name: str) -> Values:
+    """The object under `args.name` where `parser.add_arguments(Options, "name")` adds it, made by this parsing call."""
+    from analyzer.values.calling import callers, calls
+
+    found: list[Value] = []
+    for call, where in callers.calls_in(ev, env.module, _ADDS):
+        arguments = calls.arguments_of(call, where)
+        dests = calls.argument(ev, arguments, ("dest",), 1) or ()
+        if any(isinstance(dest, Str) and dest.text == name for dest in dests):
+            classes = calls.argument(ev, arguments, ("dataclass",), 0) or ()
+            found += [Inst(cls, _parsed(ev, made, env)) for cls in classes if isinstance(cls, Cls)]
+    return tuple(found)
 
 
 def configured(ev: Evaluator, filled: Ref, name: str) -> Values:
@@ -112,13 +133,15 @@ def _made(cls: Value, frame: Frame, call: Call, env: Env) -> Value:
 
 def parser(ev: Evaluator, base: Ref, inst: Inst | None) -> Ref:
     """The base; of an object that parses command lines what its constructor call makes, as a library's does."""
-    frame = inst.frame if inst is not None and base.qualified.endswith(_PARSERS) else None
-    if frame is None or frame.arguments is None or frame.started is None or base.call is not None:
+    if inst is None or base.call is not None:
+        return base
+    frame = inst.frame if base.qualified.endswith(_PARSERS) else None
+    if frame is None or frame.arguments is None or frame.started is None:
         return base
     key = "parser", frame
     if key not in ev.caches:
         args = tuple(expression for expression, _ in frame.arguments.args)
         named = tuple((name, expression) for name, expression, _ in frame.arguments.keywords)
         at = frame.started.at
-        ev.caches[key] = Call(Opaque("call_not_followed", at), args, named, at, at)
+        ev.caches[key] = Call(Held((inst.cls,), at), args, named, at, at)
     return Ref(base.qualified + "()", ev.caches[key], frame.started.env)  # type: ignore[arg-type]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analyzer.program import Attribute, Call, Module, Name, Scope, Text, last_name
+from analyzer.program import Attribute, Call, Module, Name, Scope, Spread, Text, last_name
 from analyzer.values.commandline import launched, parsers
 from analyzer.values.objects import Arguments, Const, Env, Ref, Started, Str, Unknown, Values, merged, relabel
 
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 _RUNTIME = Unknown("runtime_input")
 _DECLARING = ("add_argument", "set_defaults", "DEFINE_string", "DEFINE_enum", "add_option")
+_SHORT = ("add", "add_arg")
 #: What makes an option a list, by the keyword of its declaration.
 _SEVERAL: dict[str, tuple[object, ...]] = {
     "nargs": ("+", "*"),
@@ -96,14 +97,31 @@ def _table(ev: Evaluator, module: int) -> dict[str, list[tuple[Call, Env]]]:
         return ev.caches[key]  # type: ignore[return-value]
     table: dict[str, list[tuple[Call, Env]]] = {}
     ev.caches[key] = table
-    for name in _DECLARING:
+    for name in (*_DECLARING, "add_arg"):
         ev.read_mentioning(module, name)
     for index, scope in ev.modules[module].in_order():
         for call in scope.calls:
-            if method(call) in _DECLARING:
-                for dest in _destinations(ev, call, ev.env(module, index)):
-                    table.setdefault(dest, []).append((call, ev.env(module, index)))
+            if method(call) in _DECLARING or _is_short(call):
+                for env in _declaring(ev, call, scope, ev.env(module, index)):
+                    for dest in _destinations(ev, call, env):
+                        table.setdefault(dest, []).append((call, env))
     return table
+
+
+def _is_short(call: Call) -> bool:
+    """`parser.add("--model", …)` of ConfigArgParse, and `parser.add_arg`."""
+    first = call.args[0] if method(call) in _SHORT and call.args else None
+    return isinstance(first, Text) and first.value[:1] == "-"
+
+
+def _declaring(ev: Evaluator, call: Call, scope: Scope, env: Env) -> tuple[Env, ...]:
+    """Where the call declares an option: in each call of a function that passes on what it is given."""
+    from analyzer.values.calling import callers
+
+    own = {param.name for param in scope.params}
+    first = call.args[0].value if call.args and isinstance(call.args[0], Spread) else next(iter(call.args), None)
+    is_passed_on = isinstance(first, Name) and first.id in own
+    return (callers.frames(ev, env.module, env.scope) if is_passed_on else ()) or (env,)
 
 
 def _destinations(ev: Evaluator, call: Call, env: Env) -> list[str]:

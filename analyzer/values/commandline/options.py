@@ -5,18 +5,20 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from analyzer.program import Attribute, Expression, Name, last_name
+from analyzer.program import Attribute, Call, Expression, Name, last_name
 from analyzer.values.commandline import argument_records
-from analyzer.values.commandline.declarations import by_helpers, declared
+from analyzer.values.commandline.declarations import by_helpers, declared, of_call
 from analyzer.values.commandline.launched import anywhere, given
 from analyzer.values.configs import config_apis, overlays
-from analyzer.values.objects import Bound, Const, Env, Ref, Started, Unknown, Value, Values, merged
+from analyzer.values.objects import Bound, Const, Env, Ref, Started, Str, Unknown, Value, Values, merged, relabel
 
 if TYPE_CHECKING:
     from analyzer.values.evaluator import Evaluator
 
 _RUNTIME = Unknown("runtime_input")
 _PARSED = re.compile(r"\.parse_(known_|intermixed_|known_intermixed_)?args\(\)$")
+#: What absl gives that defines a flag.
+_DEFINED = re.compile(r"flags\.DEFINE_(string|enum)\(\)$")
 _ARGS_NAMES = re.compile(r"(args?|opts?|options?|FLAGS|flags|hparams|params|cfg|config|namespace|a|parsed|cli_args)_?$")
 #: What only a run knows: command line and environment, in Python and JavaScript.
 _RUN = frozenset({
@@ -37,6 +39,7 @@ def attribute(ev: Evaluator, base: Ref, name: str) -> Values:
         made = Started(base.env, base.call.end)
         found = declared(ev, base.env.module, name, made) or by_helpers(ev, base.env.module, name, made)
         laid = overlays.option(ev, base.env.module, name)
+        found = found or argument_records.added(ev, base.call, base.env, name)
         return merged(laid, tuple(v for v in found if not laid or v != _RUNTIME))
     if base.qualified in (
         "absl.flags.FLAGS",
@@ -48,10 +51,19 @@ def attribute(ev: Evaluator, base: Ref, name: str) -> Values:
         return found or (_RUNTIME,)
     if base.qualified in _RUN:
         return (_RUNTIME,)
+    if name == "value" and base.call is not None and base.env is not None and _DEFINED.search(base.qualified):
+        return _of_holder(ev, base.call, base.env)
     if base.qualified.endswith(argument_records.FILLED) and base.env is not None and base.call is not None:
         found = merged(given(ev, name, Started(base.env, base.call.end)), argument_records.configured(ev, base, name))
         return found or (_RUNTIME,)
     return ()
+
+
+def _of_holder(ev: Evaluator, call: Call, env: Env) -> Values:
+    """`MODEL.value` of `MODEL = flags.DEFINE_string("model", …)`."""
+    names = [v.text for arg in call.args[:1] for v in ev.evaluate(arg, env) if isinstance(v, Str)]
+    found = (of_call(ev, call, env, name, anywhere(ev, env.module)) for name in names)
+    return relabel(merged(*found), "argparse_default") or (_RUNTIME,)
 
 
 def indexed(ev: Evaluator, base: Value, keys: Values) -> Values:
