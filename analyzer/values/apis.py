@@ -152,8 +152,8 @@ def names_model(ev: Evaluator, loader: Loader, arguments: Arguments) -> bool:
     return any(text.count("/") == 1 and ids.classify(text, "huggingface") == "model" for text in texts)
 
 
-def id_values(ev: Evaluator, loader: Loader, arguments: Arguments) -> Values | None:
-    """The values of the loader's id parameter; None if it is not given."""
+def id_values(ev: Evaluator, loader: Loader, arguments: Arguments, behind: tuple[Call, ...] = ()) -> Values | None:
+    """The values of the loader's id parameter; None if it is not given. `behind`: downloads that are asked about."""
     given = []
     for parameter in loader.ids:
         values = calls.argument(ev, arguments, parameter.keywords, parameter.position)
@@ -163,15 +163,21 @@ def id_values(ev: Evaluator, loader: Loader, arguments: Arguments) -> Values | N
             values = merged(texts, entries) if len(texts) < len(values) else texts
         if values is not None:
             given.append(values)
-    return tuple(each for value in merged(*given) for each in _downloaded(ev, value)) if given else None
+    return tuple(each for value in merged(*given) for each in _downloaded(ev, value, behind)) if given else None
 
 
-def _downloaded(ev: Evaluator, value: Value) -> Values:
-    """The ids of what a call has downloaded, where its path is passed on: `load(snapshot_download("org/name"))`."""
+def _downloaded(ev: Evaluator, value: Value, behind: tuple[Call, ...]) -> Values:
+    """The ids of what a call has downloaded, where its path is passed on: `load(snapshot_download("org/name"))`.
+
+    A path that takes the place of its own id (`args.name = snapshot_download(args.name)`) tells no more.
+    """
     if isinstance(value, Thing) and not value.attribute and isinstance(match := value.event.match, tuple):
         loader: Loader = match[0].loader
         if loader.loads == "weights" and not loader.returns and value.event.link == "load":
-            return id_values(ev, loader, match[1]) or (value,)
+            call = value.event.call
+            if any(call is other for other in behind):
+                return ()
+            return id_values(ev, loader, match[1], (*behind, call)) or (value,)
     return (value,)
 
 
