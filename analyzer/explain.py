@@ -9,7 +9,7 @@ from dataclasses import replace
 from functools import lru_cache, partial
 from itertools import pairwise, zip_longest
 
-from analyzer import candidates, flow, notebooks, references
+from analyzer import candidates, notebooks, references
 from analyzer.encoding import UnreadableError
 from analyzer.explanations.roles import Roles, composed_of
 from analyzer.explanations.trace import Node, Tracer, held
@@ -18,8 +18,7 @@ from analyzer.explanations.ways import bridged, deeper, empty_ends, ends, is_end
 from analyzer.program import Attribute, Call, Expression, Parameter, Text
 from analyzer.project import Project
 from analyzer.records import CallSequence, FileReport, LoadSite, ModelRef
-from analyzer.source import Opened, opened, sites_of
-from analyzer.values.evaluator import Evaluator
+from analyzer.source import Opened, opened, sites_of, usages_of
 from analyzer.values.objects import Const, Ref, Str, Thing, Value
 
 #: Places told for one reason, nearest first.
@@ -41,7 +40,7 @@ def explain(source: bytes, path: str, project: Project, line: int | None = None,
     wanted = [site for site in sites if line is None or _is_on(site, line, cell)]
     explainer = _Explainer(tracer, file)
     trails = [tuple(explainer.trails(site)) for site in wanted]
-    usages = _usages(file, sites, tracer.loads) if wanted else []  # last: it reads more of the file
+    usages = usages_of(file, sites, tracer.loads) if wanted else []  # last: it reads more of the file
     found = tuple(Explanation(site, told, _of(site, usages)) for site, told in zip(wanted, trails, strict=True))
     file.bodies.close()
     return Explained(found, tuple(sites))
@@ -49,12 +48,6 @@ def explain(source: bytes, path: str, project: Project, line: int | None = None,
 
 def _is_on(site: LoadSite, line: int, cell: int | None) -> bool:
     return site.line <= line <= site.end_line and (cell is None or site.cell == cell)
-
-
-def _usages(file: Opened, sites: list[LoadSite], loads: dict[tuple[int, int], str]) -> list[CallSequence]:
-    follower = Evaluator([file.module], [file.bodies], follow=True)
-    follower.until, follower.loads = file.until, loads
-    return flow.sequences(follower, 0, sites)
 
 
 def _of(site: LoadSite, usages: list[CallSequence]) -> tuple[CallSequence, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from analyzer import anchors, flow, gate, notebooks
@@ -14,7 +14,7 @@ from analyzer.languages import grammar_of, language_of
 from analyzer.linking.linker import Linker
 from analyzer.program import Language, Module
 from analyzer.project import Project
-from analyzer.records import Diagnostic, FileReport, LoadSite
+from analyzer.records import CallSequence, Diagnostic, FileReport, LoadSite
 from analyzer.syntax import lower, parse
 from analyzer.syntax.lower import Bodies
 from analyzer.values.evaluator import Evaluator
@@ -128,6 +128,13 @@ def sites_of(evaluator: Evaluator, file: Opened) -> list[LoadSite]:
         *notebook_lines.sites(evaluator, file.module, file.launches),
     ]
     return sorted(found, key=lambda site: (-1 if site.cell is None else site.cell, site.line, site.column, site.api))
+
+
+def usages_of(file: Opened, sites: Iterable[LoadSite], loads: dict[tuple[int, int], str]) -> list[CallSequence]:
+    """What the file itself does with the ids that its sites name; `loads`: those of the evaluator that found them."""
+    follower = Evaluator([file.module], [file.bodies], follow=True)
+    follower.until, follower.loads = file.until, loads
+    return flow.sequences(follower, 0, sites)
 
 
 def _hits(source: bytes, words: tuple[str, ...], language: Language) -> tuple[int, ...]:

@@ -12,9 +12,11 @@ from pathlib import Path
 import pytest
 
 from bench.patterns.agreement import agreement
+from bench.patterns.label import Label, usage_of
 from bench.patterns.planted import usages
 from bench.patterns.text import tfidf
 from bench.patterns.truth import LABELS, labelled, planted
+from ptmscope import scan
 
 
 def test_the_same_seed_gives_the_same_usages() -> None:
@@ -43,7 +45,7 @@ def test_statements_are_those_of_the_calls(tmp_path: Path, monkeypatch: pytest.M
     labels.write_text(
         "source,version,path,cell,line,model_id,fine,coarse,half\n"
         "github:o/n,0,a.py,,4,gpt2,chat,generate,open\n"
-        "github:o/n,0,a.py,,4,missing,chat,generate,open\n"
+        "github:o/n,0,a.py,,2,missing,chat,generate,open\n"
         "github:o/other,0,a.py,,4,gpt2,chat,generate,open\n"
         "github:o/n,0,a.py,,4,gpt2,chat,generate,aside\n"
     )
@@ -60,6 +62,34 @@ def test_statements_are_those_of_the_calls(tmp_path: Path, monkeypatch: pytest.M
     )
     assert missing.usage.calls == ()
     assert missing.statements == missing.file
+
+
+def test_a_usage_is_found_by_its_id_then_by_its_load(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text(
+        "import transformers\n"
+        'tok = transformers.AutoTokenizer.from_pretrained("gpt2")\n'
+        'model = transformers.AutoModel.from_pretrained("./out")\n'
+        'own = transformers.AutoTokenizer.from_pretrained("./out")\n'
+        "model.generate(own(open(0).read()))\n"
+        "other = transformers.AutoModel.from_pretrained(input())\n"
+        "other.forward()\n"
+    )
+    given = scan(tmp_path).usages
+
+    def apis(model_id: str, line: int) -> list[str]:
+        usage = usage_of(Label("a.py", model_id, "", None, (line, None)), tmp_path, given)
+        assert usage.model_id == (model_id if line > 2 else "gpt2")
+        return [call.api.removeprefix("transformers.") for call in usage.calls]
+
+    assert apis("gpt2", 2) == apis("once/gpt2", 2) == ["AutoTokenizer.from_pretrained"]
+    assert apis("out", 3) == [
+        "AutoModel.from_pretrained",
+        "AutoTokenizer.from_pretrained",
+        "AutoTokenizer.__call__",
+        "AutoModel.generate",
+    ]
+    assert apis("gone", 6) == ["AutoModel.from_pretrained", "AutoModel.forward"]
+    assert apis("gone", 7) == []
 
 
 def test_labels_agree_with_their_description() -> None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from analyzer.records import CallSequence
+from bench.patterns.label import Label, usage_of
 from bench.patterns.planted import plant
 from ptmscope import scan
 
@@ -39,8 +40,8 @@ def planted(folder: Path, seed: int) -> list[Known]:
     """Writes the repositories into the folder and scans them."""
     plant(folder, seed)
     with (folder / "truth.csv").open(encoding="utf-8") as lines:
-        rows = [(row["source"], row["path"], row["model_id"], row["class"], None) for row in csv.DictReader(lines)]
-    return list(_known(rows, {source: folder / source for source, *_ in rows}))
+        labels = [(row["source"], Label(row["path"], row["model_id"], row["class"])) for row in csv.DictReader(lines)]
+    return list(_known(labels, {source: folder / source for source, _ in labels}))
 
 
 def labelled(repos: Path, half: str) -> tuple[list[Known], list[str]]:
@@ -49,21 +50,28 @@ def labelled(repos: Path, half: str) -> tuple[list[Known], list[str]]:
         rows = [row for row in csv.DictReader(lines) if row["half"] == half]
     folders = {row["source"]: repos / row["source"].partition(":")[2].replace("/", "+") for row in rows}
     missing = sorted(source for source, folder in folders.items() if not folder.is_dir())
-    kept = [(r["source"], r["path"], r["model_id"], r["fine"], r["coarse"]) for r in rows if r["source"] not in missing]
-    return list(_known(kept, folders)), missing
+    labels = ((row["source"], _label(row)) for row in rows if row["source"] not in missing)
+    return list(_known(labels, folders)), missing
 
 
-def _known(rows: Iterable[tuple[str, str, str, str, str | None]], folders: dict[str, Path]) -> Iterator[Known]:
+def _label(row: dict[str, str]) -> Label:
+    place = int(row["line"]), int(row["cell"]) if row["cell"] else None
+    return Label(row["path"], row["model_id"], row["fine"], row["coarse"], place)
+
+
+def _known(labels: Iterable[tuple[str, Label]], folders: dict[str, Path]) -> Iterator[Known]:
     of_source = defaultdict(list)
-    for source, *row in rows:
-        of_source[source].append(row)
+    for source, label in labels:
+        of_source[source].append(label)
     for source, wanted in of_source.items():
-        found = {(usage.path, usage.model_id): usage for usage in scan(folders[source]).usages}
-        for path, model_id, fine, coarse in wanted:
-            usage = found.get((path, model_id), CallSequence(path, None, model_id, (), ()))
-            cells = _cells(folders[source] / path)
+        of_file = defaultdict(list)
+        for usage in scan(folders[source]).usages:
+            of_file[usage.path].append(usage)
+        for label in wanted:
+            usage = usage_of(label, folders[source], of_file[label.path])
+            cells = _cells(folders[source] / label.path)
             whole = "\n".join(cells.values())
-            yield Known(source, usage, fine, coarse, _statements(usage, cells) or whole, whole)
+            yield Known(source, usage, label.fine, label.coarse, _statements(usage, cells) or whole, whole)
 
 
 def _cells(file: Path) -> Cells:
