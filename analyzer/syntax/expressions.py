@@ -109,14 +109,16 @@ class Expressions:
         return Mapping(tuple(pairs), node.start_byte)
 
     def generated(self, node: Node) -> Expression:
-        """A comprehension. Its variables are bound in the enclosing scope, visible inside it only."""
+        """A comprehension. Its variables are bound in the scope around it; they are not seen in what they run over."""
         body, *clauses = [child for child in node.named_children if child.kind_id not in EXTRA]
         for clause in clauses:
             if clause.type == "for_in_clause":
                 left, right = clause.child_by_field_name("left"), clause.child_by_field_name("right")
                 if left is not None and right is not None:
                     iterable = Element(self.expression(right), node.start_byte)
-                    targets.bind(self, left, iterable, node.start_byte, node.end_byte)
+                    targets.bind(self, left, iterable, node.start_byte, right.start_byte)
+                    if right.end_byte + 1 < node.end_byte:
+                        targets.bind(self, left, iterable, right.end_byte, node.end_byte)
             else:
                 self.all(clause.named_children)
         if body.type == "pair":

@@ -101,7 +101,7 @@ def on_self(ev: Evaluator, cls: Cls, name: str, inst: Inst | None) -> Values:
     found: list[Values] = []
     for index, binding in ev.index("self", cls.module, _set_on_self).get((cls.scope, name), ()):
         scope = ev.modules[cls.module].scopes[index]
-        found.append(ev.evaluate(binding.value, _method_env(ev, cls, index, scope, inst)))
+        found.append(ev.evaluate(binding.value, method_env(ev, cls, index, scope, inst)))
     return relabel(merged(*found), "attribute")
 
 
@@ -180,7 +180,7 @@ def _set_on_self(module: Module) -> dict[tuple[int, str], list[tuple[int, Bindin
     return found
 
 
-def _method_env(ev: Evaluator, cls: Cls, index: int, scope: Scope, inst: Inst | None) -> Env:
+def method_env(ev: Evaluator, cls: Cls, index: int, scope: Scope, inst: Inst | None) -> Env:
     """`__init__` runs in the constructor call of the object; other methods in any call on one of its class."""
     anywhere = ev.env(cls.module, index)
     if inst is None:

@@ -8,7 +8,7 @@ from analyzer import names
 from analyzer.program import (
     Definition,
 )
-from analyzer.values import apis, assigned, fields, hierarchy, lookups, strings
+from analyzer.values import apis, assigned, fields, filled, hierarchy, lookups, strings
 from analyzer.values.calling import calls, remote
 from analyzer.values.commandline import argument_records, launched, options
 from analyzer.values.configs import open_configs, yacs
@@ -161,6 +161,10 @@ def _of_class(ev: Evaluator, cls: Cls, name: str, inst: Inst | None) -> Values:
     if inst is not None and not any(isinstance(value, Fn) for values in found for value in values):
         found.append(assigned.from_outside(ev, cls, name))
     values = merged(*found)
+    if inst is not None and not name.startswith("__") and not any(isinstance(value, Fn) for value in values):
+        laid = filled.given(ev, inst, name)
+        values = merged(laid, values if inst.frame is None or not laid else ())
+        values = values or filled.method(ev, inst, name)
     if not values and name == "__class__":
         return (cls,)
     if not values and inst is not None and inst.thing is not None:

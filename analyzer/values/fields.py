@@ -17,7 +17,7 @@ from analyzer.program import (
     Text,
     last_name,
 )
-from analyzer.values import hierarchy
+from analyzer.values import containers, hierarchy
 from analyzer.values.calling import callers, calls, patched
 from analyzer.values.commandline import launched
 from analyzer.values.configs import environment
@@ -34,6 +34,7 @@ from analyzer.values.objects import (
     Inst,
     Parsed,
     Ref,
+    Str,
     Unknown,
     Value,
     Values,
@@ -63,7 +64,8 @@ def of_record(ev: Evaluator, cls: Cls, scope: Scope, field: Field, bound: Value 
     if isinstance(bound, Inst) and isinstance(bound.frame, Parsed) and bound.frame.started is not None:
         several = isinstance(field.annotation, Operator) and last_name(field.annotation.operands[0]) in hierarchy.LISTS
         known = tuple(value for value in default if not launched.is_nothing(value))
-        default = merged(launched.given(ev, field.name, bound.frame.started, several=several), known)
+        said = launched.given(ev, field.name, bound.frame.started, several=several)
+        default = merged(said, known, tuple(_choices(ev, field, env)))
         return relabel(default, "argparse_default") or annotated or (Unknown("runtime_input"),)
     if isinstance(bound, Inst) and bound.frame is not None and bound.frame.arguments is not None:
         given = calls.argument(ev, bound.frame.arguments, (field.name,), position)
@@ -75,6 +77,18 @@ def of_record(ev: Evaluator, cls: Cls, scope: Scope, field: Field, bound: Value 
     if not found or patched.is_test(ev.modules[0].path):
         found = merged(found, *_given(ev, cls, field, tests=True))
     return found or (Unknown("runtime_input"),)
+
+
+def _choices(ev: Evaluator, field: Field, env: Env) -> Iterator[Value]:
+    """The strings between which a command line can choose: `field(metadata={"choices": […]})`, `Literal[…]`."""
+    if isinstance(field.default, Call):
+        said = (value for name, value in field.default.keywords if name == "metadata")
+        held = merged(*(ev.evaluate(value, env) for value in said))
+        metadata = tuple(value for value in held if isinstance(value, Dict))
+        listed = containers.known(ev, metadata[0], (Str("choices", 0, 0),)) if metadata else ()
+        yield from (value for value in containers.elements(ev, listed) if isinstance(value, Str))
+    for value in hierarchy.literals_in(field.annotation):
+        yield from ev.evaluate(value, env)
 
 
 def _given(ev: Evaluator, cls: Cls, field: Field, *, tests: bool) -> Iterator[Values]:

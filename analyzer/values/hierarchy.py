@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 from analyzer.program import (
     Attribute,
     Expression,
+    Items,
     Module,
     Name,
     Operator,
     Scope,
     Subscript,
+    Text,
     last_name,
 )
 from analyzer.values.calling import renamed
@@ -185,10 +187,25 @@ def _makes_record(ev: Evaluator, cls: Cls) -> bool:
     return any(_decorator(expression) in _RECORD_MAKERS for expression in scope.decorators)
 
 
+def literals_in(annotation: Expression) -> Iterator[Text]:
+    """The strings of `Literal["a", "b"]`, also within `Optional`."""
+    match annotation:
+        case Operator(sign="|" | "type_parameter" | "union_type", operands=operands):
+            yield from (text for each in operands for text in literals_in(each))
+        case Operator(sign="generic_type", operands=(base, key)) if last_name(base) in _WRAPPERS:
+            yield from literals_in(key)
+        case Operator(sign="generic_type", operands=(base, Operator() as keys)) if last_name(base) == "Literal":
+            yield from (each for each in keys.operands if isinstance(each, Text))
+        case Subscript(base=base, key=Items(items=operands)) if last_name(base) == "Literal":
+            yield from (each for each in operands if isinstance(each, Text))
+        case Subscript(base=base, key=Text() as text) if last_name(base) == "Literal":
+            yield text
+
+
 def classes_in(ev: Evaluator, annotation: Expression, env: Env) -> tuple[Cls, ...]:
     """The classes of the files read that an annotation names: `X`, `Optional[X]`, `X | None`, `Annotated[X, …]`."""
     match annotation:
-        case Operator(sign="|" | "type_parameter", operands=operands):
+        case Operator(sign="|" | "type_parameter" | "union_type", operands=operands):
             return tuple(cls for each in operands for cls in classes_in(ev, each, env))
         case Operator(sign="generic_type", operands=(base, key)) if last_name(base) in _WRAPPERS:
             return classes_in(ev, key, env)

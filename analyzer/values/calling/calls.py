@@ -89,11 +89,11 @@ def keyword(ev: Evaluator, arguments: Arguments, name: str) -> Values | None:
             return ev.evaluate(expression, env)
         if key is None:
             for value in ev.evaluate(expression, env):
-                spread.append(_spread(ev, value, name))  # noqa: PERF401
+                spread.append(passed_under(ev, value, name))  # noqa: PERF401
     return merged(*spread) or None
 
 
-def _spread(ev: Evaluator, value: Value, name: str) -> Values:
+def passed_under(ev: Evaluator, value: Value, name: str) -> Values:
     """What `**value` passes under a keyword: only what is known to be there."""
     if isinstance(value, Dict):
         keys = (v for key, _, env in containers.pairs(ev, value) for v in ev.evaluate(key, env))
@@ -112,7 +112,7 @@ def may_lack(ev: Evaluator, arguments: Arguments, name: str) -> bool:
         return False
     spread = [v for key, e, env in arguments.keywords if key is None for v in ev.evaluate(e, env)]
     docs = [d for v in spread for d in (v.docs if isinstance(v, Configs) else (v,)) if isinstance(d, Dict)]
-    return len(docs) > 1 and not all(_spread(ev, doc, name) for doc in docs)
+    return len(docs) > 1 and not all(passed_under(ev, doc, name) for doc in docs)
 
 
 def argument(ev: Evaluator, arguments: Arguments, names: tuple[str, ...], position: int | None) -> Values | None:

@@ -13,12 +13,12 @@ if TYPE_CHECKING:
     from analyzer.values.evaluator import Evaluator
 
 #: Names that only such code has, for the bodies to read.
-_WORDS = ("vars", "__dict__", "setattr", "set_defaults")
+WORDS = ("vars", "__dict__", "setattr", "set_defaults")
 
 
 def option(ev: Evaluator, module: int, name: str) -> Values:
     """What the mappings laid over the parsed options of a file hold under the name of an option."""
-    for word in _WORDS:
+    for word in WORDS:
         ev.read_mentioning(module, word)
     found: list[Values] = []
     for index, mapping in ev.index("overlays", module, _mappings):
@@ -30,37 +30,46 @@ def option(ev: Evaluator, module: int, name: str) -> Values:
 def _mappings(module: Module) -> list[tuple[int, Expression]]:
     """(scope, mapping) of each, in source order."""
     return [
-        (index, mapping) for index, scope in module.in_order() for call in scope.calls for mapping in _laid(scope, call)
+        (index, mapping)
+        for index, scope in module.in_order()
+        for call in scope.calls
+        for _, mapping in laid(scope, call)
     ]
 
 
-def _laid(scope: Scope, call: Call) -> Iterator[Expression]:
+def laid(scope: Scope, call: Call) -> Iterator[tuple[Expression, Expression]]:
+    """(object, mapping) where the call gives the object what the mapping holds."""
     name = last_name(call.function)
     if name == "update" and len(call.args) == 1 and isinstance(call.function, Attribute):
-        if _is_namespace(scope, call.function.base):
-            yield call.args[0]
+        if (holder := _namespace_of(scope, call.function.base)) is not None:
+            yield holder, call.args[0]
     elif name == "set_defaults":
-        yield from (value for keyword, value in call.keywords if keyword is None)
+        yield from ((call.function, value) for keyword, value in call.keywords if keyword is None)
     elif name == "setattr" and len(call.args) == 3:
-        yield from _iterated(scope, call.args[1], call.at)
+        yield from ((call.args[0], mapping) for mapping in _iterated(scope, call.args[1], call.at))
 
 
-def _is_namespace(scope: Scope, base: Expression) -> bool:
-    """Whether it is `vars(args)`, `args.__dict__`, or a variable bound to one of these."""
+def _namespace_of(scope: Scope, base: Expression) -> Expression | None:
+    """The object whose attributes `vars(args)`, `args.__dict__`, or a variable bound to one of these is."""
     if isinstance(base, Name):
-        return any(
-            not isinstance(b.value, Name) and _is_namespace(scope, b.value) for b in scope.bindings.get(base.id, ())
-        )
+        values = (b.value for b in scope.bindings.get(base.id, ()) if not isinstance(b.value, Name))
+        return next((holder for v in values if (holder := _namespace_of(scope, v)) is not None), None)
     if isinstance(base, Attribute):
-        return base.name == "__dict__"
-    return isinstance(base, Call) and last_name(base.function) == "vars" and len(base.args) == 1
+        return base.base if base.name == "__dict__" else None
+    if isinstance(base, Call) and last_name(base.function) == "vars" and len(base.args) == 1:
+        return base.args[0]
+    return None
 
 
 def _iterated(scope: Scope, key: Expression, at: int) -> Iterator[Expression]:
-    """The mapping of `for key, value in mapping.items()` around the call."""
+    """The mapping of `for key, value in mapping.items()`, or `for key in mapping`, around the call."""
     before = [b for b in scope.bindings.get(key.id, ()) if b.at < at] if isinstance(key, Name) else []
     value = before[-1].value if before else None
-    if isinstance(value, Unpacked) and isinstance(value.value, Element):
-        items = value.value.iterable
-        if isinstance(items, Call) and isinstance(items.function, Attribute) and items.function.name == "items":
-            yield items.function.base
+    element = value.value if isinstance(value, Unpacked) else value
+    if not isinstance(element, Element):
+        return
+    listed, method = element.iterable, "items" if isinstance(value, Unpacked) else "keys"
+    if isinstance(listed, Call) and isinstance(listed.function, Attribute) and listed.function.name == method:
+        yield listed.function.base
+    elif element is value and isinstance(listed, Name | Attribute):
+        yield listed
