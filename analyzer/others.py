@@ -39,11 +39,7 @@ def wanted(path: str) -> bool:
     name = path.rpartition("/")[2]
     if path.endswith((*_CONFIGS, *_READ_BY_CODE)):
         return _LOCKED.match(path) is None
-    return scripts.is_script(path) or is_dotenv(name) or _README.match(path) is not None
-
-
-def is_dotenv(name: str) -> bool:
-    return name == ".env" or name.startswith(".env.") or name.endswith(".env")
+    return scripts.is_script(path) or configs.is_dotenv(name) or _README.match(path) is not None
 
 
 def analyze(source: bytes, path: str) -> FileReport:

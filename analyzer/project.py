@@ -21,6 +21,7 @@ from analyzer.configs.tree import MAX_BYTES
 from analyzer.encoding import UnreadableError
 from analyzer.languages import grammar_of
 from analyzer.linking.aliases import loader_words
+from analyzer.linking.deployments import Deployments, Setting
 from analyzer.linking.kept import Kept
 from analyzer.linking.layout import Layout
 from analyzer.linking.paths import Paths
@@ -69,6 +70,8 @@ _KEPT = frozenset(
         "is_distinct",
         "calling",
         "declaring",
+        "deployments",
+        "deployed",
         "enters",
     }
 )
@@ -128,6 +131,8 @@ class Project:
         self.is_distinct = self.reads.kept(self._is_distinct, 4096)
         self.calling = self.reads.kept(self._calling, 4096)
         self.declaring = self.reads.kept(self._declaring, 1024)
+        self.deployments = lru_cache(maxsize=1)(lambda: Deployments(self.scripts, self.texts))
+        self.deployed = self.reads.kept(self._deployed, 1024)
 
     def __getstate__(self) -> dict[str, object]:
         return {name: value for name, value in vars(self).items() if name not in _KEPT}
@@ -266,6 +271,10 @@ class Project:
         """Files that `path` imports, or that import it, that declare options."""
         near = dict.fromkeys((*self.imported.get(path, ()), *self.importers.get(path, ())))
         return tuple(self.mentioning(near, "add_argument"))
+
+    def _deployed(self, name: str, path: str) -> tuple[Setting, ...]:
+        """What the files that start programs give an environment variable of those of `path`."""
+        return self.deployments().given(name, path)
 
     def _is_distinct(self, path: str, name: str) -> bool:
         """Whether neither the files that can call `path`, nor what they import, define a function of this name."""

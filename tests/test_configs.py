@@ -86,7 +86,8 @@ def test_settings_class() -> None:
     module, bodies = lower(tree, "main.py", [])
     evaluator = served.Served(module, bodies, [file])
     index = next(index for index, scope in enumerate(module.scopes) if scope.name == "Settings")
-    (value,) = environment.setting(evaluator, Cls(0, index, evaluator.env(0, 0)), "encoder")
+    field = next(field for field in module.scopes[index].fields if field.name == "encoder")
+    (value,) = environment.setting(evaluator, Cls(0, index, evaluator.env(0, 0)), field)
     assert isinstance(value, Str)
     assert (value.text, value.step) == ("google/canine-s", "config")
 

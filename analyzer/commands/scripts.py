@@ -78,6 +78,14 @@ def _is_dockerfile(path: str) -> bool:
     return bool(_DOCKERFILE.search(name)) and not name.endswith(SHELL)
 
 
+def environment(text: str, path: str) -> expansion.Variables:
+    """What the programs that the script starts find in their environment; of a Dockerfile, while it builds, too."""
+    if _is_dockerfile(path):
+        return shell.final_variables(_Docker(text).script(), budget=Budget())
+    is_makefile = _MAKEFILE.match(path.rpartition("/")[2])
+    return shell.final_variables(makefile(text) if is_makefile else text, exported=True, budget=Budget())
+
+
 def commands(
     text: str,
     path: str,

@@ -107,11 +107,11 @@ def containers(tree: Expression, depth: int = 0) -> Iterator[Mapping]:
 def _service(service: Mapping, where: Place, environment: expansion.Variables) -> Iterator[LoadSite | Launch]:
     named = get(service, "image")
     image = images.known(named.value) if isinstance(named, Text) else None
-    own_variables = _variables(service, environment, where)
-    variables = {**environment, **{name: given for name, given in own_variables.items() if any(given)}}
+    own_variables = variables(service, environment, where)
+    known = {**environment, **{name: given for name, given in own_variables.items() if any(given)}}
     kubernetes = get(service, "args") is not None
     keys = ("command", "args") if kubernetes else ("entrypoint", "command")
-    own = [_words(get(service, key), variables, where) for key in keys]
+    own = [_words(get(service, key), known, where) for key in keys]
     words = [word for part in own for word in part]
     found: list[LoadSite | Launch] = []
     if words:
@@ -159,7 +159,7 @@ def _quoted(word: str) -> str:
     return '"' + word.replace("\\", "\\\\").replace('"', '\\"').replace("`", "\\`").replace("$$", "$") + '"'
 
 
-def _variables(service: Mapping, environment: expansion.Variables, where: Place) -> expansion.Variables:
+def variables(service: Mapping, environment: expansion.Variables, where: Place) -> expansion.Variables:
     """`environment:` of compose, as a mapping or a list of NAME=VALUE; `env:` of Kubernetes."""
     found: expansion.Variables = {}
     given = get(service, "environment")

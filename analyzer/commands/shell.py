@@ -62,6 +62,7 @@ class _State:
     words: list[Word] = field(default_factory=list)
     arguments: list[Choices] = field(default_factory=list)
     beside: Variables = field(default_factory=dict)  # assignments in front of the command
+    passed: Variables = field(default_factory=dict)  # of all commands so far
     signs: str = ""  # the last operators since the last command
     bodies: list[tuple[int, list[Choices]]] = field(default_factory=list)  # functions: depth, arguments outside
     budget: Budget = field(default_factory=Budget)
@@ -95,7 +96,8 @@ def final_variables(
     for _ in _runs(text, state):
         pass
     if exported:
-        return {name: given for name, given in state.variables.items() if name in state.exported}
+        kept = {name: given for name, given in state.variables.items() if name in state.exported}
+        return {name: _first((*state.passed.get(name, ()), *kept.get(name, ()))) for name in (*state.passed, *kept)}
     return state.variables
 
 
@@ -306,6 +308,8 @@ def _assignments(state: _State, words: list[Word]) -> list[Word]:
         match = _NAMED.match(word.parts[0].text)
         if match is None:
             state.beside = {name: choices(parts, state.variables) for name, parts in found}
+            for name, given in state.beside.items():
+                state.passed[name] = _first((*state.passed.get(name, ()), *given))
             return rest[index:] if rest is words else []
         value = (
             word.parts[0]._replace(text=word.parts[0].text[match.end() :], at=word.at + match.end()),

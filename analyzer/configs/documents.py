@@ -45,6 +45,9 @@ _OPTION = re.compile(r"([^=:\s][^=:]*)[=:]\s*(.*)$")
 _VARIABLE = re.compile(r"\s*(?:export\s+)?([A-Za-z_][\w.-]*)\s*=[ \t]*(.*)$")
 #: Characters of the lines in which a value of an INI file goes on.
 _MAX_CONTINUED = 10_000
+_DOTENV = re.compile(
+    r".*\.env|\.env[._-].+|(?:dot)?env[._-](?:example|sample|template|tmpl|dist|defaults?)", re.IGNORECASE
+)
 _COMMENT = re.compile(r"(?<!\s)\s+#.*$")
 
 
@@ -89,9 +92,14 @@ def document(module: Module) -> Expression:
 
 def _reader(path: str) -> Callable[[str], Expression | None] | None:
     name = path.rpartition("/")[2].lower()
-    if name == ".env" or name.startswith(".env.") or name.endswith(".env"):
+    if is_dotenv(name):
         return env
     return _READERS.get("." + name.rpartition(".")[2])
+
+
+def is_dotenv(name: str) -> bool:
+    """Whether a file of this name holds variables: `.env`, `prod.env`, and what shows one, as `env.example`."""
+    return _DOTENV.fullmatch(name) is not None
 
 
 def yaml(text: str) -> Expression | None:

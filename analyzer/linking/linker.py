@@ -296,6 +296,20 @@ class Linker(Evaluator):
         loading = (path for path in near if path in self.project.dotenv)
         return sorted({*self._loaded(loading), *range(len(self.modules))})
 
+    def deployed(self, name: str, module: int) -> Values:
+        """What Dockerfiles, compose files and the like around the code give an environment variable."""
+        self.asked = True
+        found = (
+            (self.load(path), text, at) for path, text, at in self.project.deployed(name, self.modules[module].path)
+        )
+        return tuple(Str(text, index, at, "launch_line_choice") for index, text, at in found if index is not None)
+
+    def environment_examples(self, path: str, module: int) -> Values:
+        """What the examples of a `.env` file hold that code names and the tree lacks."""
+        self.asked = True
+        paths = self.project.deployments().examples_of(path, self.modules[module].path)
+        return tuple(document for _, document in self.config_documents(paths, ""))
+
     # -- callers and options
 
     def callers_of(self, module: int, name: str) -> Iterable[int]:

@@ -245,14 +245,17 @@ class Expressions:
         return loaded if loaded is not None else called(self, node, function, inside)
 
     def loaded_module(self, function: Node, inside: Node | None) -> Expression | None:
-        """`require("x")` and `import("x")`."""
-        given = self.named(inside) if inside is not None else []
+        """`require("x")` and `import("x")`; and what compilers must not see: `Function('return import("x")')()`."""
+        made = function.child_by_field_name("function") or function.child_by_field_name("constructor")
+        if made is not None and self.text(made) == "Function":
+            function, inside = made, function.child_by_field_name("arguments")
+        name = "import" if function.type == "import" else self.text(function)
+        given = self.named(inside) if inside is not None and name in _LOADING else []
         if not given or given[0].type not in ("string", "template_string"):
             return None
-        if function.type != "import" and not (function.type == "identifier" and self.text(function) == "require"):
-            return None
         text = self.expression(given[0])
-        return Imported(specifiers.root(text.value), function.start_byte) if isinstance(text, Text) else None
+        found = _LOADING[name].fullmatch(text.value) if isinstance(text, Text) else None
+        return Imported(specifiers.root(found[1]), function.start_byte) if found else None
 
     def spread(self, node: Node) -> Expression:
         return Spread(self.inner(node), node.start_byte)
@@ -305,11 +308,16 @@ def operated(sign: str, first: Expression, second: Expression, at: int) -> Expre
 
 def part_of(base: Expression, name: str, at: int) -> Expression:
     """`base.name`; of a module, the name imported from it."""
-    if isinstance(base, Imported) and base.qualified not in ("import.meta", "builtins.super"):
+    if isinstance(base, Imported) and base.qualified not in ("import.meta", "builtins.super") and name not in _PROMISED:
         return Imported(specifiers.member(base.qualified, name), at)
     return Attribute(base, name, at)
 
 
+#: What a promise has, and no module hands out.
+_PROMISED = frozenset({"then", "catch", "finally"})
+_HIDDEN = re.compile(r"""\s*(?:return\s+)?import\(\s*["']([^"']+)["']\s*\);?\s*""")
+#: What loads a module -> where its first argument says which.
+_LOADING = {**dict.fromkeys(("import", "require"), re.compile("(.*)", re.DOTALL)), "Function": _HIDDEN, "eval": _HIDDEN}
 FUNCTIONS = frozenset({"arrow_function", "function_expression", "function", "generator_function"})
 #: Parts of a node that are no expressions.
 _SKIPPED = frozenset({

@@ -52,9 +52,11 @@ _SAID = frozenset({"help", "doc", "description", "desc", "label", "title", "help
 
 def of_record(ev: Evaluator, cls: Cls, scope: Scope, field: Field, bound: Value | None) -> Values:
     env = ev.env(cls.module, cls.scope)
-    if set_outside := environment.setting(ev, cls, field.name):
-        return set_outside
+    outside = environment.setting(ev, cls, field)
+    if any(isinstance(value, Str) and value.step == "config" for value in outside):
+        return outside
     default = relabel(ev.evaluate(field.default, env), "field_default") if field.default is not None else ()
+    default = merged(outside, default)
     classes = hierarchy.classes_in(ev, field.annotation, env)
     is_open = not default or all(isinstance(v, Unknown | Const) for v in default)
     annotated = tuple(Inst(value, None) for value in classes) if is_open else ()

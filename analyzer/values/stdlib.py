@@ -84,6 +84,8 @@ def _environment(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> V
     loaded = environment.variable(ev, _first(ev, arguments), env.module)
     default = _given(ev, arguments, "default", 1)
     known = tuple(v for v in default or () if not isinstance(v, Const))
+    said = {v.text for v in known if isinstance(v, Str)}
+    loaded = tuple(v for v in loaded if v.step == "config" or v.text not in said)
     return merged(loaded, relabel(known, "environment_default")) or (_RUNTIME,)
 
 

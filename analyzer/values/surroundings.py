@@ -61,6 +61,14 @@ class Surroundings:
         """The files that may load variables into the environment of the program."""
         return range(len(self.modules))
 
+    def deployed(self, name: str, module: int) -> Values:
+        """What the files that start the programs around `module` give an environment variable."""
+        return ()
+
+    def environment_examples(self, path: str, module: int) -> Values:
+        """What the examples of a `.env` file hold that code of `module` names and that is not there."""
+        return ()
+
     def config(self, path: str, module: int) -> Values:
         """What a config file that code opens by this path holds; nothing where files are not linked.
 

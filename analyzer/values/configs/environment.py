@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from analyzer.program import Call, Imported, Mapping, Module, Text, last_name
+from analyzer.program import Call, Field, Imported, Mapping, Module, Text, last_name
 from analyzer.values.configs.config_apis import given, texts
 from analyzer.values.objects import Cls, Dict, Ref, Str, Values, merged
 
@@ -15,18 +16,26 @@ DOTENV = ".env"
 DOTENV_READERS = frozenset({"dotenv", "decouple", "environs", "starlette"})
 
 
-def variable(ev: Evaluator, names: Values, module: int) -> Values:
-    """What .env files that the program loads give an environment variable."""
+def variable(ev: Evaluator, names: Values, module: int) -> tuple[Str, ...]:
+    """What .env files that the program loads, or else what starts the program, give an environment variable."""
     from analyzer.values import containers
 
     known = tuple(name for name in names if isinstance(name, Str) and not name.partial)
-    files = [ev.config(path, module) for path in _dotenv_files(ev)] if known else []
+    files = [_document(ev, path, module) for path in _dotenv_files(ev)] if known else []
     found = containers.item(ev, merged(*files), known) if any(files) else ()
-    return tuple(value for value in found if isinstance(value, Str))
+    told = tuple(value for value in found if isinstance(value, Str))
+    started = merged(*(ev.deployed(name.text, module) for name in known))
+    return (*told, *(value for value in started if isinstance(value, Str)))
 
 
-def setting(ev: Evaluator, cls: Cls, field: str) -> Values:
-    """What a .env file gives a field of a pydantic settings class: one that `env_file` names, or that is loaded."""
+def _document(ev: Evaluator, path: str, module: int) -> Values:
+    """What a .env file holds; where the tree lacks it, which is usual, what the examples of one hold."""
+    return ev.config(path, module) or ev.environment_examples(path, module)
+
+
+def setting(ev: Evaluator, cls: Cls, field: Field) -> Values:
+    """What the environment gives a field of a pydantic settings class: a .env file that `env_file` names or that is
+    loaded, or else what starts the program."""
     from analyzer.values import containers, hierarchy
 
     line = list(hierarchy.lineage(ev, cls))
@@ -35,13 +44,26 @@ def setting(ev: Evaluator, cls: Cls, field: str) -> Values:
     listed = _settings_options(ev, cls)
     paths = dict.fromkeys((*listed.get("env_file", ()), *_dotenv_files(ev)))
     prefix = "".join(listed.get("env_prefix", ())[:1])
-    wanted = (prefix + field).lower()
+    names = list(dict.fromkeys(_aliases(ev, cls, field))) or [prefix + field.name]
+    wanted = {name.lower() for name in names}
     found: list[Values] = []
-    for value in merged(*(ev.config(path, cls.module) for path in paths)):
+    for value in merged(*(_document(ev, path, cls.module) for path in paths)):
         for key, expression, env in containers.pairs(ev, value) if isinstance(value, Dict) else ():
-            if isinstance(key, Text) and key.value.lower() == wanted:
+            if isinstance(key, Text) and key.value.lower() in wanted:
                 found.append(ev.evaluate(expression, env))
+    written = dict.fromkeys(each for name in names for each in (name.upper(), name))
+    found += [ev.deployed(name, cls.module) for name in written]
     return tuple(value for value in merged(*found) if isinstance(value, Str))
+
+
+def _aliases(ev: Evaluator, cls: Cls, field: Field) -> Iterator[str]:
+    """The variables that a field says to be filled from: `Field(validation_alias=…)`, `Field(env=…)` of old."""
+    keywords = field.default.keywords if isinstance(field.default, Call) else ()
+    for keyword, expression in keywords:
+        if keyword in ("env", "alias", "validation_alias"):
+            named = expression.args if isinstance(expression, Call) else (expression,)
+            for each in named:
+                yield from texts(ev, ev.evaluate(each, ev.env(cls.module, cls.scope)))
 
 
 def _settings_options(ev: Evaluator, cls: Cls) -> dict[str, list[str]]:
