@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from sys import intern
 
-from analyzer import gate
+from analyzer import gate, headers
 from analyzer.commands import notebook_launches
 from analyzer.commands.launch import Launch
 from analyzer.languages import language_of
@@ -41,10 +41,10 @@ def glance(source: bytes, path: str) -> Glance:
     if language_of(path) == "javascript":
         return _ecma_glance(source, path)
     imports: dict[str, None] = {}
-    for package, names in gate.imports(source):
+    for package, names in headers.imports(source):
         imports.update(_named(package, names))
     imports.update((name, None) for name in _late(source))
-    classes = tuple(_class(name, bases) for name, bases in gate.classes(source))
+    classes = tuple(_class(name, bases) for name, bases in headers.classes(source))
     launches = notebook_launches.launches(source) if path.endswith(".ipynb") else ()
     return Glance(path, _is_gated(source, path), tuple(imports), classes, launches)
 
@@ -68,7 +68,7 @@ def _class(name: bytes, bases: bytes) -> tuple[str, tuple[str, ...]]:
 def _ecma_glance(source: bytes, path: str) -> Glance:
     imports: dict[str, None] = {}
     classes: list[tuple[str, tuple[str, ...]]] = []
-    for names, module, name, base in gate.ecma_headers(source):
+    for names, module, name, base in headers.ecma(source):
         if name:
             classes.append((name.decode(), (_last(base),)))
             continue
