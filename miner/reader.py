@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 
-from miner.walk import Skip
+from miner.walk import Skip, shown
 
 #: O_NONBLOCK: a pipe put in the place of a file since the walk must not stop the run.
 FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
@@ -28,19 +28,19 @@ def read(file: str, path: str, max_size: int) -> bytes | Skip:
 def _read(descriptor: int, path: str, max_size: int) -> bytes | Skip:
     status = os.fstat(descriptor)
     if not stat.S_ISREG(status.st_mode):
-        return Skip(path, "special")
+        return Skip(shown(path), "special")
     if status.st_size > max_size:
-        return Skip(path, "too_large", message=f"{status.st_size} bytes, more than {max_size}")
+        return Skip(shown(path), "too_large", message=f"{status.st_size} bytes, more than {max_size}")
     content = os.read(descriptor, status.st_size + 1)
     if len(content) == status.st_size:
         return content
     while len(content) <= max_size and (more := os.read(descriptor, max_size + 1 - len(content))):
         content += more
     if len(content) > max_size:
-        return Skip(path, "too_large", message=f"more than {max_size} bytes")
+        return Skip(shown(path), "too_large", message=f"more than {max_size} bytes")
     return content
 
 
 def _unreadable(path: str, error: OSError | ValueError) -> Skip:
     reason = error.strerror if isinstance(error, OSError) else None
-    return Skip(path, "unreadable", message=reason or type(error).__name__)
+    return Skip(shown(path), "unreadable", message=reason or type(error).__name__)

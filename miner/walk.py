@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from analyzer import others
 from analyzer.languages import GRAMMARS
@@ -56,18 +56,14 @@ class Rules:
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
-    """A file, or a folder (both paths then end in `/`, or are empty: the root), relative to the root."""
+class _Folder:
+    """A folder; its paths, relative to the root, end in `/` or are empty."""
 
     path: str  # as the system knows it
     shown: str
     tree: gitignore.WorkTree | None  # around it
     patterns: tuple[gitignore.Patterns, ...]
-    is_ignored: bool = False  # a folder of which only tracked files are read
-
-    @property
-    def is_folder(self) -> bool:
-        return not self.path or self.path.endswith("/")
+    is_ignored: bool = False  # only its tracked files are read
 
 
 def walk(root: str, rules: Rules) -> Iterator[str | Skip]:
@@ -78,13 +74,13 @@ def walk(root: str, rules: Rules) -> Iterator[str | Skip]:
     name.
     """
     walking = _Walk(root, rules)
-    pending = [_Found("", "", *(gitignore.outer(root) if rules.gitignore else (None, ())))]
+    pending: list[str | _Folder] = [_Folder("", "", *(gitignore.outer(root) if rules.gitignore else (None, ())))]
     while pending:
         found = pending.pop()
-        if not found.is_folder:
-            yield found.path
+        if isinstance(found, str):
+            yield found
             continue
-        inside: list[_Found] = []
+        inside: list[str | _Folder] = []
         for each in walking.folder(found):
             if isinstance(each, Skip):
                 yield each
@@ -118,7 +114,7 @@ class _Walk:
         self.exclude = (gitignore.Patterns(exclude),) if exclude else ()
         self.link_targets: set[str] = set()
 
-    def folder(self, folder: _Found) -> Iterator[_Found | Skip]:
+    def folder(self, folder: _Folder) -> Iterator[str | _Folder | Skip]:
         """What a folder holds, sorted, without what is left out."""
         try:
             with os.scandir(self.root + folder.path) as listing:
@@ -134,23 +130,26 @@ class _Walk:
         tree, patterns = self._ignoring(folder, names)
         others: list[os.DirEntry[str]] = []
         for entry, name, shown_name in _candidates(folder.path, content, others):
-            found = _Found(folder.path + name, folder.shown + shown_name, tree, patterns)
-            reason = self._reason(found, entry)
-            if reason is None and (folder.is_ignored or gitignore.is_ignored(found.shown, patterns)):
-                found = replace(found, is_ignored=True)
-                reason = None if tree is not None and tree.tracks(found.path) else "gitignore"
-            yield Skip(found.shown, reason) if reason else found
+            path, shown_path, is_folder = folder.path + name, folder.shown + shown_name, name.endswith("/")
+            reason = self._reason(entry, shown_path, is_folder=is_folder)
+            is_ignored = not reason and (folder.is_ignored or gitignore.is_ignored(shown_path, patterns))
+            if is_ignored and (tree is None or not tree.tracks(path)):
+                reason = "gitignore"
+            if reason:
+                yield Skip(shown_path, reason)
+            else:
+                yield _Folder(path, shown_path, tree, patterns, is_ignored) if is_folder else path
         yield from _counted(folder, others)
 
-    def _reason(self, found: _Found, entry: os.DirEntry[str]) -> str | None:
+    def _reason(self, entry: os.DirEntry[str], shown_path: str, *, is_folder: bool) -> str | None:
         """Why an entry is left out by its name or kind (None: it is not)."""
-        if found.is_folder:
+        if is_folder:
             reason = folders.reason_by_name(entry.name, include_vendored=self.rules.include_vendored)
         else:
             reason = None if entry.is_file(follow_symlinks=False) else self._reason_by_kind(entry)
             if reason is None and not self.rules.include_vendored and entry.name.endswith(GENERATED):
                 reason = "generated"
-        if reason is None and self.exclude and gitignore.is_ignored(found.shown, self.exclude):
+        if reason is None and self.exclude and gitignore.is_ignored(shown_path, self.exclude):
             return "excluded"
         return reason
 
@@ -165,13 +164,13 @@ class _Walk:
         self.link_targets.add(target)
         return None
 
-    def _reason_by_content(self, folder: _Found, names: set[str]) -> str | None:
+    def _reason_by_content(self, folder: _Folder, names: set[str]) -> str | None:
         if self.rules.include_vendored or not folder.path:
             return None
         return folders.reason_by_content(folder.path[:-1].rpartition("/")[2], names)
 
     def _ignoring(
-        self, folder: _Found, names: set[str]
+        self, folder: _Folder, names: set[str]
     ) -> tuple[gitignore.WorkTree | None, tuple[gitignore.Patterns, ...]]:
         """The work tree to which the content of a folder belongs, and the patterns that hold there."""
         tree, patterns = folder.tree, folder.patterns
@@ -201,7 +200,7 @@ def _candidates(
     return sorted(found, key=_by_names)
 
 
-def _counted(folder: _Found, others: list[os.DirEntry[str]]) -> Iterator[Skip]:
+def _counted(folder: _Folder, others: list[os.DirEntry[str]]) -> Iterator[Skip]:
     """Files of other types and links to folders, counted."""
     links = sum(entry.is_symlink() and entry.is_dir() for entry in others)
     if len(others) > links:

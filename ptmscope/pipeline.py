@@ -79,6 +79,7 @@ def scan(
     return run(os.fspath(path), settings)
 
 
+@rare_collection()
 def run(path: str, settings: Settings, progress: Progress | None = None) -> Scan:
     """The scan that the settings describe. A corpus is scanned repository by repository."""
     if CORPUS in path or os.path.isfile(os.path.join(path, CORPUS)):
@@ -113,20 +114,19 @@ def _found(whole: Task, settings: Settings, progress: Progress | None) -> Found:
 def _read(whole: Task, settings: Settings, known: Knowledge, progress: Progress | None) -> Found:
     """What the files tell: a glance at every file, and a closer look at those that may hold load sites."""
     jobs = tasks.processes(settings.jobs, len(whole.paths), spawn=settings.spawn)
-    with rare_collection():
-        seen = known.seen(lambda paths: _survey(replace(whole, paths=paths), jobs))
-        project = linked(whole, seen)
-        files = sum(1 for each in seen if each.digest or each.glance is not None)
-        skipped = tuple(each.skip for each in seen if each.skip is not None)
-        tokens = sorted((token for each in seen for token in each.credentials), key=_credential_order)
-        del seen  # the project holds what is needed of it
-        gc.freeze()  # the index lasts as long as the scan, and the processes forked now share it
-        try:
-            examined = known.examined(
-                project, project.wanted(), lambda paths: _analysis(replace(whole, paths=paths), project, jobs, progress)
-            )
-        finally:
-            gc.unfreeze()
+    seen = known.seen(lambda paths: _survey(replace(whole, paths=paths), jobs))
+    project = linked(whole, seen)
+    files = sum(1 for each in seen if each.digest or each.glance is not None)
+    skipped = tuple(each.skip for each in seen if each.skip is not None)
+    tokens = sorted((token for each in seen for token in each.credentials), key=_credential_order)
+    del seen  # the project holds what is needed of it
+    gc.freeze()  # the index lasts as long as the scan, and the processes forked now share it
+    try:
+        examined = known.examined(
+            project, project.wanted(), lambda paths: _analysis(replace(whole, paths=paths), project, jobs, progress)
+        )
+    finally:
+        gc.unfreeze()
     telling = [each for each in examined if not each.is_silent]
     gone = tuple(each.skip for each in examined if each.skip is not None)
     digests = [each.digest for each in telling if each.digest]

@@ -8,9 +8,10 @@ import traceback
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
-from hashlib import blake2b
 from itertools import chain
 from typing import TypeVar
+
+from blake3 import blake3
 
 from analyzer import others
 from analyzer.commands.scripts import Script, is_script
@@ -23,6 +24,8 @@ from analyzer.source import examine
 from miner.reader import read
 from miner.walk import SUFFIXES, Skip, shown
 
+#: Bytes of a digest.
+SIZE = 16
 #: Reports kept per process, so that the copies of a file are analysed once.
 REMEMBERED = 1000
 
@@ -74,10 +77,21 @@ class Examined:
         return not (self.report.sites or self.report.sequences or self.report.diagnostics)
 
 
+@contextmanager
+def rare_collection() -> Iterator[None]:
+    """Cycles are collected less often meanwhile: the analysis makes millions of small tuples, hardly ever a cycle."""
+    before = gc.get_threshold()
+    gc.set_threshold(50_000, 20, 50)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+
+
+@rare_collection()
 def survey(task: Task) -> tuple[Seen, ...]:
     """Looks at the text of every file of a task: which need a closer look, and how they hang together."""
-    with rare_collection():
-        return tuple(_seen(task, path) for path in task.paths)
+    return tuple(_seen(task, path) for path in task.paths)
 
 
 def _seen(task: Task, file: str) -> Seen:
@@ -105,12 +119,16 @@ def _glanced(file: str, content: bytes, digest: bytes) -> Seen:
 def contained(root: str, max_size: int, file: str) -> bytes | Skip:
     """The bytes of a file of the walk, or why it is left out."""
     limit = max_size if file.endswith(SUFFIXES) else min(max_size, MAX_BYTES)
-    return read(os.path.join(root, file), shown(file), limit)
+    return read(_place(root, file), file, limit)
+
+
+def _place(root: str, file: str) -> str:
+    return root + os.sep + file if root else file
 
 
 def digested(content: bytes) -> bytes:
     """What tells one content from another."""
-    return blake2b(content, digest_size=16).digest()
+    return blake3(content).digest(SIZE)
 
 
 def unsurveyed(path: str, message: str) -> tuple[Seen, ...]:
@@ -126,25 +144,14 @@ def use(project: Project) -> None:
 
 def contents(root: str, max_size: int, path: str) -> bytes | None:
     """The bytes of a file of the project; None where it cannot be read."""
-    found = read(os.path.join(root, path), path, max_size)
+    found = read(_place(root, path), path, max_size)
     return None if isinstance(found, Skip) else found
 
 
+@rare_collection()
 def run(task: Task) -> tuple[Examined, ...]:
     """Analyses the files of a task."""
-    with rare_collection():
-        return tuple(_examined(task, path) for path in task.paths)
-
-
-@contextmanager
-def rare_collection() -> Iterator[None]:
-    """Cycles are collected less often meanwhile: the analysis makes millions of small tuples, hardly ever a cycle."""
-    before = gc.get_threshold()
-    gc.set_threshold(50_000, 20, 50)
-    try:
-        yield
-    finally:
-        gc.set_threshold(*before)
+    return tuple(_examined(task, path) for path in task.paths)
 
 
 def together(parts: Iterable[tuple[T, ...]]) -> tuple[T, ...]:
@@ -159,7 +166,7 @@ def crashed(path: str, message: str) -> tuple[Examined, ...]:
 
 def _examined(task: Task, file: str) -> Examined:
     path = shown(file)
-    content = read(os.path.join(task.root, file), path, task.max_file_size)
+    content = read(_place(task.root, file), file, task.max_file_size)
     if isinstance(content, Skip):
         return Examined(file, FileReport(path), skip=content)
     try:

@@ -15,9 +15,10 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from hashlib import blake2b
 from itertools import islice
 from typing import Protocol
+
+from blake3 import blake3
 
 from analyzer.project import Project
 from analyzer.records import FileReport
@@ -27,12 +28,12 @@ from ptmscope.cache.stamps import NONE, Stamp, settled, stamps
 from ptmscope.cache.store import Store
 from ptmscope.cache.version import version
 from ptmscope.findings import Found
-from ptmscope.worker import Examined, Seen, Task, contained, digested
+from ptmscope.worker import SIZE, Examined, Seen, Task, contained, digested
 
 #: Files whose digests tell whether those of the others are worth taking before the files are read in full.
 PROBE = 64
 #: In place of the digest of a file that cannot be read.
-NO_FILE = b"\0" * 16
+NO_FILE = b"\0" * SIZE
 
 Survey = Callable[[tuple[str, ...]], Iterable[Seen]]
 Examine = Callable[[tuple[str, ...]], Iterable[Examined]]
@@ -88,9 +89,11 @@ class _Stamped:
 
 @dataclass(frozen=True, slots=True)
 class _Files:
-    """Stamp and digest of each file whose stamp can be relied on."""
+    """The stamps of files, NONE where one cannot be relied on, and the digests of their contents in a row."""
 
-    files: dict[str, tuple[Stamp, bytes]]
+    paths: tuple[str, ...]
+    stamps: list[Stamp]
+    digests: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,16 +129,18 @@ class Tree:
         if not self._is_known():
             return None
         self._take_digests(self.whole.paths)
-        found = self._result_of(self._tree_digest())
+        digest = self._tree_digest()
+        found = self._result_of(digest)
         if found is not None:
-            self._remember()
+            self._remember(digest)
         return found
 
     def keep(self, found: Found) -> None:
         content = to_bytes(found)
         if content is not None:
-            self.store.put("results", [(self._result_key(self._tree_digest()), packed(content))])
-            self._remember()
+            digest = self._tree_digest()
+            self.store.put("results", [(self._result_key(digest), packed(content))])
+            self._remember(digest)
 
     def _before(self) -> _Stamped | None:
         stored = self.store.get("trees", [self.key]).get(self.key)
@@ -150,17 +155,14 @@ class Tree:
         return _digest(version(), self.options, digest)
 
     def _tree_digest(self) -> bytes:
-        parts = (part for path in self.whole.paths for part in (_name(path), self.digests.get(path, NO_FILE)))
-        return _digest(*parts)
+        return self._digest_of(self.whole.paths)
 
-    def _remember(self) -> None:
+    def _remember(self, digest: bytes) -> None:
         """Stamps and digests of the files, for the next scan."""
-        told = [stamp != NONE and stamp[1] < self.settled for stamp in self.stamps]
-        listed = zip(self.whole.paths, self.stamps, told, strict=True)
-        files = {p: (stamp, self.digests[p]) for p, stamp, is_told in listed if is_told and p in self.digests}
-        content = to_bytes(_Files(files))
+        told = [stamp if stamp[1] < self.settled else NONE for stamp in self.stamps]
+        content = to_bytes(_Files(self.whole.paths, told, self._digests_of(self.whole.paths)))
         if content is not None:
-            record = _Stamped(self.signature if all(told) else b"", self._tree_digest(), packed(content))
+            record = _Stamped(b"" if NONE in told else self.signature, digest, packed(content))
             self.store.put("trees", [(self.key, to_bytes(record) or b"")])
 
     # -- the files
@@ -168,10 +170,13 @@ class Tree:
     def _recall(self, before: _Stamped) -> None:
         """The digests of files that have the stamp they had."""
         known = from_bytes(_Files, unpacked(before.files))
-        for path, stamp in zip(self.whole.paths, self.stamps, strict=True) if known is not None else ():
-            stored = known.files.get(path) if known is not None else None
-            if stored is not None and stored[0] == stamp:
-                self.digests[path] = stored[1]
+        if known is None:
+            return
+        there = dict(zip(self.whole.paths, self.stamps, strict=True))
+        for at, (path, stamp) in enumerate(zip(known.paths, known.stamps, strict=False)):
+            digest = known.digests[SIZE * at : SIZE * (at + 1)]
+            if stamp == there.get(path) != NONE and digest != NO_FILE:
+                self.digests[path] = digest
 
     def _is_known(self) -> bool:
         """Whether files with other stamps are likely to be known: taking digests of new ones would be in vain."""
@@ -249,8 +254,13 @@ class Tree:
             if content is not None:
                 yield keys[each.path], packed(content)
 
-    def _digest_of(self, paths: Iterable[str]) -> bytes:
-        return _digest(*(part for path in paths for part in (_name(path), self.digests.get(path, NO_FILE))))
+    def _digest_of(self, paths: Sequence[str]) -> bytes:
+        """Of the names and the contents of files."""
+        return _digest(_name("\0".join(paths)), self._digests_of(paths))
+
+    def _digests_of(self, paths: Sequence[str]) -> bytes:
+        """Of each content, in a row."""
+        return b"".join([self.digests.get(path, NO_FILE) for path in paths])
 
 
 def _name(path: str) -> bytes:
@@ -259,8 +269,8 @@ def _name(path: str) -> bytes:
 
 def _digest(*parts: bytes) -> bytes:
     """Of the parts, each with its length: no two lists of parts look the same."""
-    found = blake2b(digest_size=16)
+    found = blake3()
     for part in parts:
         found.update(len(part).to_bytes(8, "big"))
         found.update(part)
-    return found.digest()
+    return found.digest(SIZE)
