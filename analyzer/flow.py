@@ -22,9 +22,9 @@ from analyzer.program import (
     Unpacked,
     last_name,
 )
-from analyzer.records import Anchor, ApiCall, CallSequence, Link, LoadSite, Role
+from analyzer.records import Anchor, ApiCall, CallSequence, Link, LoadSite, ModelRef, Role
 from analyzer.values.evaluator import Evaluator
-from analyzer.values.objects import Event
+from analyzer.values.objects import REPLACED, Event
 
 
 def sequences(
@@ -37,7 +37,7 @@ def sequences(
     _evaluate_calls(ev, module)
     if across:
         spread.follow_out(ev, module, lambda file: _carriers(ev, file))
-    known = {(site.line, site.cell, site.column): frozenset(m.id for m in site.models) for site in sites}
+    known = {(site.line, site.cell, site.column): site.models for site in sites}
     places = [_places(file) for file in ev.modules]
     events = sorted(
         (event for event in ev.events.values() if across or event.env.module == module),
@@ -122,6 +122,7 @@ def _carriers(ev: Evaluator, module: int) -> set[tuple[str, int]]:
                 outside = "." in plain or plain not in scope.bindings
                 found.add((plain.rpartition(".")[2], 0 if outside else index))
     found |= {(name.rpartition(".")[2], 0) for name, inner in _carried_out(scopes) if inner in found}
+    found |= {(scope.name, 0) for scope in scopes if any((last_name(value), 0) in found for value in scope.returns)}
     return {(name, scope) for name, scope in found if not name.startswith("__")}
 
 
@@ -155,20 +156,26 @@ def _called(value: Expression) -> str:
     return last_name(value.function) if isinstance(value, Call) else ""
 
 
-def _ids(ev: Evaluator, event: Event, known: Mapping[tuple[int, int | None, int], frozenset[str]]) -> frozenset[str]:
-    """The model ids that a load can load, in its frame; those of its site where the frame tells none."""
+def _ids(
+    ev: Evaluator, event: Event, known: Mapping[tuple[int, int | None, int], tuple[ModelRef, ...]]
+) -> frozenset[str]:
+    """The model ids that a load can load, in its frame; those of its site where the frame tells none.
+
+    Where the frame's come from an option, launch lines give others.
+    """
     if not isinstance(event.match, tuple):
         return frozenset()
     match, arguments = event.match
     assert isinstance(match, Match)
     values = references.given_ids(ev, match.loader, arguments, event.call, event.env) or ()
     models, _, _ = references.read_ids(ev, match.loader, values)
-    found = frozenset(model.id for model in models)
-    if found and event.env.frame is not None:
-        return found
     file = ev.modules[event.env.module]
     line, cell = file.place(event.call.at)
-    return found | known.get((line, cell, file.column(event.call.at)), frozenset())
+    given = known.get((line, cell, file.column(event.call.at)), ())
+    if models and event.env.frame is not None:
+        is_option = any(model.resolution in REPLACED for model in models)
+        given = tuple(model for model in given if is_option and model.resolution == "launch_line")
+    return frozenset(model.id for model in (*models, *given))
 
 
 def _models(

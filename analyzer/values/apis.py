@@ -322,12 +322,12 @@ def taken(ev: Evaluator, qualified: str, arguments: Arguments, call: Call, env: 
         return ()
     results = consumer is not None and consumer.results
     things = taken_things(ev, arguments)
-    given = tuple(thing for thing in things if results or (thing.kind and not thing.attribute))
+    given = tuple(thing for thing in things if results or _is_loaded(thing))
     if not given:
         return _given_back(ev, consumer, arguments, None) if ev.follow and consumer is not None else ()
     plain = qualified.replace("()", "").removesuffix(".__init__")
     api = consumer.api if consumer is not None else ev.tables.public_name(plain)
-    link: Link = "argument" if any(thing.kind and not thing.attribute for thing in given) else "derived"
+    link: Link = "argument" if any(map(_is_loaded, given)) else "derived"
     found = event(ev, call, env, api, link, consumer.role if consumer is not None else None, arguments)
     found.sources = tuple(dict.fromkeys((*found.sources, *(thing.event for thing in given))))
     if consumer is not None and consumer.gives:
@@ -336,6 +336,11 @@ def taken(ev: Evaluator, qualified: str, arguments: Arguments, call: Call, env: 
     if consumer is not None and consumer.returns:
         return made(given[0].library, consumer.returns, _object_name(api), found)
     return (Thing(api, given[0].library, "", found),)
+
+
+def _is_loaded(thing: Thing) -> bool:
+    """Whether this is a loaded object, or a part of one that is an object of its own; what a config holds is none."""
+    return bool(thing.kind) and (not thing.attribute or _PARTS.get(thing.api.rpartition(".")[2], "config") != "config")
 
 
 def _given_back(ev: Evaluator, consumer: Consumer, arguments: Arguments, found: Event | None) -> Values:
