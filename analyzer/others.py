@@ -21,13 +21,15 @@ from analyzer.records import Diagnostic, FileReport, LoadSite
 
 _CONFIGS = (".yaml", ".yml", ".json", ".toml")
 _READ_BY_CODE = (".ini", ".cfg", ".conf")
+#: What MLflow calls its file, which is YAML.
+_MLPROJECT = "MLproject"
 _README = re.compile(r"(?:.*/)?readme\.md$", re.IGNORECASE)
 _LOCKED = re.compile(
     r"(?:.*/)?pyvenv\.cfg$|(?:.*/)?(?:package-lock|composer\.lock|tsconfig[\w.-]*|tokenizer|vocab|merges|special_tokens_map|added_tokens)\.json$"
 )
 #: What a file must say to be worth parsing as something that runs commands.
 _RUNS = re.compile(
-    rb"""(?m)^[ \t"'-]*(?:services|containers|run|script|before_script|scripts)["']?[ \t]*:""",
+    rb"""(?m)^[ \t"'-]*(?:services|containers|run|cmds?|commands?|setup|scripts?|before_script|entrypoint|program|module|entry_points)["']?[ \t]*:""",
 )
 _NAMED = re.compile(
     rb"--?model|MODEL|download|serve|\.py\b|pretrained|text-(?:generation|embeddings)|vllm|infinity|lorax|huggingface\.co|hf\.co"
@@ -39,6 +41,8 @@ def wanted(path: str) -> bool:
     name = path.rpartition("/")[2]
     if path.endswith((*_CONFIGS, *_READ_BY_CODE)):
         return _LOCKED.match(path) is None
+    if name == _MLPROJECT:
+        return True
     return scripts.is_script(path) or configs.is_dotenv(name) or _README.match(path) is not None
 
 
@@ -73,7 +77,8 @@ def read(
 
 def passes(source: bytes, path: str) -> bool:
     """Whether the bytes of a config say what one that loads models must say: cheap, before anything is parsed."""
-    if not path.endswith(_CONFIGS) or len(source) > MAX_BYTES:
+    is_config = path.endswith(_CONFIGS) or path.rpartition("/")[2] == _MLPROJECT
+    if not is_config or len(source) > MAX_BYTES:
         return False
     return (_RUNS.search(source) is not None and _NAMED.search(source) is not None) or recipes.passes(source)
 
@@ -92,7 +97,7 @@ def _of_config(source: bytes, path: str, environment: expansion.Variables, budge
 
 
 def _documents(source: bytes, path: str) -> list[Expression]:
-    if path.endswith((".yaml", ".yml", ".md")):
+    if path.endswith((".yaml", ".yml", ".md", _MLPROJECT)):
         return config_yaml.documents(source.decode("utf-8"))
     module = configs.lower(source, path)
     return [configs.document(module)] if module is not None else []

@@ -20,7 +20,7 @@ from analyzer.configs.tree import MAX_BYTES
 from analyzer.records import Diagnostic, LoadSite
 
 _DOCKERFILE = re.compile(r"(?:^|[.-])(?:Dockerfile|Containerfile)(?:$|[.-])", re.IGNORECASE)
-_MAKEFILE = re.compile(r"(?:GNUm|[mM])akefile$|.*\.mk$")
+_MAKEFILE = re.compile(r"(?:GNUm|[mM])akefile$|.*\.mk$|\.?[jJ]ustfile$|.*\.just$")
 _MAX_NESTED = 3
 _QUIET = frozenset({"echo", "printf", "#", "alias", "cat", "grep", "rm", "ls", "cd", "mkdir"})
 _SOURCE = re.compile(r"(?m)^[ \t]*(?:source|\.)[ \t]+\S")
@@ -318,6 +318,7 @@ def _docker_records(docker: _Docker, where: Place) -> Iterator[LoadSite | Launch
 
 _MAKE_VARIABLE = re.compile(r"^(?:export[ \t]+)?([A-Za-z_]\w*)([ \t]*(?:[:?+]|::)?=[ \t]*)(\S+)[ \t]*$")
 _MAKE_USE = re.compile(r"\$\((\w+)\)")
+_JUST_USE = re.compile(r"\{\{[ \t]*(\w+)[ \t]*\}\}")
 
 
 def makefile(text: str) -> str:
@@ -327,6 +328,7 @@ def makefile(text: str) -> str:
 
 def _make_line(line: str) -> str:
     used = _MAKE_USE.sub(lambda use: "${" + use[1] + "}", line).replace("$$", " $")
+    used = _JUST_USE.sub(lambda use: "${" + use[1] + "}", used).rjust(len(line))
     if line.startswith("\t"):
         body = used.lstrip("\t @+-")
         return " " * (len(used) - len(body)) + body

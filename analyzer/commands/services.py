@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from analyzer.commands import expansion, images, scripts, shell
+from analyzer.commands import expansion, images, jobs, scripts, shell
 from analyzer.commands.budget import Budget
 from analyzer.commands.expansion import Given, Known
 from analyzer.commands.launch import Launch
@@ -54,10 +54,13 @@ def read(trees: list[Expression], where: Place, environment: expansion.Variables
             yield from _commands(_steps(tree), where)
         else:
             serving = replace(where, serves=True)
-            yield from (record for service in containers(tree) for record in _service(service, serving, environment))
+            services = list(containers(tree))
+            yield from (record for service in services for record in _service(service, serving, environment))
+            yield from _commands(jobs.texts(tree) if not services else iter(()), where)
+            yield from scripts.of_runs(jobs.starts(tree), where)
 
 
-def _commands(found: Iterator[Expression], where: Place) -> Iterator[LoadSite | Launch]:
+def _commands(found: Iterable[Expression], where: Place) -> Iterator[LoadSite | Launch]:
     for node in found:
         if isinstance(node, Text):
             text = _EXPRESSION.sub(lambda use: "$_" + "_" * (len(use[0]) - 2), node.value)

@@ -35,7 +35,8 @@ _MARK = "§"
 
 _PACKAGE = re.compile(r"(?:\s*#.*\n)*?\s*#\s*@package[ \t]+([\w.]+)")
 #: A string that does not end is one to the end of the text, which no parser takes: a search goes over the text once.
-_JSON_STRING = re.compile(r'"(?:[^"\\]|\\.)*+"?', re.DOTALL)
+_JSON_STRING = re.compile(r'"(?:[^"\\]|\\.)*+"?|//[^\n]*|/\*.*?\*/', re.DOTALL)
+_LAST_COMMA = re.compile(r",\s*+(?=[}\]])")
 _TOML_STRING = re.compile(
     r'"""(?:[^\\]|\\.)*?"{3,5}|' + r"'''.*?'{3,5}" + r'|"(?:[^"\\\n]|\\.)*+"?|' + r"'[^'\n]*'|#[^\n]*", re.DOTALL
 )
@@ -109,15 +110,19 @@ def yaml(text: str) -> Expression | None:
 
 
 def json_(text: str) -> Expression:
-    """JSON: every string is read under a number, so that the parser need not know where it stands."""
+    """JSON, with the comments that editors allow in it; every string is read under a number, so that the parser need
+    not know where it stands."""
     strings: list[tuple[str, int]] = []
     offsets = Offsets(text)
 
     def number(match: re.Match[str]) -> str:
+        if match[0].startswith("/"):
+            return ""
         strings.append((json.loads(match[0], strict=False), offsets[match.start()]))
         return f'"{len(strings) - 1}"'
 
-    return of_plain(json.loads(_JSON_STRING.sub(number, text)), strings)
+    plain = _JSON_STRING.sub(number, text)
+    return of_plain(json.loads(_LAST_COMMA.sub("", plain) if "," in plain else plain), strings)
 
 
 def toml(text: str) -> Expression:
