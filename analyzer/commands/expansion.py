@@ -130,6 +130,8 @@ def _options(part: Part, variables: Variables) -> Choices:
     if part.name is None:
         return (Known(part.text, part.at),)
     given = variables.get(part.name, ()) if part.name else ()
+    if not given and part.name.endswith("]"):  # an element by its number, or of what is not known
+        given = variables.get(part.name.partition("[")[0], ())
     if not part.default:
         return given or (None,)
     default = tuple(v._replace(sure=False) if v is not None else None for v in choices(part.default, variables))

@@ -2,7 +2,8 @@
 
 Offsets are of characters in the text. A variable has the values that assignments above can have given it: under `if`,
 `for`, `case` or in a function an assignment adds one, elsewhere it replaces them. Arguments of the script are variables
-that are named by their number; in a function, and once a loop may have shifted them, they are not known.
+that are named by their number; once a loop may have shifted them, they are not known. A function is read where it stands, with
+arguments that are not known, and again for each call of it.
 """
 
 from __future__ import annotations
@@ -12,12 +13,17 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from analyzer.commands import nested
+from analyzer.commands import functions, nested
 from analyzer.commands.budget import WORD, Budget
 from analyzer.commands.expansion import MAX_VALUES, MAX_WORDS, Choices, Known, Variables, choices, only, split, spread
+from analyzer.commands.functions import Function
+from analyzer.commands.functions import literal as _literal
 from analyzer.commands.shell_words import MAX_NESTED, Part, Reader, Word
 
 _MAX_EXPORTED = 256
+#: Functions that call each other.
+_MAX_CALLING = 4
+_FUNCTION = re.compile(r"\)\s*\{|\bfunction\s")
 #: Endings of the names of scripts.
 SHELL = (".sh", ".bash", ".zsh", ".ksh", ".slurm", ".sbatch", ".pbs", ".lsf")
 
@@ -43,6 +49,7 @@ class Run:
 
 _NAME = re.compile(r"[A-Za-z_]\w*")
 _NAMED = re.compile(r"([A-Za-z_]\w*)\+?=")
+_KEYED = re.compile(r"\[([^\]]*)\]=")
 _OPENING = frozenset({"if", "for", "while", "until", "case", "select", "{"})
 _CLOSING = frozenset({"fi", "done", "esac", "}"})
 _BEFORE = frozenset(
@@ -66,6 +73,8 @@ class _State:
     signs: str = ""  # the last operators since the last command
     bodies: list[tuple[int, list[Choices]]] = field(default_factory=list)  # functions: depth, arguments outside
     budget: Budget = field(default_factory=Budget)
+    functions: dict[str, Function] = field(default_factory=dict)
+    calling: int = 0  # functions that are being called, one by the other
 
     def hold(self, name: str, given: Iterable[Known | None]) -> None:
         """Gives a variable its values; where they would be too much, they are not known."""
@@ -132,9 +141,18 @@ def _size(given: Choices) -> int:
 
 def _runs(text: str, state: _State, base: int = 0) -> Iterator[Run]:
     state.budget.take(len(text))
+    read = Reader(text, base).words()
+    if "{" in text and _FUNCTION.search(text):
+        words = list(read)
+        state.functions = {**state.functions, **functions.found(words)}
+        read = iter(words)
+    yield from _walk(read, state)
+
+
+def _walk(words: Iterator[Word], state: _State) -> Iterator[Run]:
     outer: list[list[Word]] = []
     array: str | None = None
-    for word in Reader(text, base).words():
+    for word in words:
         if state.budget.left < 0:
             return
         if word.sign == "$(":
@@ -170,11 +188,24 @@ def _array(state: _State, assigned: str, words: list[Word]) -> None:
     elements = [each for word in words if not word.sign for each in split(word, state.variables, state.arrays)]
     if is_more:
         elements = [*state.arrays.get(name, ()), *elements]
-    state.arrays[name] = elements[:MAX_WORDS]
+    keyed = [_keyed(element) for element in elements[:MAX_WORDS]]
+    elements = [element for _, element in keyed]
+    for key, element in keyed:
+        if key is not None:
+            state.hold(f"{name}[{key}]", element)
+    state.arrays[name] = elements
     found = [value for element in state.arrays[name] for value in element]
     several = len(found) > 1
     each = (v._replace(sure=v.sure and not several) if v is not None else None for v in found)
     state.hold(name, each)
+
+
+def _keyed(element: Choices) -> tuple[str | None, Choices]:
+    """The key and the value of `[key]=value`; other elements as they are."""
+    found = _KEYED.match(element[0].text) if len(element) == 1 and element[0] is not None else None
+    if found is None or element[0] is None:
+        return None, element
+    return found[1].strip("\"'"), (element[0]._replace(text=element[0].text[found.end() :]),)
 
 
 def _command(state: _State) -> Iterator[Run]:
@@ -189,6 +220,8 @@ def _command(state: _State) -> Iterator[Run]:
     if body is not None and _is_python(words):
         words = [words[0], Word((Part("-c", body.at),), body.at, body.at), body._replace(sign="")]
     is_function = signs.endswith("()") or _literal(words[0]) == "function"
+    if _literal(words[0]) == "function":
+        words = words[2:]
     while words and (head := _literal(words[0])) in _BEFORE | _OPENING | _CLOSING:
         _arguments(state, head, is_body=is_function and head == "{")
         state.depth += (head in _OPENING) - (head in _CLOSING)
@@ -208,6 +241,28 @@ def _command(state: _State) -> Iterator[Run]:
             _source(state, run)
             _shift(state, run)
             yield run
+            yield from _called(state, found)
+
+
+def _called(state: _State, words: tuple[Choices, ...]) -> Iterator[Run]:
+    """The commands of the function that a command calls, with the arguments that it gets."""
+    function = state.functions.get(only(words[0]))
+    if function is None or state.calling >= _MAX_CALLING or not state.budget.take(WORD * len(function.body)):
+        return
+    outside = state.arguments, state.words, state.signs, state.bodies, state.beside
+    given = [_doubtful(word) if not function.is_called_once else word for word in words[1:]]
+    state.give(given[:MAX_WORDS])
+    state.words, state.signs, state.bodies = [], "", []
+    state.calling += 1
+    yield from _walk(iter(function.body), state)
+    state.calling -= 1
+    arguments, state.words, state.signs, state.bodies, state.beside = outside
+    state.give(arguments)
+
+
+def _doubtful(given: Choices) -> Choices:
+    """What is so in one of several calls."""
+    return tuple(value._replace(sure=False) if value is not None else None for value in given)
 
 
 def _arguments(state: _State, head: str, *, is_body: bool) -> None:
@@ -335,7 +390,3 @@ def _listed(state: _State, words: list[Word]) -> Choices:
     """The elements of a list of words: the variable is each of them in turn."""
     found = [value for word in words for value in choices(word.parts, state.variables)]
     return tuple(v._replace(sure=len(found) == 1 and v.sure) if v is not None else None for v in found)
-
-
-def _literal(word: Word) -> str:
-    return "".join(part.text for part in word.parts) if all(part.name is None for part in word.parts) else ""

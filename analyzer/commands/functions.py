@@ -1,0 +1,60 @@
+"""The functions of a shell script: the words of their bodies, by name."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from analyzer.commands.shell_words import Word
+
+#: Functions of one script that count.
+_MAX_FUNCTIONS = 64
+
+
+class Function(NamedTuple):
+    """The words of a body, and whether the script calls it from one place only."""
+
+    body: tuple[Word, ...]
+    is_called_once: bool
+
+
+def literal(word: Word) -> str:
+    """The text of a word without variables."""
+    return "".join(part.text for part in word.parts) if all(part.name is None for part in word.parts) else ""
+
+
+def found(words: Sequence[Word]) -> dict[str, Function]:
+    """The functions that the words of a script define: `name() { … }`, `function name { … }`."""
+    starts = [at for at, word in enumerate(words) if not word.sign and literal(word) == "{"]
+    named = [(name, at) for at in starts if (name := _name(words, at))][:_MAX_FUNCTIONS]
+    if not named:
+        return {}
+    said = Counter(literal(word) for word in words if not word.sign)
+    defined = Counter(name for name, _ in named)
+    return {
+        name: Function(tuple(words[at + 1 : _end(words, at)]), said[name] - defined[name] <= 1) for name, at in named
+    }
+
+
+def _name(words: Sequence[Word], at: int) -> str:
+    """The name of the function whose body the brace there opens."""
+    before = at - 1
+    while before >= 0 and words[before].sign == "\n":
+        before -= 1
+    if before >= 2 and words[before].sign == ")" and words[before - 1].sign == "(":
+        return literal(words[before - 2]) if not words[before - 2].sign else ""
+    if before >= 1 and not words[before].sign and literal(words[before - 1]) == "function":
+        return literal(words[before])
+    return ""
+
+
+def _end(words: Sequence[Word], at: int) -> int:
+    """The place of the brace that closes the one there."""
+    depth = 0
+    for place in range(at, len(words)):
+        said = literal(words[place]) if not words[place].sign else ""
+        depth += (said == "{") - (said == "}")
+        if depth == 0:
+            return place
+    return len(words)
