@@ -29,7 +29,8 @@ _LOCKED = re.compile(
 )
 #: What a file must say to be worth parsing as something that runs commands.
 _RUNS = re.compile(
-    rb"""(?m)^[ \t"'-]*(?:services|containers|run|cmds?|commands?|setup|scripts?|before_script|entrypoint|program|module|entry_points)["']?[ \t]*:""",
+    rb"""(?m)^[ \t"'-]*(?:services|containers|run|cmds?|commands?|setup|scripts?|before_script|entrypoint|program)"""
+    + rb"""["']?[ \t]*:""",
 )
 _NAMED = re.compile(
     rb"--?model|MODEL|download|serve|\.py\b|pretrained|text-(?:generation|embeddings)|vllm|infinity|lorax|huggingface\.co|hf\.co"

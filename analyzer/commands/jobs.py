@@ -1,4 +1,4 @@
-"""Commands in YAML and JSON of tools that run jobs: DVC, SkyPilot and other schedulers, MLflow, sweeps, an editor's starts."""
+"""Commands in YAML and JSON of tools that run jobs: DVC, SkyPilot and other schedulers, MLflow, sweeps, editors."""
 
 from __future__ import annotations
 

@@ -2,8 +2,8 @@
 
 Offsets are of characters in the text. A variable has the values that assignments above can have given it: under `if`,
 `for`, `case` or in a function an assignment adds one, elsewhere it replaces them. Arguments of the script are variables
-that are named by their number; once a loop may have shifted them, they are not known. A function is read where it stands, with
-arguments that are not known, and again for each call of it.
+that are named by their number; once a loop may have shifted them, they are not known. A function is read where it
+stands, with arguments that are not known, and again for each call of it.
 """
 
 from __future__ import annotations
