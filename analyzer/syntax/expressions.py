@@ -67,12 +67,8 @@ class Expressions:
         return tuple(self.expression(node) for node in nodes if node.kind_id not in EXTRA)
 
     def note(self, name: str, binding: Binding) -> None:
-        """Bind a name where the walk stands; that of a comprehension before those of comprehensions in it."""
-        found = self.scope.bindings.setdefault(name, [])
-        place = len(found)
-        while binding.until and place and found[place - 1].at > binding.at:
-            place -= 1
-        found.insert(place, binding)
+        """Bind a name where the walk stands."""
+        self.scope.bindings.setdefault(name, []).append(binding)
         outer = self.statements.globals.get(name)
         if outer is not None:
             # An assignment from a function may or may not have run: an arm of its own.
