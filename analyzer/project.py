@@ -158,7 +158,7 @@ class Project:
     def _launched(self, launch: Launch, path: str) -> tuple[str, ...]:
         """The files of the tree that a command line runs."""
         if launch.script.endswith(".py"):
-            return self.programs.find(launch.script, path)
+            return self.programs.find(launch.script, path) or self.programs.beside(launch.script, path)
         return self.entries.get(launch.script, ())
 
     def _launches(self, known: Mapping[str, Glance]) -> dict[str, list[tuple[str, Launch]]]:

@@ -138,3 +138,10 @@ def test_names_of_a_condition_nested_without_end() -> None:
     for _ in range(5000):
         asked = Subscript(asked, Text("k", 0), 0)
     assert list(conditions.named(asked)) == []
+
+
+def test_of_too_many_values_those_that_can_be_ids_are_kept() -> None:
+    """Command lines write many paths; the ids among them come late."""
+    paths = tuple(Str(f"output/{n}/best", 0, n) for n in range(80))
+    name = Str("t5-large", 0, 99)
+    assert name in objects.merged(paths, (Const(None), name))

@@ -19,6 +19,7 @@ _WRAPPERS = frozenset({
 #: Commands behind `--`, one in the other.
 _MAX_HANDED = 4
 _PLAIN = re.compile(r"[A-Za-z][\w.-]*")
+_OPTION = re.compile(r"--|-[A-Za-z]$")
 #: Programs of the system and of its package managers.
 _SYSTEM = frozenset({
     "sudo", "apt", "apt-get", "yum", "dnf", "apk", "brew", "pip", "pip3", "conda", "mamba", "npm", "npx", "yarn",
@@ -76,7 +77,8 @@ def console(words: Sequence[str]) -> int | None:
     index = next((at for at, word in enumerate(words) if "=" not in word), None)
     if index is None or not _PLAIN.fullmatch(words[index]) or words[index] in _SYSTEM:
         return None
-    return index if any(word.startswith("--") for word in words[index + 1 :]) else None
+    rest = words[index + 1 :]
+    return index if any(_OPTION.match(word) for word in rest) else None
 
 
 def module(words: Sequence[str]) -> str:

@@ -32,6 +32,12 @@ class Paths:
                     return (candidate,)
         return tuple(self._ending(plain))[:MAX_MATCHES]
 
+    def beside(self, written: str, writer: str) -> tuple[str, ...]:
+        """The file of that name in the folder of the writer: both may have been moved since the path was written."""
+        name = basename(written)
+        candidate = join(dirname(writer), name)
+        return (candidate,) if candidate in self.paths and _says_something(name) else ()
+
     def _around(self, plain: str, writer: str) -> Iterator[str]:
         folder = dirname(writer)
         while True:

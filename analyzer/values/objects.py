@@ -309,4 +309,11 @@ def merged(*groups: Values, limit: int = 64) -> Values:
     found = tuple(dict.fromkeys(chain.from_iterable(some)))
     if len(found) <= limit:
         return found
-    return (*sorted(found, key=lambda value: not isinstance(value, Str) or value.step == "label")[:limit], BOUND)
+    return (*sorted(found, key=_cut_late)[:limit], BOUND)
+
+
+def _cut_late(value: Value) -> int:
+    """Where a value stands when there are too many: what can be an id first, then longer paths, then the rest."""
+    if not isinstance(value, Str) or value.step == "label":
+        return 2
+    return int(value.text.count("/") > 1)

@@ -98,7 +98,8 @@ def passed_under(ev: Evaluator, value: Value, name: str) -> Values:
     if isinstance(value, Dict):
         keys = (v for key, _, env in containers.pairs(ev, value) for v in ev.evaluate(key, env))
         held = any(isinstance(key, Str) and key.text == name for key in keys)
-        return containers.item(ev, (value,), (Str(name, 0, 0),)) if held else ()
+        key = (Str(name, 0, 0),)
+        return containers.item(ev, (value,), key) if held else containers.known(ev, value, key)
     if isinstance(value, Configs):
         return open_configs.entry(ev, value, name)
     if isinstance(value, Inst):

@@ -19,6 +19,7 @@ from analyzer.program import (
     Subscript,
     last_name,
 )
+from analyzer.values import hierarchy
 from analyzer.values.calling import callers
 from analyzer.values.objects import Cls, Env
 
@@ -32,16 +33,27 @@ def of_function(ev: Evaluator, module: int, scope: Scope, owner: Cls | None) -> 
     """Calls of what is taken out of a table, or returned by a function, that holds this function or class."""
     if scope.kind != "function" or scope.name.startswith("test_") or (owner is not None and scope.name != "__init__"):
         return
-    name = scope.name if owner is None else ev.modules[owner.module].scopes[owner.scope].name
-    for index in ev.callers_of(module, name):
-        ev.read_mentioning(index, name)
-        for holder, is_wide in ev.index("holders", index, _holders).get(name, ()):
-            for other in ev.callers_of(index, holder) if is_wide else (index,):
-                yield from _calls_of_parts(ev, other, holder)
+    named = [(module, scope.name)] if owner is None else _made_by(ev, owner)
+    for index, holder, is_wide in dict.fromkeys(held for where, name in named for held in _holding(ev, where, name)):
+        for other in ev.callers_of(index, holder) if is_wide else (index,):
+            yield from _calls_of_parts(ev, other, holder)
     stem = posixpath.basename(ev.modules[module].path).partition(".")[0]
     for index in ev.callers_of(module, "getattr"):
         if stem in ev.index("modules asked", index, _modules_asked):
             yield from _calls_of_parts(ev, index, "getattr")
+
+
+def _made_by(ev: Evaluator, owner: Cls) -> list[tuple[int, str]]:
+    """(file, name) of the class, and of those derived from it, whose objects its constructor makes."""
+    derived = ((cls, ev.modules[cls.module].scopes[cls.scope]) for cls in (owner, *hierarchy.subclasses(ev, owner)))
+    return [(cls.module, scope.name) for cls, scope in derived if cls is owner or "__init__" not in scope.bindings]
+
+
+def _holding(ev: Evaluator, module: int, name: str) -> Iterator[tuple[int, str, bool]]:
+    """(file, table or function, whether other files can see it) that holds the name, where it can be seen."""
+    for index in ev.callers_of(module, name):
+        ev.read_mentioning(index, name)
+        yield from ((index, holder, is_wide) for holder, is_wide in ev.index("holders", index, _holders).get(name, ()))
 
 
 def _modules_asked(module: Module) -> frozenset[str]:
