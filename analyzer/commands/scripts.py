@@ -21,6 +21,8 @@ from analyzer.records import Diagnostic, LoadSite
 
 _DOCKERFILE = re.compile(r"(?:^|[.-])(?:Dockerfile|Containerfile)(?:$|[.-])", re.IGNORECASE)
 _MAKEFILE = re.compile(r"(?:GNUm|[mM])akefile$|.*\.mk$|\.?[jJ]ustfile$|.*\.just$")
+#: Lists of commands, kept to be copied from: `running_commands`, `commands.txt`.
+_COMMANDS = re.compile(r"(?:.*[-_. ])?(?:commands?|cmds?)(?:\.txt)?$", re.IGNORECASE)
 _MAX_NESTED = 3
 _QUIET = frozenset({"echo", "printf", "#", "alias", "cat", "grep", "rm", "ls", "cd", "mkdir"})
 _SOURCE = re.compile(r"(?m)^[ \t]*(?:source|\.)[ \t]+\S")
@@ -44,9 +46,9 @@ class Script:
 
 
 def is_script(path: str) -> bool:
-    """Whether the name is one of a shell script, Dockerfile or Makefile."""
+    """Whether the name is one of a shell script, Dockerfile, Makefile, or list of commands."""
     name = path.rpartition("/")[2]
-    return name.endswith(SHELL) or bool(_DOCKERFILE.search(name) or _MAKEFILE.match(name))
+    return name.endswith(SHELL) or bool(_DOCKERFILE.search(name) or _MAKEFILE.match(name) or _COMMANDS.match(name))
 
 
 def read(
