@@ -6,7 +6,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 
-from analyzer import references
+from analyzer import readings, references
 from analyzer.linking import order, spread
 from analyzer.loaders import Match
 from analyzer.program import (
@@ -37,6 +37,7 @@ def sequences(
     _evaluate_calls(ev, module)
     if across:
         spread.follow_out(ev, module, lambda file: _carriers(ev, file))
+    readings.read(ev, module)
     known = {(site.line, site.cell, site.column): site.models for site in sites}
     places = [_places(file) for file in ev.modules]
     events = sorted(

@@ -103,8 +103,9 @@ def _of_dict(ev: Evaluator, base: Dict, name: str) -> Values:
 
 
 def subscripted(ev: Evaluator, base: Value, keys: Values) -> Values:
-    """`thing[k]` is part of the thing; `os.environ["X"]` comes at run time."""
+    """`thing[k]` is part of the thing, and `outputs["logits"]` reads it; `os.environ["X"]` comes at run time."""
     if isinstance(base, Thing):
+        base.event.reads.update(key.text for key in keys if isinstance(key, Str) and key.text.isidentifier())
         return (base,)
     return (Unknown("runtime_input"),)
 
