@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import time
 import warnings
 from pathlib import Path
@@ -203,6 +205,16 @@ ECMA_NESTED = {
     "elements": b"x = " + b"<a>" * ECMA_DEPTH + b"</a>" * ECMA_DEPTH,
     "patterns": b"const " + b"{a: " * ECMA_DEPTH + b"b" + b"}" * ECMA_DEPTH + b" = x",
 }
+
+
+#: On which tree-sitter's TSX grammar never ended.
+ENDLESS = b's\n\xc5v"\x99E[(}Y\xb0e-k\xf0'
+
+
+def test_bytes_that_are_no_utf8_in_tsx() -> None:
+    code = f"from analyzer.syntax.tree import parse; print(parse({ENDLESS!r}, seconds=1, grammar='tsx').source)"
+    done = subprocess.run([sys.executable, "-c", code], timeout=60, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == repr(ENDLESS)
 
 
 @pytest.mark.parametrize("nested", ECMA_NESTED.values(), ids=ECMA_NESTED.keys())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ MAX_DEPTH = 100
 #: Items of one display, or operands of one operator, that are read.
 MAX_ITEMS = 5_000
 _CHUNK = 1 << 16
+_NO_UTF8 = re.compile("[\udc80-\udcff]")
 #: Below this size parsing takes no callback, and no deadline.
 _SMALL = 200_000
 #: Nodes inside which a loader's name is only text.
@@ -82,13 +84,14 @@ def parse(source: bytes, *, seconds: float, grammar: str = "python") -> Tree | N
     Reading through a callback is what makes tree-sitter ask `progress`: given bytes it never does. But the binding
     (0.26) never frees what a callback returns, so small files, which cannot take long, are given as bytes.
     """
+    text = _valid(source)
     if len(source) < _SMALL:
-        return Tree(Parser(language(grammar)).parse(source, encoding="utf8").root_node, source, grammar)
+        return Tree(Parser(language(grammar)).parse(text, encoding="utf8").root_node, source, grammar)
     end = time.thread_time() + seconds
     parser = Parser(language(grammar))
 
     def read(at: int, _point: object) -> bytes:
-        return source[at : at + _CHUNK]
+        return text[at : at + _CHUNK]
 
     def late(_offset: int, _has_error: bool) -> bool:
         return time.thread_time() > end
@@ -98,6 +101,15 @@ def parse(source: bytes, *, seconds: float, grammar: str = "python") -> Tree | N
     except ValueError:  # what the binding raises for a parse that was cut off
         return None
     return Tree(tree.root_node, source, grammar) if tree is not None else None
+
+
+def _valid(source: bytes) -> bytes:
+    """The source with `?` for each byte that is not UTF-8: on some of these the TSX grammar never ends."""
+    try:
+        source.decode()
+    except UnicodeDecodeError:
+        return _NO_UTF8.sub("?", source.decode("utf-8", "surrogateescape")).encode()
+    return source
 
 
 def _kinds(*names: str) -> frozenset[int]:
