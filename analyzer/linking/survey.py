@@ -9,7 +9,7 @@ from functools import lru_cache
 from sys import intern
 
 from analyzer import gate, headers
-from analyzer.commands import notebook_launches
+from analyzer.commands import notebook_launches, python_launches
 from analyzer.commands.launch import Launch
 from analyzer.languages import language_of
 from analyzer.syntax import specifiers
@@ -28,7 +28,7 @@ class Glance:
     gated: bool
     imports: tuple[str, ...] = ()
     classes: tuple[tuple[str, tuple[str, ...]], ...] = ()
-    launches: tuple[Launch, ...] = ()  # of a notebook: what its shell lines give to programs
+    launches: tuple[Launch, ...] = ()  # what its code, or the shell lines of a notebook, give to programs
 
     @property
     def roots(self) -> frozenset[str]:
@@ -45,7 +45,7 @@ def glance(source: bytes, path: str) -> Glance:
         imports.update(_named(package, names))
     imports.update((name, None) for name in _late(source))
     classes = tuple(_class(name, bases) for name, bases in headers.classes(source))
-    launches = notebook_launches.launches(source) if path.endswith(".ipynb") else ()
+    launches = notebook_launches.launches(source) if path.endswith(".ipynb") else python_launches.launches(source, path)
     return Glance(path, _is_gated(source, path), tuple(imports), classes, launches)
 
 

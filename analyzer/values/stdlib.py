@@ -28,6 +28,7 @@ from analyzer.values.objects import (
     Ref,
     Str,
     Super,
+    Tuple,
     Unknown,
     Value,
     Values,
@@ -104,6 +105,12 @@ def _parent(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values
 
 def _same(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
     return _first(ev, arguments) or (UNKNOWN_CALL,)
+
+
+def _words(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
+    """`shlex.split(command)`."""
+    texts = [v for v in _first(ev, arguments) if isinstance(v, Str)]
+    return tuple(Tuple(tuple(v._replace(text=word) for word in v.text.split())) for v in texts) or (UNKNOWN_CALL,)
 
 
 def _reduced(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
@@ -363,6 +370,7 @@ _TABLE: dict[str, _Call] = {
     **_rows(_wrapped, "detectron2.config.LazyCall", "detectron2.config.lazy.LazyCall"),
     **_rows(_reduced, "functools.reduce"),
     **_rows(_second, "typing.cast"),
+    **_rows(_words, "shlex.split"),
     **_rows(_path, "os.path.join", "pathlib.Path", "pathlib.PurePath", "posixpath.join", "pathlib.PosixPath"),
     **_rows(_text, "builtins.str", "builtins.repr", "shlex.quote"),
     **_rows(_dict, "builtins.dict", "types.SimpleNamespace", "argparse.Namespace", "collections.OrderedDict"),
