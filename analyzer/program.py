@@ -179,6 +179,13 @@ class Opaque(NamedTuple):
     at: int
 
 
+class Referenced(NamedTuple):
+    """`${model.name}` in a config that does not hold it: a key of what the config becomes a part of."""
+
+    name: str
+    at: int
+
+
 def number(value: int | float, at: int) -> Expression:
     """A number; one that neither text nor JSON can hold is not known."""
     is_held = value.bit_length() <= _BITS if isinstance(value, int) else isfinite(value)

@@ -267,10 +267,10 @@ class Project:
         """Files from which `path` can be reached that mention the name, nearest first; one more than are read."""
         return tuple(islice(self.mentioning(self.reaching(path), name), MAX_CALLER_FILES + 1))
 
-    def _declaring(self, path: str) -> tuple[str, ...]:
-        """Files that `path` imports, or that import it, that declare options."""
+    def _declaring(self, path: str, word: str) -> tuple[str, ...]:
+        """Files that `path` imports, or that import it, that say the word: that declare options."""
         near = dict.fromkeys((*self.imported.get(path, ()), *self.importers.get(path, ())))
-        return tuple(self.mentioning(near, "add_argument"))
+        return tuple(self.mentioning(near, word))
 
     def _deployed(self, name: str, path: str) -> tuple[Setting, ...]:
         """What the files that start programs give an environment variable of those of `path`."""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from functools import partial
 
 from analyzer.configs.tree import MAX_NODES, nodes, pairs
-from analyzer.program import Choice, Constant, Expression, Items, Joined, Mapping, Opaque, Text
+from analyzer.program import Choice, Constant, Expression, Items, Joined, Mapping, Opaque, Referenced, Text
 
 _REFERENCE = re.compile(r"\$\{([^${}]*)\}")
 _PERCENT = re.compile(r"%\((\w+)\)s")
@@ -108,6 +108,8 @@ class _Document:
             runtime = Opaque("runtime_input", at)
             return Choice((Text(default.strip(" '\""), at), runtime), at) if comma else runtime
         found = self._under(name.split(".")) if _PLAIN.match(name) else None
+        if found is None and _PLAIN.match(name):
+            return Referenced(name, at)
         return found if found is None or isinstance(found, Constant) or self._is_small(found) else None
 
     def _under(self, names: Iterable[str]) -> Expression | None:

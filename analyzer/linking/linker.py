@@ -339,10 +339,10 @@ class Linker(Evaluator):
         self.asked = True
         return [module, *self._loaded(self.project.setting(self.modules[module].path, name))]
 
-    def option_files(self, module: int) -> Iterable[int]:
-        """The file itself, and files it imports or is imported by that declare options."""
+    def option_files(self, module: int, word: str = "add_argument") -> Iterable[int]:
+        """The file itself, and files it imports or is imported by that say the word: that declare options."""
         self.asked = True
-        return [module, *self._loaded(self.project.declaring(self.modules[module].path))]
+        return [module, *self._loaded(self.project.declaring(self.modules[module].path, word))]
 
 
 def _of_library(qualified: str) -> Values:

@@ -33,6 +33,7 @@ from analyzer.program import (
     Opaque,
     Operator,
     Parameter,
+    Referenced,
     Scope,
     Spread,
     Subscript,
@@ -388,7 +389,7 @@ from analyzer.values import assigned, attributes, strings  # noqa: E402  (they e
 from analyzer.values.branching import narrowing, reach  # noqa: E402
 from analyzer.values.calling import calls, widgets  # noqa: E402
 from analyzer.values.commandline import options  # noqa: E402
-from analyzer.values.configs import config_guesses  # noqa: E402
+from analyzer.values.configs import config_guesses, hydra_configs  # noqa: E402
 
 _BY_TYPE: dict[type, Callable[[Evaluator, Any, Env], Values]] = {
     Text: Evaluator.text,
@@ -413,5 +414,6 @@ _BY_TYPE: dict[type, Callable[[Evaluator, Any, Env], Values]] = {
     Operator: Evaluator.operator,
     Call: Evaluator.call,
     Held: lambda ev, expression, env: expression.values,
+    Referenced: lambda ev, expression, env: hydra_configs.referenced(ev, expression.name, env),
     Shown: widgets.shown,
 }

@@ -41,8 +41,8 @@ class Surroundings:
         """The files that may set an attribute of this name on an object of `module`."""
         return (module,)
 
-    def option_files(self, module: int) -> Iterable[int]:
-        """The files whose command-line options may reach `module`."""
+    def option_files(self, module: int, word: str = "add_argument") -> Iterable[int]:
+        """The files that say the word whose command-line options, or stored configs, may reach `module`."""
         return (module,)
 
     def launched(self, options: Iterable[str], started: Started, *, several: bool = False) -> Values:
