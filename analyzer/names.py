@@ -9,8 +9,9 @@ from analyzer.program import LOOP, Binding, BranchPath, Language, Name, Scope
 
 _MAX_REACHING = 24
 _JAVASCRIPT = frozenset({
-    "Array", "Bun", "Deno", "JSON", "Map", "Object", "Promise", "Set", "String", "document", "globalThis", "import",
-    "localStorage", "location", "process", "prompt", "self", "sessionStorage", "structuredClone", "window",
+    "Array", "Bun", "Deno", "JSON", "Map", "Object", "Promise", "Set", "String", "URL", "document", "fetch",
+    "globalThis", "import", "localStorage", "location", "process", "prompt", "self", "sessionStorage",
+    "structuredClone", "window",
 })  # fmt: skip
 
 

@@ -89,4 +89,5 @@ def _callback(reader: Expressions, node: Node, target: Attribute, args: tuple[Ex
     item = Element(base, at)
     made = noted(reader, node, args[0], (item,))
     results: dict[str, Expression] = {"filter": base, "find": item, "forEach": made, "some": made, "every": made}
-    return results.get(method, Generated(None, made, at))
+    flat = Element(made, at) if method == "flatMap" else made
+    return results.get(method, Generated(None, flat, at))

@@ -9,6 +9,8 @@ _URL = re.compile(
 )
 _PACKAGE = re.compile(r"(?P<name>(?:@[^/@]*/)?[^/@]+)(?:@[^/]*)?(?P<inside>/.*)?$")
 _ENDING = re.compile(r"\.(?:[cm]?[jt]sx?|d\.ts|json|svelte|vue)$")
+#: In front of the path of a config that is imported as if it were a module.
+CONFIG = "config:"
 _INDEX = re.compile(r"(?:^|/)index$")
 _QUERY = re.compile(r"[?#].*$")
 #: The address of a package's own file: everything below is the package.
@@ -20,9 +22,11 @@ def root(specifier: str) -> str:
 
     A package keeps its name, in front of it `npm:` unless it has a scope, so that it is told from a Python package;
     what follows is dotted: `langchain/embeddings/hf` is `npm:langchain.embeddings.hf`. A path becomes a relative name,
-    with as many dots as in Python: `./a` is `.a`, `../lib/b.js` is `..lib.b`.
+    with as many dots as in Python: `./a` is `.a`, `../lib/b.js` is `..lib.b`. A JSON file keeps its path.
     """
     plain = _QUERY.sub("", specifier.strip())
+    if plain.endswith(".json") and plain.startswith((".", "/", "@/", "~/")):
+        return CONFIG + plain.removeprefix("@").removeprefix("~")
     if plain.startswith((".", "/")):
         return _relative(plain)
     if plain.startswith("node:"):
@@ -32,8 +36,8 @@ def root(specifier: str) -> str:
 
 
 def member(module: str, name: str) -> str:
-    """What `import {name} from module` binds; a package's default is the package."""
-    if name == "default" and not module.startswith("."):
+    """What `import {name} from module` binds; a package's default is the package, and all of a config the config."""
+    if module.startswith(CONFIG) or (name == "default" and not module.startswith(".")):
         return module
     return module + name if module.endswith(".") else f"{module}.{name}"
 

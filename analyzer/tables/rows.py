@@ -37,7 +37,7 @@ ID_SYNTAXES = (
     "file",  # a weights file or its URL
     "url",  # TensorFlow Hub, Kaggle
     "weights",  # a weights file that is the model's name: yolov8n.pt
-    "inference",  # org/name[:provider]
+    "inference",  # org/name[:provider], or [:file]
     "gensim",  # vectors of gensim-data: glove-wiki-gigaword-50
     "registry",  # a name the library looks up in a list of its own
 )

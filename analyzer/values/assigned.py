@@ -105,12 +105,9 @@ def on_self(ev: Evaluator, cls: Cls, name: str, inst: Inst | None) -> Values:
     return relabel(merged(*found), "attribute")
 
 
-def from_outside(ev: Evaluator, cls: Cls, name: str, *, tests: bool) -> Values:
-    """What is assigned to the attribute of an object of the class by code elsewhere: `app.config.model = …`.
-
-    `tests`: what tests assign counts where nothing else does.
-    """
-    key = "outside", cls.module, cls.scope, name, tests
+def from_outside(ev: Evaluator, cls: Cls, name: str) -> Values:
+    """What is assigned to the attribute of an object of the class by code elsewhere: `app.config.model = …`."""
+    key = "outside", cls.module, cls.scope, name
     if key in ev.caches:
         return ev.caches[key]  # type: ignore[return-value]
     if key in ev.busy:
@@ -118,10 +115,10 @@ def from_outside(ev: Evaluator, cls: Cls, name: str, *, tests: bool) -> Values:
         return ()
     ev.busy[key] = ev.depth
     setting = list(ev.setters_of(cls.module, name))
-    testing = [module for module in setting if patched.is_test(ev.modules[module].path)]
-    found = list(_set_in(ev, cls, name, (module for module in setting if module not in testing)))
-    if (tests and not found) or patched.is_test(ev.modules[0].path):
-        found.extend(_set_in(ev, cls, name, testing))
+    tests = [module for module in setting if patched.is_test(ev.modules[module].path)]
+    found = list(_set_in(ev, cls, name, (module for module in setting if module not in tests)))
+    if not found or patched.is_test(ev.modules[0].path):
+        found.extend(_set_in(ev, cls, name, tests))
     del ev.busy[key]
     values = relabel(merged(*found), "attribute")
     ev.caches[key] = values

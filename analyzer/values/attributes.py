@@ -160,8 +160,7 @@ def _of_class(ev: Evaluator, cls: Cls, name: str, inst: Inst | None) -> Values:
     elif inst is None and cls.any:
         found.extend(_class_level(ev, sub, name, sub) for sub in hierarchy.subclasses(ev, cls))
     if inst is not None and not any(isinstance(value, Fn) for values in found for value in values):
-        is_known = any(isinstance(value, Str) for values in found for value in values)
-        found.append(assigned.from_outside(ev, cls, name, tests=not is_known))
+        found.append(assigned.from_outside(ev, cls, name))
     values = merged(*found)
     if inst is not None and not name.startswith("__") and not any(isinstance(value, Fn) for value in values):
         laid = filled.given(ev, inst, name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import chain, islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from analyzer.program import Expression, Items, Name, Spread
 from analyzer.values import assigned, attributes, lookups
@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 _MAX_NESTED = 8
 _MAX_VALUES = 100
 _NOT_FOUND = Unknown("computed_string")
+#: Key of a dict -> what can stand under it, with where that is to be evaluated.
+_Table: TypeAlias = "dict[object, tuple[tuple[Expression, Env], ...]]"
 
 
 def entries(ev: Evaluator, value: List, depth: int = 0) -> Iterator[tuple[Expression, Env] | None]:
@@ -101,7 +103,7 @@ def _of_dict(ev: Evaluator, base: Dict, keys: Values) -> Values:
         return ()
     table = _table(ev, base)
     texts = dict.fromkeys(_text(key) for key in keys)
-    found = [ev.evaluate(*table[text]) for text in texts if text in table]
+    found = [ev.evaluate(*entry) for text in texts for entry in table.get(text, ())]
     if found:
         return merged(*found)
     spread = [v for k, e, env in base.entries if k is None for v in ev.evaluate(e, env)]
@@ -127,19 +129,32 @@ def _text(key: Value) -> object:
     return key.text if isinstance(key, Str) else key.value if isinstance(key, Const) else None
 
 
-def _table(ev: Evaluator, base: Dict) -> dict[object, tuple[Expression, Env]]:
+def _table(ev: Evaluator, base: Dict, depth: int = 0) -> _Table:
     """Key -> what stands under it; of two equal keys the later wins, if it is sure. Made once for each dict."""
     known = ev.caches.get(base)
     if isinstance(known, dict):
         return known
-    table: dict[object, tuple[Expression, Env]] = {}
-    for key, expression, env in pairs(ev, base):
+    table: _Table = {}
+    for key, expression, env in base.entries:
+        if key is None:
+            table |= _spread_table(ev, ev.evaluate(expression, env) if depth < _MAX_NESTED else (), table, depth)
+            continue
         names = ev.evaluate(key, env)
         for name in names:
             if isinstance(name, Str | Const) and (len(names) == 1 or _text(name) not in table):
-                table[_text(name)] = expression, env
+                table[_text(name)] = ((expression, env),)
     ev.caches[base] = table
     return table
+
+
+def _spread_table(ev: Evaluator, spread: Values, before: _Table, depth: int) -> _Table:
+    """What one of several dicts puts under its keys; what was there before stays where one of them lacks the key."""
+    tables = [_table(ev, value, depth + 1) for value in spread if isinstance(value, Dict)] if not ev.is_spent() else []
+    found: _Table = {}
+    for name in dict.fromkeys(chain.from_iterable(tables)):
+        kept = () if all(name in table for table in tables) else before.get(name, ())
+        found[name] = tuple(dict.fromkeys(chain(kept, *(table.get(name, ()) for table in tables))))
+    return found
 
 
 def _every(ev: Evaluator, base: Dict) -> Values:

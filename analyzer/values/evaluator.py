@@ -41,6 +41,7 @@ from analyzer.program import (
     Unpacked,
     dotted,
 )
+from analyzer.syntax.specifiers import CONFIG
 from analyzer.values import containers
 from analyzer.values.memory import Memory
 from analyzer.values.objects import (
@@ -213,6 +214,9 @@ class Evaluator(Surroundings, Memory):
         return (Unknown(expression.reason),)
 
     def imported(self, expression: Imported, env: Env) -> Values:
+        if expression.qualified.startswith(CONFIG):
+            found = self.config(expression.qualified.removeprefix(CONFIG), env.module)
+            return found or (Ref(expression.qualified),)
         return self.brought_in(expression.qualified, env.module)
 
     def captured(self, expression: Captured, env: Env) -> Values:
@@ -233,7 +237,7 @@ class Evaluator(Surroundings, Memory):
         found = self.lookup(expression, env)
         if found is not None:
             return found
-        if expression.id == "__file__":
+        if expression.id in ("__file__", "__dirname", "__filename"):
             return (Str(SOMEWHERE, env.module, expression.at, partial=True),)
         predefined = names.predefined(self.modules[env.module].language, expression.id)
         if predefined is not None:

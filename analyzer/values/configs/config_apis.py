@@ -61,6 +61,10 @@ _STREAMS = frozenset(
         "tomlkit": "load loads parse",
         "omegaconf": "OmegaConf.load",
         "hjson": "load loads",
+        "globalThis.JSON": "parse",
+        "npm:js-yaml": "load safeLoad",
+        "npm:yaml": "parse",
+        "npm:json5": "parse",
     }.items()
     for function in functions.split()
 )
@@ -87,10 +91,15 @@ _PATHS: dict[str, tuple[str, ...]] = {
     "sconf.Config": ("default",),
     "munch.Munch.fromYAML": ("stream",),
     "pyhocon.ConfigFactory.parse_file": ("filename",),
+    "npm:fs-extra.readJson": (),
+    "npm:fs-extra.readJsonSync": (),
 }
-_OPENERS = frozenset(
-    {"builtins.open", "io.open", "codecs.open", "gzip.open", "fsspec.open", "smart_open.open", "aiofiles.open"}
-)
+_OPENERS = frozenset({
+    "builtins.open", "io.open", "codecs.open", "gzip.open", "fsspec.open", "smart_open.open", "aiofiles.open",
+    *(f"{root}{module}{name}" for root in ("npm:", "node:") for module in ("fs", "fs.promises", "fs-extra")
+      for name in (".readFileSync", ".readFile", ".promises.readFile")),
+    "globalThis.Deno.readTextFile", "globalThis.Deno.readTextFileSync", "globalThis.Bun.file", "globalThis.fetch",
+})  # fmt: skip
 _INI = frozenset(
     f"{module}.{name}()" for module in ("configparser", "ConfigParser", "backports.configparser")
     for name in ("ConfigParser", "RawConfigParser", "SafeConfigParser")
