@@ -93,7 +93,19 @@ def _may_load(ev: Evaluator, call: Call, scope: int) -> bool:
     alone = ev.alone()
     if alone is ev or any(word in last_name(call.function).lower() for word in _LOADING):
         return True
-    return any(True for _ in _of_call(alone, call, alone.env(0, scope)))
+    env = alone.env(0, scope)
+    return _is_part_of_library(alone, call.function, env) or any(True for _ in _of_call(alone, call, env))
+
+
+def _is_part_of_library(ev: Evaluator, function: Expression, env: Env) -> bool:
+    """Whether it is some part of a library's module that has loaders: `getattr(models, x)`, `models.__dict__[x]`."""
+    if isinstance(function, Call) and last_name(function.function) == "getattr" and function.args:
+        module = function.args[0]
+    elif isinstance(function, Subscript) and isinstance(function.base, Attribute) and function.base.name == "__dict__":
+        module = function.base.base
+    else:
+        return False
+    return any(isinstance(v, Ref) and ev.tables.offers(v.qualified) for v in ev.evaluate(module, env))
 
 
 def _is_suspect(call: Call) -> bool:

@@ -119,7 +119,7 @@ def _called(root: str, language: Language) -> Any:
     names = "|".join(map(re.escape, sorted(tokens(root, language))))
     if language == "javascript":
         return automata.pattern(rf"\b(?:{names})\b")
-    return automata.pattern(rf"(?m)\b(?:{names})\b[ \t]*(?:[(,)\]:}}\"'#]|$|as\b)")
+    return automata.pattern(rf"(?m)\b(?:{names})\b[ \t]*(?:[(,)\]:}}\"'#]|$|as\b)|\b__dict__\[")
 
 
 def _is_text(source: bytes, at: int, starts: tuple[bytes, ...]) -> bool:

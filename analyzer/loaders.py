@@ -26,6 +26,8 @@ __all__ = [
     "tables",
 ]
 
+#: What takes a part of a module by its name.
+_BY_NAME = ("getattr", "__dict__")
 _GENERIC = "*"  # the module of rows that hold for packages without a table
 
 
@@ -161,6 +163,7 @@ class LoaderTables:
             paths = {*library.modules, *(path for row in library.loaders for path in row.modules)}
             if not roots.isdisjoint(path.partition(".")[0] for path in paths):
                 found.update(token for row in library.loaders for token in row_tokens(row))
+                found.update(_BY_NAME if library.by_name else ())
         return frozenset(found)
 
     def offers(self, qualified: str) -> bool:

@@ -114,6 +114,7 @@ class Library:
     modules: tuple[str, ...]
     public_modules: tuple[str, ...]
     sink: bool  # its loaders lead to no other table's
+    by_name: bool  # its loaders are taken by name: `getattr(models, name)(…)`
     roles_from: str | None
     loaders: tuple[Loader, ...]
     consumers: tuple[Consumer, ...]

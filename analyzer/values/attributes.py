@@ -86,7 +86,7 @@ def attribute(ev: Evaluator, base: Value, name: str) -> Values:
 
 
 def _external(ev: Evaluator, base: Ref, name: str) -> Values:
-    qualified = base.qualified + "." + name
+    qualified = base.qualified.removesuffix(".__dict__") + "." + name
     if base.call is None:
         return ev.external(qualified, -1)
     return (Ref(qualified, base.call, base.env),)

@@ -37,6 +37,8 @@ def attribute(ev: Evaluator, base: Ref, name: str) -> Values:
         if base.env is None or base.call is None:
             return ()
         made = Started(base.env, base.call.end)
+        if replaced := _replaced(ev, base.env, name):
+            return replaced
         found = declared(ev, base.env.module, name, made) or by_helpers(ev, base.env.module, name, made)
         laid = overlays.option(ev, base.env.module, name)
         found = found or argument_records.added(ev, base.call, base.env, name)
@@ -57,6 +59,20 @@ def attribute(ev: Evaluator, base: Ref, name: str) -> Values:
         found = merged(given(ev, name, Started(base.env, base.call.end)), argument_records.configured(ev, base, name))
         return found or (_RUNTIME,)
     return ()
+
+
+def _replaced(ev: Evaluator, env: Env, name: str) -> Values:
+    """What the function that makes the parser and parses gives the option in any case, before it gives that back."""
+    scope = ev.scope(env.module, env.scope)
+    if scope.kind != "function":
+        return ()
+    holders = [held for held, found in scope.bindings.items() if any(_parses(b.value) for b in found)]
+    set_there = [b for held in holders for b in scope.bindings.get(f"{held}.{name}", ()) if not b.path]
+    return ev.evaluate(set_there[-1].value, env) if set_there else ()
+
+
+def _parses(value: Expression) -> bool:
+    return isinstance(value, Call) and last_name(value.function) == "parse_args"
 
 
 def _of_holder(ev: Evaluator, call: Call, env: Env) -> Values:
