@@ -6,23 +6,23 @@ All of it comes from a glance at the texts. Files are parsed only when a questio
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import islice
 from typing import TYPE_CHECKING
 
 from analyzer import notebooks
 from analyzer.commands import notebook_launches, surroundings
 from analyzer.commands.budget import Budget
-from analyzer.commands.launch import Launch
 from analyzer.configs import documents as configs
 from analyzer.configs.tree import MAX_BYTES
 from analyzer.encoding import UnreadableError
 from analyzer.languages import grammar_of
 from analyzer.linking.aliases import loader_words
+from analyzer.linking.around import Around, importers
 from analyzer.linking.deployments import Deployments, Setting
 from analyzer.linking.kept import Kept
+from analyzer.linking.launches import Launches
 from analyzer.linking.layout import Layout
 from analyzer.linking.paths import Paths
 from analyzer.linking.reads import Reads
@@ -30,7 +30,6 @@ from analyzer.linking.survey import Glance
 from analyzer.program import Module, Scope
 from analyzer.records import FileReport
 from analyzer.syntax import lower, parse
-from analyzer.values.configs import folders
 from analyzer.values.configs.environment import DOTENV_READERS
 from analyzer.values.configs.open_configs import ENDINGS, sets_up
 from analyzer.values.evaluator import Bodies
@@ -38,17 +37,6 @@ from analyzer.values.evaluator import Bodies
 if TYPE_CHECKING:
     from analyzer.commands.scripts import Script
 
-#: Files in which an attribute may be set from outside, at most.
-MAX_SETTER_FILES = 24
-#: Files with callers of one function that are read, at most; nearest first.
-MAX_CALLER_FILES = 24
-#: How many imports a caller can be away from what it calls.
-MAX_IMPORTS = 6
-#: Files looked at for callers of one file, at most; nearest first.
-MAX_REACHING = 300
-#: Files in which a package says which programs it installs, and how: `name = package.module:function`.
-_PACKAGING = frozenset({"setup.py", "setup.cfg", "pyproject.toml"})
-_ENTRY = re.compile(rb"([\w.-]+)[\"']?[ \t]*=[ \t]*[\"']?([A-Za-z_][\w.]*):[A-Za-z_]")
 _FILES = 3_000_000  # bytes of the parsed files that are kept, which take about thirty times that
 _TEXTS = 16_000_000
 #: What a config names to be built: `type: X`, `"class_path": "a.b.X"`, `guidance_type = "x"`.
@@ -56,25 +44,11 @@ _BUILT = re.compile(
     rb"(?:target_?|type|name|class(?:_?path)?|cls|arch)[\"']?[ \t]*[:=][ \t]*[\"']?((?:[A-Za-z_]\w*\.)*[A-Za-z_][\w-]*)"
 )
 _DOCUMENTS = 512
-_KEPT = frozenset(
-    {
-        "reads",
-        "source",
-        "texts",
-        "file",
-        "document",
-        "config_files",
-        "naming",
-        "reaching",
-        "setting",
-        "is_distinct",
-        "calling",
-        "declaring",
-        "deployments",
-        "deployed",
-        "enters",
-    }
-)
+#: What other processes are given of a project; the rest they make themselves.
+_INDEX = (
+    "given", "scripts", "configs", "layout", "launches", "names", "imported", "deriving", "words", "gated", "dotenv",
+    "founded",
+)  # fmt: skip
 _SECONDS = 2.0
 
 #: Gives the bytes of a file by its path; None where it cannot be read.
@@ -100,52 +74,50 @@ class Project:
 
     def __init__(self, glances: Iterable[Glance], read: Read, scripts: Iterable[tuple[str, Script]] = ()) -> None:
         self.given = read
-        self._keep()
+        self._open()
         self.scripts = surroundings.filled(scripts, self.source)
         self.configs = Paths(self.scripts)
         known = {glance.path: glance for glance in glances}
-        self.programs = Paths(known)
         self.layout = Layout(known)
-        self.launches = self._launches(known)
+        self.launches = Launches(known, self.scripts, self.layout, self.source)
         self.names = {path: tuple(filter(self.layout.may_hold, glance.imports)) for path, glance in known.items()}
         self.imported = {path: self._targets(path, names) for path, names in self.names.items()}
-        self.importers = _reversed(self.imported)
         self.deriving = _deriving(known)
-        self.words = loader_words(known, self.importers, self.layout)
+        self.words = loader_words(known, importers(self.imported), self.layout)
         self.gated = frozenset(path for path, glance in known.items() if glance.gated)
         self.dotenv = frozenset(path for path, glance in known.items() if glance.roots & DOTENV_READERS)
         self.founded = frozenset(self.reads.paths)  # files whose content the index comes of
+        self._ask()
 
-    def _keep(self) -> None:
-        """Sets up what is kept of answers and files."""
+    def _open(self) -> None:
+        """Sets up what is kept of files."""
         self.reads = Reads()
         self.source = self.reads.of_file(self.given)
         self.texts = self.reads.of_file(Kept(self.given, lambda text: len(text or b""), _TEXTS))
         self.file = self.reads.of_file(Kept(self._file, lambda file: file.size if file is not None else 0, _FILES))
+
+    def _ask(self) -> None:
+        """Sets up what is kept of answers."""
+        self.around = Around(self.names, self.imported, self.layout, self.read, self.reads)
         self.document = self.reads.kept(self._document, _DOCUMENTS)
         self.config_files = lru_cache(maxsize=64)(self._config_files)
         self.naming = self.reads.kept(self._naming, 16)
-        self.reaching = lru_cache(maxsize=1024)(self._reaching)
-        self.setting = self.reads.kept(self._setting, 4096)
-        self.enters = self.reads.kept(self._enters, 4096)
-        self.is_distinct = self.reads.kept(self._is_distinct, 4096)
-        self.calling = self.reads.kept(self._calling, 4096)
-        self.declaring = self.reads.kept(self._declaring, 1024)
         self.deployments = lru_cache(maxsize=1)(lambda: Deployments(self.scripts, self.texts))
         self.deployed = self.reads.kept(self._deployed, 1024)
 
     def __getstate__(self) -> dict[str, object]:
-        return {name: value for name, value in vars(self).items() if name not in _KEPT}
+        return {name: getattr(self, name) for name in _INDEX}
 
     def __setstate__(self, state: dict[str, object]) -> None:
         vars(self).update(state)
-        self._keep()
+        self._open()
+        self._ask()
 
     def script_reports(self) -> tuple[FileReport, ...]:
         """What configs and shell scripts load themselves; a command that runs a file of the tree is no load."""
         reports = []
         for path, script in self.scripts.items():
-            away = (launch.site for launch in script.launches if launch.site and not self._launched(launch, path))
+            away = (launch.site for launch in script.launches if launch.site and not self.launches.run_by(launch, path))
             sites = tuple(dict.fromkeys((*script.sites, *away)))
             if sites or script.diagnostics:
                 reports.append(FileReport(path, sites, diagnostics=script.diagnostics))
@@ -153,38 +125,9 @@ class Project:
 
     def starts(self, text: str, source: bytes, path: str, budget: Budget) -> bool:
         """Whether a shell line of a notebook runs a program of the tree, with models that are known."""
-        return any(self.programs.find(script, path) for script in notebook_launches.scripts(text, source, budget))
-
-    def _launched(self, launch: Launch, path: str) -> tuple[str, ...]:
-        """The files of the tree that a command line runs."""
-        if launch.script.endswith(".py"):
-            return self.programs.find(launch.script, path) or self.programs.beside(launch.script, path)
-        return self.entries.get(launch.script, ())
-
-    def _launches(self, known: Mapping[str, Glance]) -> dict[str, list[tuple[str, Launch]]]:
-        """Program -> command lines that give it options, with the file that holds them."""
-        found: dict[str, list[tuple[str, Launch]]] = {}
-        given = {path: script.launches for path, script in self.scripts.items()}
-        given |= {path: glance.launches for path, glance in known.items() if glance.launches}
-        named = {launch.script for launches in given.values() for launch in launches}
-        plain = frozenset(name for name in named if not name.endswith(".py"))
-        self.entries = self._entries(plain) if plain else {}
-        listed = [(path, launch) for path, launches in sorted(given.items()) for launch in launches]
-        for path, launch in folders.unwritten(listed):
-            for program in self._launched(launch, path):
-                found.setdefault(program, []).append((launch.holder or path, launch))
-        return found
-
-    def _entries(self, wanted: frozenset[str]) -> dict[str, tuple[str, ...]]:
-        """Of the names, those under which a package of the tree installs a program -> the file that it starts in."""
-        found: dict[str, dict[str, None]] = {}
-        packaging = (path for path in (*self.programs.listed, *self.scripts) if path.rpartition("/")[2] in _PACKAGING)
-        for path in sorted(packaging):
-            for name, module in _ENTRY.findall(self.source(path) or b""):
-                place = self.layout.find(module.decode(), path) if name.decode() in wanted else None
-                if place is not None and not place.rest:
-                    found.setdefault(name.decode(), {})[place.path] = None
-        return {name: tuple(paths) for name, paths in found.items()}
+        return any(
+            self.launches.programs.find(script, path) for script in notebook_launches.scripts(text, source, budget)
+        )
 
     def wanted(self) -> tuple[str, ...]:
         """The files that may hold a load site, by their own text or by what they import; in order."""
@@ -218,7 +161,7 @@ class Project:
 
     def _config_files(self, endings: tuple[str, ...], project: str) -> tuple[str, ...]:
         """The configs with these endings; programs among them only where a name says that they set something up."""
-        programs = self.programs.paths if ".py" in endings else ()
+        programs = self.names if ".py" in endings else ()
         found = {*(path for path in programs if path.startswith(project) and path.endswith(".py") and sets_up(path))}
         found |= {path for path in self.scripts if path.startswith(project) and path.endswith(endings)}
         return tuple(sorted(found))
@@ -240,66 +183,9 @@ class Project:
         source = self.texts(path)
         return configs.lower(source, path) if source is not None else None
 
-    def _reaching(self, path: str) -> tuple[str, ...]:
-        """Files from which a chain of imports leads to `path`, nearest first."""
-        seen = {path: None}
-        edge = [path]
-        for _ in range(MAX_IMPORTS):
-            edge = sorted({importer for file in edge for importer in self.importers.get(file, ())} - seen.keys())
-            seen.update(dict.fromkeys(edge))
-            if len(seen) > MAX_REACHING:
-                break
-        return tuple(seen)[1 : MAX_REACHING + 1]
-
-    def near(self, path: str) -> tuple[str, ...]:
-        """Files that import `path`, over some steps, and those that it imports."""
-        return (*self.reaching(path), *self.imported.get(path, ()))
-
-    def mentioning(self, paths: Iterable[str], word: str) -> Iterator[str]:
-        """Those of the files in whose text the word occurs."""
-        wanted = word.encode()
-        for path in paths:
-            source = self.read(path)
-            if source is not None and wanted in source:
-                yield path
-
-    def _calling(self, path: str, name: str) -> tuple[str, ...]:
-        """Files from which `path` can be reached that mention the name, nearest first; one more than are read."""
-        return tuple(islice(self.mentioning(self.reaching(path), name), MAX_CALLER_FILES + 1))
-
-    def _declaring(self, path: str, word: str) -> tuple[str, ...]:
-        """Files that `path` imports, or that import it, that say the word: that declare options."""
-        near = dict.fromkeys((*self.imported.get(path, ()), *self.importers.get(path, ())))
-        return tuple(self.mentioning(near, word))
-
     def _deployed(self, name: str, path: str) -> tuple[Setting, ...]:
         """What the files that start programs give an environment variable of those of `path`."""
         return self.deployments().given(name, path)
-
-    def _is_distinct(self, path: str, name: str) -> bool:
-        """Whether neither the files that can call `path`, nor what they import, define a function of this name."""
-        callers = self.reaching(path)
-        around = dict.fromkeys((*callers, *(file for caller in callers for file in self.imported[caller])))
-        header = f"def {name}("
-        return not any(file != path for file in self.mentioning(around, header))
-
-    def _enters(self, program: str, path: str, names: frozenset[str]) -> bool:
-        """Whether the program, or a file that it imports, gets hold of one of these names of the file `path`."""
-        for importer in self.importers.get(path, ()):
-            if importer == program or program in self.reaching(importer):
-                found = (self.layout.find(name, importer) for name in self.names[importer])
-                taken = [place.rest[:1] for place in found if place is not None and place.path == path]
-                if any(rest and rest[0] in names for rest in taken):
-                    return True
-                if () in taken and any(True for name in sorted(names) for _ in self.mentioning((importer,), name)):
-                    return True
-        return False
-
-    def _setting(self, path: str, name: str) -> tuple[str, ...]:
-        """Files from which `path` can be reached in whose text something is assigned to `.name`."""
-        pattern = re.compile(rb"\." + re.escape(name.encode()) + rb"[ \t]*=[^=]")
-        found = self.mentioning(self.reaching(path), name)
-        return tuple(file for file in found if pattern.search(self.read(file) or b""))[:MAX_SETTER_FILES]
 
 
 def _deriving(glances: dict[str, Glance]) -> dict[str, tuple[str, ...]]:
@@ -310,14 +196,6 @@ def _deriving(glances: dict[str, Glance]) -> dict[str, tuple[str, ...]]:
             for base in bases:
                 found.setdefault(base, {})[path] = None
     return {base: tuple(paths) for base, paths in found.items()}
-
-
-def _reversed(edges: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
-    found: dict[str, list[str]] = {}
-    for path in sorted(edges):
-        for target in edges[path]:
-            found.setdefault(target, []).append(path)
-    return {path: tuple(importers) for path, importers in found.items()}
 
 
 def plain(source: bytes, path: str) -> Module:

@@ -60,7 +60,7 @@ def test_a_project_travels_to_another_process() -> None:
     project = Project([glance(source, path) for path, source in sorted(_FILES.items())], _FILES.get)
     copy = pickle.loads(pickle.dumps(project))
     assert copy.wanted() == project.wanted() == ("app.py",)
-    assert copy.reaching("names.py") == project.reaching("names.py") == ("app.py",)
+    assert copy.around.reaching("names.py") == project.around.reaching("names.py") == ("app.py",)
     assert copy.read("names.py") == _FILES["names.py"]
 
 

@@ -14,9 +14,10 @@ from typing import TypeAlias
 from analyzer.commands.launch import Launch
 from analyzer.configs import documents as configs
 from analyzer.linking import programs
+from analyzer.linking.around import MAX_CALLER_FILES
 from analyzer.loaders import tables
 from analyzer.program import Binding, Definition, Imported, Items, Module, Name, Text
-from analyzer.project import MAX_CALLER_FILES, Project
+from analyzer.project import Project
 from analyzer.values import attributes, containers
 from analyzer.values.evaluator import Bodies, Evaluator
 from analyzer.values.objects import Cls, Dict, Fn, Mod, Ref, Started, Str, Unknown, Value, Values, merged, relabel
@@ -208,7 +209,7 @@ class Linker(Evaluator):
 
     def config_documents(self, paths: Iterable[str], word: str) -> Iterator[tuple[str, Dict]]:
         """Those of the config files that mention the word, each with what it holds."""
-        for path in self.project.mentioning(paths, word) if word else paths:
+        for path in self.project.around.mentioning(paths, word) if word else paths:
             index = self._choice(path)
             if index is not None:
                 document = configs.document(self.modules[index])
@@ -241,7 +242,7 @@ class Linker(Evaluator):
 
     def launched(self, options: Iterable[str], started: Started, *, several: bool = False) -> Values:
         """What command lines give these options of the programs that run a parser, and the file asked about."""
-        wanted = {_option(option) for option in options} if self.project.launches else frozenset()
+        wanted = {_option(option) for option in options} if self.project.launches.by_program else frozenset()
         given = (
             self._given(program, holder, launch)
             for program, holder, launch in self._launches(started)
@@ -261,14 +262,14 @@ class Linker(Evaluator):
 
         Words without an option count only for the file that is started: what a program hands on is not known.
         """
-        if not self.project.launches:
+        if not self.project.launches.by_program:
             return
         self.asked = True
         first = programs.outermost(started)
         path, asked = self.modules[first.env.module].path, self.modules[0].path
-        running = {asked, *self.project.reaching(asked)}
-        for program in (path, *self.project.reaching(path)):
-            launches = self.project.launches.get(program, ()) if program in running else ()
+        running = {asked, *self.project.around.reaching(asked)}
+        for program in (path, *self.project.around.reaching(path)):
+            launches = self.project.launches.by_program.get(program, ()) if program in running else ()
             if launches and programs.runs(self, program, first):
                 own = program == path
                 yield from ((program, holder, each) for holder, each in launches if own or not each.option.isdigit())
@@ -292,7 +293,7 @@ class Linker(Evaluator):
 
     def environment_files(self) -> Iterable[int]:
         """The files read so far, and those near the first that import a reader of .env files."""
-        near = self.project.near(self.modules[0].path)
+        near = self.project.around.near(self.modules[0].path)
         loading = (path for path in near if path in self.project.dotenv)
         return sorted({*self._loaded(loading), *range(len(self.modules))})
 
@@ -316,7 +317,7 @@ class Linker(Evaluator):
         """The file itself, then those that can have got hold of what it defines and mention the name."""
         self.asked = True
         path = self.modules[module].path
-        others = self.project.calling(path, name)
+        others = self.project.around.calling(path, name)
         if len(others) > MAX_CALLER_FILES:
             self.bounded = True
         return [module, *self._loaded(others[:MAX_CALLER_FILES])]
@@ -326,23 +327,23 @@ class Linker(Evaluator):
         self.asked = True
         path = self.modules[module].path
         others = self.project.deriving.get(name, ())
-        reaching = self.project.reaching(path) if others else ()
+        reaching = self.project.around.reaching(path) if others else ()
         return [module, *self._loaded(other for other in others if other in reaching)]
 
     def is_distinct(self, module: int, name: str) -> bool:
         """Whether no other file around `module` defines a function of this name."""
         self.asked = True
-        return not name.startswith("__") and self.project.is_distinct(self.modules[module].path, name)
+        return not name.startswith("__") and self.project.around.is_distinct(self.modules[module].path, name)
 
     def setters_of(self, module: int, name: str) -> Iterable[int]:
         """The file itself, then those that can see it and write `.name = …`."""
         self.asked = True
-        return [module, *self._loaded(self.project.setting(self.modules[module].path, name))]
+        return [module, *self._loaded(self.project.around.setting(self.modules[module].path, name))]
 
     def option_files(self, module: int, word: str = "add_argument") -> Iterable[int]:
         """The file itself, and files it imports or is imported by that say the word: that declare options."""
         self.asked = True
-        return [module, *self._loaded(self.project.declaring(self.modules[module].path, word))]
+        return [module, *self._loaded(self.project.around.declaring(self.modules[module].path, word))]
 
 
 def _of_library(qualified: str) -> Values:

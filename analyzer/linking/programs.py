@@ -41,7 +41,7 @@ def runs(ev: Linker, program: str, started: Started) -> bool:
     if scopes[index].kind != "function":
         return True
     entrances = _entrances(ev, env.module, index)
-    return entrances is None or ev.project.enters(program, path, entrances)
+    return entrances is None or ev.project.around.enters(program, path, entrances)
 
 
 def _entrances(ev: Linker, module: int, index: int) -> frozenset[str] | None:
