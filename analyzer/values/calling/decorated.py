@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analyzer.program import Attribute, Call, Expression, Param, Scope, Text, last_name
+from analyzer.program import Attribute, Call, Expression, Opaque, Param, Scope, Text, last_name
 from analyzer.values.commandline import declarations
 from analyzer.values.commandline.launched import anywhere
 from analyzer.values.configs import hydra_configs, sacred_configs
-from analyzer.values.objects import Const, Dict, Env, Held, Str, Values, merged, relabel
+from analyzer.values.objects import Const, Dict, Env, Fn, Held, Str, Values, merged, relabel
 
 if TYPE_CHECKING:
     from analyzer.values.evaluator import Evaluator
+
+_NO_CALL = Call(Opaque("call_not_followed", 0), (), (), 0, 0)
 
 
 def given(ev: Evaluator, scope: Scope, param: Param, env: Env) -> Values:
@@ -35,6 +37,7 @@ def given(ev: Evaluator, scope: Scope, param: Param, env: Env) -> Values:
             found.append(declarations.of_call(ev, expression, env.parent, param.name, started, place))
     return merged(
         relabel(merged(*found), "option_default"),
+        _fixture(ev, scope, param, env),
         hydra_configs.handed(ev, scope, param, env),
         sacred_configs.handed(ev, scope, param, env),
     )
@@ -60,6 +63,29 @@ def _parametrized(ev: Evaluator, call: Call, param: Param, env: Env) -> Values:
     if len(names) > 1:
         values = containers.item(ev, values, (Const(names.index(param.name)),))
     return relabel(values, "call_argument")
+
+
+def _fixture(ev: Evaluator, scope: Scope, param: Param, env: Env) -> Values:
+    """What pytest passes to a test, or to another fixture: what the fixture of the parameter's name gives or yields."""
+    from analyzer.values import containers
+    from analyzer.values.calling import calls
+
+    if not (scope.name.startswith("test") or _is_fixture(scope)):
+        return ()
+    found: list[Values] = []
+    named = [n for n, other in enumerate(ev.modules[env.module].scopes) if other.name == param.name]
+    for index in named:
+        other = ev.scope(env.module, index)
+        if other is not scope and _is_fixture(other):
+            fixture = Fn(env.module, index, ev.env(env.module, other.parent))
+            given = calls.apply(ev, fixture, _NO_CALL, env)
+            found.append(containers.elements(ev, given) if other.yields else given)
+    return relabel(merged(*found), "call_argument")
+
+
+def _is_fixture(scope: Scope) -> bool:
+    functions = (d.function if isinstance(d, Call) else d for d in scope.decorators)
+    return any(last_name(function) == "fixture" for function in functions)
 
 
 def _named_by(ev: Evaluator, option: Call, env: Env) -> list[str]:
