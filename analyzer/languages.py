@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from analyzer.program import Language
 
+#: Files of markup, whose script elements are read.
+PAGES = (".html", ".htm", ".vue", ".svelte")
+
 #: Ending of a file -> its grammar. All but Python is read as JavaScript is.
 GRAMMARS = {
     ".py": "python",
@@ -16,6 +19,10 @@ GRAMMARS = {
     ".mts": "typescript",
     ".cts": "typescript",
     ".tsx": "tsx",
+    ".html": "javascript",
+    ".htm": "javascript",
+    ".vue": "typescript",
+    ".svelte": "typescript",
 }
 
 

@@ -8,8 +8,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
+from analyzer import pages
 from analyzer.commands.notebook_lines import LaunchLine
 from analyzer.encoding import decode
+from analyzer.languages import PAGES
 
 _MAGIC = re.compile(r"^\s*([%!?].*|.*\?\s*$)")
 _LINE_RUN = re.compile(r"^(\s*)(?:[\w, ]+=\s*)?([!%])(.*)$")
@@ -35,8 +37,11 @@ class Program:
 
 
 def program(source: bytes, path: str) -> Program:
-    """A file as Python, notebook or not; UnreadableError or NotebookError if it cannot be read."""
-    return read(source) if path.endswith(".ipynb") else Program(decode(source), (), ())
+    """A file as a program: a notebook's cells, a page's scripts; UnreadableError or NotebookError if it is none."""
+    if path.endswith(".ipynb"):
+        return read(source)
+    text = decode(source)
+    return Program(pages.scripts(text) if path.endswith(PAGES) else text, (), ())
 
 
 def read(content: bytes) -> Program:

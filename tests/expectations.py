@@ -29,9 +29,11 @@ SIDECAR = re.compile(r"^(?:(?:(?P<cell>\d+):)?(?P<line>\d+)\s+)?(?P<mark>.*)$")
 STEP = re.compile(r"^(?P<api>[^()]+)(?:\((?P<inputs>[\d\s]*)\))?$")
 TEXT_ENDINGS = frozenset((
     "", ".py", ".ipynb", ".yaml", ".yml", ".toml", ".ini", ".cfg", ".sh", ".sbatch", ".env", ".mk",
-    ".js", ".mjs", ".cjs", ".jsx", ".ts", ".mts", ".cts", ".tsx",
+    ".js", ".mjs", ".cjs", ".jsx", ".ts", ".mts", ".cts", ".tsx", ".html", ".vue", ".svelte",
 ))  # fmt: skip
-SOURCE_ENDINGS = frozenset((".py", ".ipynb", ".js", ".mjs", ".cjs", ".jsx", ".ts", ".mts", ".cts", ".tsx"))
+SOURCE_ENDINGS = frozenset(
+    (".py", ".ipynb", ".js", ".mjs", ".cjs", ".jsx", ".ts", ".mts", ".cts", ".tsx", ".html", ".vue", ".svelte")
+)
 
 
 class ExpectationError(ValueError):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeAlias
 
-from analyzer.languages import GRAMMARS, language_of
+from analyzer.languages import GRAMMARS, PAGES, language_of
 
 Parts: TypeAlias = tuple[str, ...]
 
@@ -18,7 +18,7 @@ _ECMA = ("npm:",)
 #: With more folders of packages side by side, a tree is a collection of projects (`site-packages`, a corpus), not one
 #: repository: imports are looked up within each.
 MAX_PROJECTS = 30
-_MODULES = tuple(ending for ending in GRAMMARS if ending != ".ipynb")
+_MODULES = tuple(ending for ending in GRAMMARS if ending not in (".ipynb", *PAGES))
 
 
 @dataclass(frozen=True, slots=True)
