@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.patterns.generated import sequences
-from bench.patterns.pam import usages
+from bench.patterns.pam import given, usages
 from bench.tables import Cell, table
 from patterns.gapped import contains
 
@@ -83,12 +83,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--sizes", type=int, nargs="*", default=[50_000, 372_063], metavar="N")
     parser.add_argument("--runs", type=int, default=3, metavar="N")
     options = parser.parse_args(arguments)
+    libraries = given(options.pam, parser) if options.pam is not None else []
     with tempfile.TemporaryDirectory() as folder:
         miners = list(_miners(Path(folder), options.spmf, options.python))
         for size in options.sizes:
             compare(f"{size} generated sequences", sequences(size), options.shares, miners, options.runs, Path(folder))
-        if options.pam is not None:
-            calls = [row for file in sorted((options.pam / "all").glob("*.arff")) for _, row in usages(file)]
+        if libraries:
+            calls = [row for file in libraries for _, row in usages(file)]
             codes = {call: code for code, call in enumerate(dict.fromkeys(call for row in calls for call in row), 1)}
             rows = [tuple(codes[call] for call in row) for row in calls]
             compare("PAM, all libraries", rows, options.shares, miners, options.runs, Path(folder))

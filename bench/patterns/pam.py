@@ -31,15 +31,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--gain", type=float, default=0.005, help="sequences that a pattern explains, at least 2")
     parser.add_argument("--closed", action="store_true", help="do not rank the pairs within closed patterns, too")
     options = parser.parse_args(arguments)
+    libraries = given(options.pam, parser)
     files = sorted(options.pam.glob("*/*.arff"))
     print(f"{sum(map(is_unchanged, files))} of {len(files)} files pass through reader and writer unchanged\n")
-    names = sorted(file.stem for file in (options.pam / "all").glob("*.arff"))
     settings = (options.top, options.share, options.gain, not options.closed)
-    rows = [(name, *measure(options.pam, name, *settings)) for name in names]
+    rows = [(name, *measure(options.pam, name, *settings)) for name in (file.stem for file in libraries)]
     head = ("library", "train", "held out", "projects", "closed", "top", "precision", "recall", "redundancy")
     means: list[Cell] = [mean([row[column] for row in rows]) for column in range(5, 12)]
     print(table("PAM data", (*head, "containing", "coverage", "s"), [*rows, ("mean", "", "", "", "", *means)]))
     return 0
+
+
+def given(folder: Path, parser: argparse.ArgumentParser) -> list[Path]:
+    """The file of each library below `all/`; ends the program if there are none."""
+    files = sorted((folder / "all").glob("*.arff"))
+    if not files:
+        parser.error(f"no *.arff in {folder / 'all'}: DIR is the folder of the paper's data, with train/ and all/")
+    return files
 
 
 def mean(values: Sequence[Cell]) -> float:

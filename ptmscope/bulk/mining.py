@@ -14,7 +14,7 @@ from ptmscope.bulk import columns, tables
 from ptmscope.bulk.folder import Folder
 from ptmscope.bulk.records import Mine, Mined
 from ptmscope.bulk.usages import UsageRow, sequence_of, sequence_text
-from ptmscope.export.patterns.rows import member_rows, steps
+from ptmscope.export.patterns.rows import figures, member_rows
 from ptmscope.export.rows import Cell
 
 MINED = "work/mined"
@@ -55,12 +55,7 @@ def mark_done(folder: Folder, mark: str, digest: str, told: Mined) -> None:
 
 def pattern_row(model: str, found: Pattern, central: Member) -> tuple[Cell, ...]:
     """A row of `columns.PATTERNS`."""
-    stability = None if found.stability is None else round(found.stability, 4)
-    return (
-        *(model, found.id, found.name, found.group, found.level, steps(found), found.repositories),
-        *(len(found.members), round(found.coverage, 4), stability),
-        *(central.source, central.path, central.cell, central.line),
-    )
+    return model, *figures(found), central.source, central.path, central.cell, central.line
 
 
 def _patterns(given: list[Usage]) -> Patterns:

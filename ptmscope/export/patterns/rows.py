@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from patterns.pattern import Pattern, Patterns
 from ptmscope.export.rows import Cell, Kind
 
-PATTERN_COLUMNS: dict[str, Kind] = {
+#: What is said of a pattern wherever it stands in a table.
+FIGURE_COLUMNS: dict[str, Kind] = {
     "id": "text",
     "name": "text",
     "group": "text",
@@ -17,25 +18,22 @@ PATTERN_COLUMNS: dict[str, Kind] = {
     "usages": "number",
     "coverage": "real",
     "stability": "real",
+}
+
+#: Where a usage stands.
+PLACE_COLUMNS: dict[str, Kind] = {"source": "text", "path": "text", "cell": "number", "line": "number"}
+
+PATTERN_COLUMNS: dict[str, Kind] = {
+    **FIGURE_COLUMNS,
     "models": "text",  # separated by spaces
-    "exemplar_source": "text",
-    "exemplar_path": "text",
-    "exemplar_cell": "number",
-    "exemplar_line": "number",
+    **{f"exemplar_{name}": kind for name, kind in PLACE_COLUMNS.items()},
     "exemplar_commit": "text",
     "exemplar_licence": "text",
     "exemplar_code": "text",
 }
 
 #: One row per usage; `pattern` is null for the usages in none.
-MEMBER_COLUMNS: dict[str, Kind] = {
-    "pattern": "text",
-    "source": "text",
-    "path": "text",
-    "cell": "number",
-    "line": "number",
-    "model_id": "text",
-}
+MEMBER_COLUMNS: dict[str, Kind] = {"pattern": "text", **PLACE_COLUMNS, "model_id": "text"}
 
 
 def pattern_rows(found: Patterns) -> Iterator[tuple[Cell, ...]]:
@@ -45,11 +43,16 @@ def pattern_rows(found: Patterns) -> Iterator[tuple[Cell, ...]]:
         where = (None,) * 7 if shown is None else (
             *(shown.source, shown.path, shown.cell, shown.line, shown.commit, shown.licence, shown.code),
         )  # fmt: skip
-        stability = None if each.stability is None else round(each.stability, 4)
-        yield (
-            *(each.id, each.name, each.group, each.level, steps(each), each.repositories, len(each.members)),
-            *(round(each.coverage, 4), stability, " ".join(each.models), *where),
-        )
+        yield *figures(each), " ".join(each.models), *where
+
+
+def figures(pattern: Pattern) -> tuple[Cell, ...]:
+    """The cells of `FIGURE_COLUMNS`."""
+    stability = None if pattern.stability is None else round(pattern.stability, 4)
+    return (
+        *(pattern.id, pattern.name, pattern.group, pattern.level, steps(pattern)),
+        *(pattern.repositories, len(pattern.members), round(pattern.coverage, 4), stability),
+    )
 
 
 def member_rows(found: Patterns) -> Iterator[tuple[Cell, ...]]:
