@@ -11,7 +11,8 @@ from analyzer.records import LoadSite
 class Launch:
     """An option that a command line gives to a Python script: `python train.py --model ID`.
 
-    `run` is where the command stands. `more`: the value is not the first behind the option, which may take several.
+    `run` is where the command stands. `entry`: the function of the program that it starts, where that is known.
+    `more`: the value is not the first behind the option, which may take several.
 
     `script` is the path as it is written (`*` for what is not known), or of `-m a.b` the path `a/b.py`. `option` is
     written out: `--model`, `-m`, of Hydra `model.name`, of a positional argument its number from 1. `line` is where the
@@ -29,3 +30,4 @@ class Launch:
     holder: str | None = None
     run: int = 0
     more: bool = False
+    entry: str = ""

@@ -272,7 +272,9 @@ class Linker(Evaluator):
             launches = self.project.launches.by_program.get(program, ()) if program in running else ()
             if launches and programs.runs(self, program, first):
                 own = program == path
-                yield from ((program, holder, each) for holder, each in launches if own or not each.option.isdigit())
+                for holder, each in launches:
+                    if programs.starts(self, each.entry, first) if own else not each.option.isdigit():
+                        yield program, holder, each
 
     def _given(self, program: str, holder: str, launch: Launch) -> Str | None:
         """The value, where the file that holds it can be read."""

@@ -33,15 +33,31 @@ def runs(ev: Linker, program: str, started: Started) -> bool:
     scopes = ev.modules[env.module].scopes
     if path == program:
         return True
-    index = env.scope
-    while scopes[index].kind in ("function", "lambda") and scopes[index].parent > 0:
-        index = scopes[index].parent
+    index = _outer(ev, env.module, env.scope)
     if index == 0:
         return started.at not in ev.index("guarded", env.module, _guarded)
     if scopes[index].kind != "function":
         return True
     entrances = _entrances(ev, env.module, index)
     return entrances is None or ev.project.around.enters(program, path, entrances)
+
+
+def starts(ev: Linker, entry: str, started: Started) -> bool:
+    """Whether a function of the file that a program starts in can come to the call; "": whichever it starts in."""
+    env = started.env
+    index = _outer(ev, env.module, env.scope)
+    if not entry or index == 0 or ev.modules[env.module].scopes[index].kind != "function":
+        return True
+    entrances = _entrances(ev, env.module, index)
+    return entrances is None or entry in entrances
+
+
+def _outer(ev: Linker, module: int, index: int) -> int:
+    """The function of the file around the scope; 0 for the file itself."""
+    scopes = ev.modules[module].scopes
+    while scopes[index].kind in ("function", "lambda") and scopes[index].parent > 0:
+        index = scopes[index].parent
+    return index
 
 
 def _entrances(ev: Linker, module: int, index: int) -> frozenset[str] | None:
