@@ -100,6 +100,10 @@ _CHECKPOINT = re.compile(r"(?:.*/)?(?:checkpoint-(?:\d+|\*|best|last|final)|epoc
 _ASSET = re.compile(
     r"(?:yolo|rtdetr|sam|mobile_sam|FastSAM|yoloe|mobileclip)[\w.-]*\.(?:pt|onnx|torchscript)$", re.IGNORECASE
 )
+#: Ends of addresses of what is downloaded besides weights.
+_DATA = re.compile(
+    r"\.(?:jsonl?|[ct]sv|txt|npy|parquet|ya?ml|md|html?|png|jpe?g|gif|wav|mp3|flac|mp4)(?:\?.*)?$", re.IGNORECASE
+)
 _CLIP = re.compile(r"(?:RN\d+(?:x\d+)?|ViT-[A-Za-z]+[/-]\d+(?:@\d+px)?)$")
 
 
@@ -178,9 +182,11 @@ def _spacy(text: str) -> Kind:
 
 
 def _file(text: str) -> Kind:
-    """A weights file, by its URL or on this machine; a repository too."""
-    if HUB_URL.match(text) or re.match(r"https?://", text, re.IGNORECASE):
+    """A weights file, by its URL or on this machine; a repository too. What holds a data set or settings is none."""
+    if HUB_URL.match(text):
         return "model"
+    if re.match(r"https?://", text, re.IGNORECASE):
+        return "invalid" if _DATA.search(text) else "model"
     return _hugging_face(text)
 
 
