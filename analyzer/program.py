@@ -122,11 +122,12 @@ class Element(NamedTuple):
 
 
 class Generated(NamedTuple):
-    """A comprehension: a collection of `element`, or of (key, element) pairs."""
+    """A comprehension: a collection of `element`, or of (key, element) pairs; `each`: its first variable."""
 
     key: Expression | None
     element: Expression
     at: int
+    each: Name | None = None
 
 
 class Unpacked(NamedTuple):

@@ -123,8 +123,17 @@ class Expressions:
                 self.all(clause.named_children)
         if body.type == "pair":
             key, value = self.all(body.named_children)[:2]
-            return Generated(key, value, node.start_byte)
+            return Generated(key, value, node.start_byte, self.variable(clauses[0]) if clauses else None)
         return Generated(None, self.expression(body), node.start_byte)
+
+    def variable(self, clause: Node) -> Name | None:
+        """The name that a clause of a comprehension binds, if it is one."""
+        left = clause.child_by_field_name("left")
+        return (
+            Name(self.text(left), left.start_byte, self.path)
+            if left is not None and left.type == "identifier"
+            else None
+        )
 
     # -- operators
 

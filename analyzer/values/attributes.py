@@ -48,6 +48,9 @@ def attribute(ev: Evaluator, base: Value, name: str) -> Values:
     match base:
         case Inst():
             return of_class(ev, base.cls, name, base)
+        case Cls() if name == "__name__":
+            scope = ev.modules[base.module].scopes[base.scope]
+            return (Str(scope.name, base.module, scope.at),)
         case Cls():
             found = of_class(ev, base, name, None)
             return (remote.attribute(base, name) or found) if found == (_MISSING,) else found

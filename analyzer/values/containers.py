@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 _MAX_NESTED = 8
 _MAX_VALUES = 100
 _NOT_FOUND = Unknown("computed_string")
+#: What is known to be one key and no other.
+_Key = Str | Const | Cls
 #: Key of a dict -> what can stand under it, with where that is to be evaluated.
 _Table: TypeAlias = "dict[object, tuple[tuple[Expression, Env], ...]]"
 
@@ -73,7 +75,7 @@ def item(ev: Evaluator, bases: Values, keys: Values) -> Values:
     for base in bases:
         if isinstance(base, Dict):
             found = _of_dict(ev, base, keys)
-            guess = _every(ev, base) if any(not isinstance(k, Str | Const) or _variable(ev, k) for k in keys) else ()
+            guess = _every(ev, base) if any(not isinstance(k, _Key) or _variable(ev, k) for k in keys) else ()
             missing = _missing(ev, base, keys) if base.missing is not None else ()
             (exact if found else rest).append(merged(found, guess, missing))
         elif isinstance(base, Tuple):
@@ -99,7 +101,7 @@ def _variable(ev: Evaluator, key: Value) -> bool:
 
 def _of_dict(ev: Evaluator, base: Dict, keys: Values) -> Values:
     """The values under the keys; nothing where a key is not known."""
-    if any(not isinstance(key, Str | Const) or (isinstance(key, Str) and key.partial) for key in keys):
+    if any(not isinstance(key, _Key) or (isinstance(key, Str) and key.partial) for key in keys):
         return ()
     table = _table(ev, base)
     texts = dict.fromkeys(_text(key) for key in keys)
@@ -115,7 +117,7 @@ def _of_dict(ev: Evaluator, base: Dict, keys: Values) -> Values:
 def _missing(ev: Evaluator, base: Dict, keys: Values) -> Values:
     """What the factory of a defaultdict gives, unless every key is known to be there."""
     table = _table(ev, base)
-    if base.missing is None or all(isinstance(k, Str | Const) and _text(k) in table for k in keys):
+    if base.missing is None or all(isinstance(k, _Key) and _text(k) in table for k in keys):
         return ()
     return tuple(value for value in ev.evaluate(*base.missing) if not isinstance(value, Unknown))
 
@@ -126,6 +128,8 @@ def known(ev: Evaluator, base: Dict, keys: Values) -> Values:
 
 
 def _text(key: Value) -> object:
+    if isinstance(key, Cls):
+        return "class", key.module, key.scope
     return key.text if isinstance(key, Str) else key.value if isinstance(key, Const) else None
 
 
@@ -141,7 +145,7 @@ def _table(ev: Evaluator, base: Dict, depth: int = 0) -> _Table:
             continue
         names = ev.evaluate(key, env)
         for name in names:
-            if isinstance(name, Str | Const) and (len(names) == 1 or _text(name) not in table):
+            if isinstance(name, _Key) and (len(names) == 1 or _text(name) not in table):
                 table[_text(name)] = ((expression, env),)
     ev.caches[base] = table
     return table
@@ -279,12 +283,12 @@ def method(ev: Evaluator, bound: Bound, args: list[Values]) -> Values:
 
 def _get(ev: Evaluator, base: Dict, keys: Values, default: Values) -> Values:
     """`base.get(key, default)`: the default too, unless every key is known to be there."""
-    there = [key for key in keys if isinstance(key, Str | Const) and _of_dict(ev, base, (key,))]
+    there = [key for key in keys if isinstance(key, _Key) and _of_dict(ev, base, (key,))]
     found = _of_dict(ev, base, tuple(there))
     if any(_variable(ev, key) for key in keys):
         return merged(found, _every(ev, base), tuple(value for value in default if value not in there))
     if not there:
-        return merged(default, _every(ev, base) if any(not isinstance(k, Str | Const) for k in keys) else ())
+        return merged(default, _every(ev, base) if any(not isinstance(k, _Key) for k in keys) else ())
     if len(there) == len(keys) and not base.open:
         return found
     return merged(found, tuple(value for value in default if value not in there))

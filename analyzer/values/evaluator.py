@@ -351,7 +351,8 @@ class Evaluator(Surroundings, Memory):
 
     def generated(self, expression: Generated, env: Env) -> Values:
         if expression.key is not None:
-            return (Dict(((expression.key, expression.element, env),)),)
+            places = worlds.of_variable(self, expression.each, env) if expression.each is not None else []
+            return (Dict(tuple((expression.key, expression.element, place) for place in places or [env])),)
         return (List(((expression.element, env),), more=True),)
 
     def choice(self, expression: Choice, env: Env) -> Values:
@@ -390,7 +391,7 @@ class Evaluator(Surroundings, Memory):
 _NO_CALL = Call(Opaque("call_not_followed", 0), (), (), 0, 0)
 
 from analyzer.values import assigned, attributes, strings  # noqa: E402  (they evaluate in turn)
-from analyzer.values.branching import narrowing, reach  # noqa: E402
+from analyzer.values.branching import narrowing, reach, worlds  # noqa: E402
 from analyzer.values.calling import calls, widgets  # noqa: E402
 from analyzer.values.commandline import options  # noqa: E402
 from analyzer.values.configs import config_guesses, hydra_configs  # noqa: E402

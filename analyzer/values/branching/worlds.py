@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 #: Values of one parameter that are looked at one by one.
 _MAX_VALUES = 32
+#: Items of a comprehension that are told apart.
+_MAX_ITEMS = 24
 
 
 def of_call(ev: Evaluator, call: Call, env: Env) -> list[Env]:
@@ -43,7 +45,13 @@ def _objects(ev: Evaluator, scope: Scope, env: Env, at: int, path: BranchPath) -
     """The method in each object that is known to be made of its class, where tests ask about the object."""
     owner = hierarchy.owner(ev, env.module, env.scope)
     own = scope.params[0].name if scope.params else ""
-    if owner is None or env.parent is None or own not in reach.asked(scope, at, path, own):
+    return objects(ev, env) if owner is not None and own in reach.asked(scope, at, path, own) else ()
+
+
+def objects(ev: Evaluator, env: Env) -> tuple[Env, ...]:
+    """The method in each object that is known to be made of its class."""
+    owner = hierarchy.owner(ev, env.module, env.scope)
+    if owner is None or env.parent is None:
         return ()
     found: list[Env] = []
     for init in attributes.constructors(ev, owner):
@@ -77,6 +85,15 @@ def _is_record(value: Value) -> bool:
     return isinstance(value, Dict) or (
         isinstance(value, Inst) and value.frame is not None and value.frame.arguments is not None
     )
+
+
+def of_variable(ev: Evaluator, name: Name, env: Env) -> list[Env]:
+    """One environment for each value of the variable of a comprehension; none where they are not all known."""
+    if env.frame is not None and env.frame.arguments is not None:
+        return []
+    held = ev.evaluate(name, env)
+    is_known = 1 < len(held) <= _MAX_ITEMS and not any(isinstance(value, Unknown) for value in held)
+    return [_assumed(ev, env, name.id, value) for value in held] if is_known else []
 
 
 def _assumed(ev: Evaluator, env: Env, name: str, value: Value) -> Env:

@@ -151,7 +151,8 @@ def _known_entries(ev: Evaluator, call: Call, env: Env) -> Iterator[Env]:
         if by_key:
             yield from by_key
             return
-    for frame in frames(ev, env.module, env.scope) if found and env.parent is not None else ():
+    around = (*frames(ev, env.module, env.scope), *worlds.objects(ev, env)) if found and env.parent is not None else ()
+    for frame in around:
         inside = list(_entries(ev, call, frame))
         if len(_targeted(inside)) == 1:
             yield from inside

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 from analyzer.program import (
     Attribute,
     Call,
+    Element,
     Expression,
+    Generated,
     Imported,
     Items,
     Mapping,
@@ -85,6 +87,7 @@ def _calls_of_parts(ev: Evaluator, module: int, holder: str) -> Iterator[tuple[C
 def _holders(module: Module) -> dict[str, list[tuple[str, bool]]]:
     """Name -> (table that holds it or function that returns it, whether other functions can see that)."""
     found: dict[str, dict[tuple[str, bool], None]] = {}
+    made: list[tuple[str, bool, str]] = []  # by comprehensions: the holder, whether it is wide, what that runs over
     for _, scope in module.in_order():
         for value in scope.returns:
             for name in _held(value):
@@ -95,7 +98,22 @@ def _holders(module: Module) -> dict[str, list[tuple[str, bool]]]:
             holding = (binding.value for binding in bindings if type(binding.value) in _HOLDING)
             for name in (name for value in holding for name in _held(value)):
                 found.setdefault(name, {})[plain.rpartition(".")[2], is_wide] = None
+            for value in (b.value for b in bindings if isinstance(b.value, Generated) and b.value.key is not None):
+                made += [(plain.rpartition(".")[2], is_wide, name) for name in _run_over(scope, value)]
+    for holder, is_wide, name in made:
+        holds = [held for held, holders in found.items() if any(name == other for other, _ in holders)]
+        for held in holds or [name]:
+            found.setdefault(held, {})[holder, is_wide] = None
     return {name: list(holders) for name, holders in found.items()}
+
+
+def _run_over(scope: Scope, value: Generated) -> Iterator[str]:
+    """Names of what a comprehension runs over: the items of a display, or a table."""
+    bindings = scope.bindings.get(value.each.id, ()) if value.each is not None else ()
+    for iterable in (b.value.iterable for b in bindings if isinstance(b.value, Element) and b.value.at == value.at):
+        if isinstance(iterable, Call) and isinstance(iterable.function, Attribute):
+            iterable = iterable.function.base  # `TABLE.keys()`
+        yield from _held(iterable)
 
 
 _HOLDING = frozenset({Items, Mapping, Name, Attribute})
@@ -108,8 +126,9 @@ def _held(value: Expression) -> Iterator[str]:
             for item in items[:_MAX_HELD]:
                 yield from _held(item)
         case Mapping(pairs=pairs):
-            for _, item in pairs[:_MAX_HELD]:
+            for key, item in pairs[:_MAX_HELD]:
                 yield from _held(item)
+                yield from _held(key) if isinstance(key, Name | Attribute) else ()
         case Name(id=name) | Attribute(name=name):
             yield name
         case Call(args=args, function=function) if args and last_name(function) == "partial":
