@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 _COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
-_REMOTE = re.compile(r'(?m)^\s*\[\s*remote\s+"([^"\n]+)"\s*\](?:[^\[]*?\n)\s*url\s*=\s*(\S+)')
+_SECTION = re.compile(r'[ \t]*\[[ \t]*(?:remote[ \t]+"([^"]+)")?')
+_URL = re.compile(r"[ \t]*url[ \t]*=[ \t]*(\S+)")
 _ADDRESS = re.compile(r"\w[\w+.-]*://(?:[^/@]*@)?([^/:@]+)(?::\d+)?/(.+)")
 _SHORT = re.compile(r"(?:[^/@:]+@)?([^/@:]+):(?!//)(.+)")
 _LARGEST = 50_000_000  # of packed refs
@@ -76,9 +77,21 @@ def _hash(text: str) -> str | None:
 
 
 def _origin(config: str) -> tuple[str, str]:
-    remotes = dict(_REMOTE.findall(config))
+    remotes = _remotes(config)
     url = remotes.get("origin") or (next(iter(remotes.values())) if len(remotes) == 1 else "")
     return repository_of(url)
+
+
+def _remotes(config: str) -> dict[str, str]:
+    """The first address of each remote. Read by lines: what stands in a work tree may be made to take long."""
+    found: dict[str, str] = {}
+    name = None
+    for line in config.splitlines():
+        if section := _SECTION.match(line):
+            name = section[1]
+        elif name is not None and (url := _URL.match(line)):
+            found.setdefault(name, url[1])
+    return found
 
 
 def repository_of(url: str) -> tuple[str, str]:

@@ -6,7 +6,6 @@ Which Hub is asked, and with whose token, is the client's matter: HF_ENDPOINT, H
 from __future__ import annotations
 
 import os
-import re
 import threading
 import time
 from collections.abc import Iterable, Iterator
@@ -186,9 +185,13 @@ def _wait(error: Exception, attempt: int) -> float | None:
 def _asked_to_wait(error: Any) -> float | None:
     """What `Retry-After: 5` or `RateLimit: "api";r=0;t=5` says."""
     headers = error.response.headers
-    found = re.fullmatch(r"\s*(\d+)\s*", headers.get("Retry-After") or "")
-    found = found or re.search(r";\s*r=0\s*;.*?\bt=(\d+)", headers.get("RateLimit") or "")
-    return float(found[1]) if found else None
+    if (after := (headers.get("Retry-After") or "").strip()).isdecimal():
+        return float(after)
+    for limit in (headers.get("RateLimit") or "").split(","):
+        told = dict(part.strip().partition("=")[::2] for part in limit.split(";")[1:])
+        if told.get("r") == "0" and told.get("t", "").isdecimal():
+            return float(told["t"])
+    return None
 
 
 def _status(error: Any) -> int | None:

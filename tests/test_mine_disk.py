@@ -73,6 +73,21 @@ def test_clone(tree: Tree) -> None:
     assert clone_of(root / ".git") is None
 
 
+@pytest.mark.parametrize(
+    ("config", "name"),
+    [
+        ('\n\n[ remote "origin" ]\n\n\tfetch = x\n\n  url=https://h/a/b\n\turl = https://h/c/d\n', "a/b"),
+        ('[remote "one"]\n\turl = ssh://[::1]/a\n[branch "x"]\n\turl = https://h/c/d\n', ""),
+        ('[remote "one"]\n\turl = https://h/a/b\n[remote "two"]\n\turl = https://h/c/d\n', ""),
+        ('[branch "x"]\n\turl = https://h/c/d\n', ""),
+    ],
+)
+def test_the_address_is_that_of_origin_or_the_only_one(tree: Tree, config: str, name: str) -> None:
+    found = clone_of(tree({".git/HEAD": COMMIT, ".git/config": config}))
+    assert found is not None
+    assert found.name == name
+
+
 def test_licence_by_its_text(tmp_path: Path) -> None:
     assert licence_of(str(tmp_path)) is None
     (tmp_path / "COPYING").write_text("GNU  AFFERO\nGENERAL PUBLIC LICENSE Version 3")
