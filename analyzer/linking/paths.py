@@ -18,7 +18,7 @@ class Paths:
         self.by_name: dict[str, list[str]] = {}
         self.listed = sorted(self.paths)
         for path in self.listed:
-            self.by_name.setdefault(basename(path), []).append(path)
+            self.by_name.setdefault(path.rpartition("/")[2], []).append(path)
 
     def find(self, written: str, writer: str) -> tuple[str, ...]:
         """The files that `written` can mean in the file `writer`, likeliest first; several only where that is open.
