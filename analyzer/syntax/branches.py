@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from tree_sitter import Node
 
-from analyzer.program import LOOP, Element, Entered, Test
+from analyzer.program import LOOP, Element, Entered, Expression, Items, Operator, Test
 from analyzer.syntax import conditions
 from analyzer.syntax.tree import EXTRA
 
 if TYPE_CHECKING:
     from analyzer.syntax.statements import Statements
+
+
+class Place(NamedTuple):
+    """Which arm of the statement at `at` a test decides about, and where the test ends."""
+
+    at: int
+    arm: int
+    end: int
 
 
 _LEAVING = frozenset({"return_statement", "raise_statement", "continue_statement", "break_statement"})
@@ -29,16 +37,33 @@ def if_(statements: Statements, node: Node) -> None:
         statements.arm(body, (node.start_byte, number, -1 if _leaves(body) else exhaustive))
 
 
-def _test(statements: Statements, condition: Node | None, at: int, arm: int, *, leaves: bool) -> None:
+def _test(
+    statements: Statements, condition: Node | None, at: int, arm: int, *, leaves: bool, negated: bool = False
+) -> None:
     """Note what decides whether control enters an arm."""
     if condition is None:
         return
     found = conditions.condition(statements.reader, condition)
-    names = frozenset(conditions.named(found))
+    text = " ".join(statements.reader.text(condition).split())
+    if negated:
+        found, text = Operator("not", (found,), condition.start_byte), f"not ({text})"
+    _note(statements, found, text, Place(at, arm, condition.end_byte), leaves=leaves)
+
+
+def _note(statements: Statements, condition: Expression, text: str, place: Place, *, leaves: bool) -> None:
+    names = frozenset(conditions.named(condition))
     if names:
-        text = " ".join(statements.reader.text(condition).split())
-        test = Test(at, arm, statements.reader.path, found, names, text, leaves, condition.end_byte)
+        path = statements.reader.path
+        test = Test(place.at, place.arm, path, condition, names, text, leaves, place.end)
         statements.scopes[statements.current].tests.append(test)
+
+
+def assert_(statements: Statements, node: Node) -> None:
+    """Control does not go on where what is asserted does not hold."""
+    condition = node.named_children[0] if node.named_children else None
+    _test(statements, condition, node.start_byte, 0, leaves=True, negated=True)
+    for message in node.named_children[1:]:
+        statements.reader.expression(message)
 
 
 def for_(statements: Statements, node: Node) -> None:
@@ -103,15 +128,36 @@ def _entered(statements: Statements, item: Node) -> None:
 
 def match(statements: Statements, node: Node) -> None:
     subject = node.child_by_field_name("subject")
-    if subject is not None:
-        statements.reader.expression(subject)
+    asked = statements.reader.expression(subject) if subject is not None else None
     body = node.child_by_field_name("body")
     clauses = [c for c in body.named_children if c.type == "case_clause"] if body is not None else []
     last = statements.reader.text(clauses[-1].named_children[0]) if clauses and clauses[-1].named_children else ""
     exhaustive = len(clauses) if last == "_" else 0
     for number, clause in enumerate(clauses):
         arm = (node.start_byte, number, exhaustive)
-        statements.arm(clause.child_by_field_name("consequence"), arm)
+        consequence = clause.child_by_field_name("consequence")
+        listed = _patterns(statements, clause) if asked is not None else ()
+        if listed and asked is not None:
+            condition = Operator("in", (asked, Items(listed, clause.start_byte)), clause.start_byte)
+            place = Place(node.start_byte, number, clause.start_byte)
+            _note(
+                statements,
+                condition,
+                statements.reader.text(clause.named_children[0]),
+                place,
+                leaves=_leaves(consequence),
+            )
+        statements.arm(consequence, arm)
+
+
+def _patterns(statements: Statements, clause: Node) -> tuple[Expression, ...]:
+    """The strings of `case "a" | "b":`, without a guard."""
+    patterns = [child for child in clause.named_children if child.type == "case_pattern"]
+    if len(patterns) != 1 or clause.child_by_field_name("guard") is not None or not patterns[0].named_children:
+        return ()
+    inner = patterns[0].named_children[0]
+    parts = inner.named_children if inner.type == "union_pattern" else [inner]
+    return tuple(statements.reader.expression(part) for part in parts) if all(p.type == "string" for p in parts) else ()
 
 
 def _leaves(body: Node | None) -> bool:

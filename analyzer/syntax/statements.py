@@ -179,6 +179,7 @@ _STATEMENTS: dict[str, Callable[[Statements, Node], None]] = {
     "try_statement": branches.try_,
     "with_statement": branches.with_,
     "match_statement": branches.match,
+    "assert_statement": branches.assert_,
     "function_definition": definitions.function,
     "class_definition": definitions.class_,
     "decorated_definition": definitions.decorated,

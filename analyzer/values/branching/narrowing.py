@@ -18,12 +18,11 @@ from analyzer.program import (
     Scope,
     Subscript,
     Test,
-    Text,
     dotted,
 )
 from analyzer.values import containers
 from analyzer.values.branching import reach, truth
-from analyzer.values.objects import REPLACED, Dict, Env, List, Str, Unknown, Value, Values, relabel
+from analyzer.values.objects import REPLACED, Dict, Env, List, Ref, Str, Thing, Unknown, Value, Values, merged, relabel
 
 if TYPE_CHECKING:
     from analyzer.values.evaluator import Evaluator
@@ -125,27 +124,22 @@ def excluded(ev: Evaluator, binding: Binding, use: Name, env: Env) -> bool:
     there = list(reach.in_force(scope.tests, binding.at, binding.path))
     here = [each for each in reach.in_force(scope.tests, use.at, use.path) if each not in there] if there else []
     return any(
-        _contradict(one, other) and not _changed(scope, one[0].names, one[0].at, other[0].at)
+        _contradict(ev, env, one, other) and not _changed(scope, one[0].names, one[0].at, other[0].at)
         for one in there
         for other in here
     )
 
 
-def _contradict(one: tuple[Test, bool], other: tuple[Test, bool]) -> bool:
+def _contradict(ev: Evaluator, env: Env, one: tuple[Test, bool], other: tuple[Test, bool]) -> bool:
     (first, first_holds), (second, second_holds) = one, other
     if first.text == second.text:
         return first_holds != second_holds
-    if not (first_holds and second_holds):
-        return False
-    left, right = _equated(first.condition), _equated(second.condition)
-    return left is not None and right is not None and left[0] == right[0] and left[1] != right[1]
-
-
-def _equated(condition: Expression) -> tuple[str, str] | None:
-    """(name, text) of `name == "text"`."""
-    if isinstance(condition, Operator) and condition.sign == "==" and isinstance(condition.operands[1], Text):
-        return truth.key_of(condition.operands[0]), condition.operands[1].value
-    return None
+    for key in sorted(first.names & second.names):
+        left = {value.text for value in _listed(ev, first.condition, key, env, holds=first_holds)}
+        right = {value.text for value in _listed(ev, second.condition, key, env, holds=second_holds)} if left else set()
+        if left and right and left.isdisjoint(right):
+            return True
+    return False
 
 
 def _changed(scope: Scope, names: Iterable[str], start: int, end: int) -> bool:
@@ -179,25 +173,38 @@ def _keys(ev: Evaluator, bases: Values) -> Values:
 
 def _kept(ev: Evaluator, values: Values, key: str, condition: Expression, env: Env, *, holds: bool) -> Values:
     kept = tuple(value for value in values if truth.of(ev, condition, key, value, env) is not (not holds))
-    if holds and any(isinstance(value, Unknown) for value in kept):
-        named = _equals(ev, condition, key, env)
+    told = tuple(value for value in kept if not isinstance(value, Unknown | Ref | Thing))
+    if len(told) < len(kept) or not (kept or env.frame is not None):
+        named = _listed(ev, condition, key, env, holds=holds)
         if named:
-            return (*(value for value in kept if not isinstance(value, Unknown)), *relabel(named, "local_variable"))
+            return (*told, *relabel(named, "local_variable"))
     if kept or env.frame is not None:
         return kept  # nothing: in this call, control does not come here
     is_default = any(isinstance(value, Str) and value.step in REPLACED for value in values)
     return (Unknown("runtime_input" if is_default else "parameter"),)
 
 
-def _equals(ev: Evaluator, condition: Expression, key: str, env: Env) -> Values:
-    """The strings that `key == "a"` or `key in ("a", "b")` lists."""
-    if (
-        not isinstance(condition, Operator)
-        or condition.sign not in ("==", "in")
-        or truth.key_of(condition.operands[0]) != key
-    ):
+def _listed(ev: Evaluator, condition: Expression, key: str, env: Env, *, holds: bool) -> tuple[Str, ...]:
+    """The strings of which the name is one, where the condition holds or not: `key == "a"`, `key not in TABLE`."""
+    if not isinstance(condition, Operator):
         return ()
-    found = truth.fixed(ev, condition.operands[1], env)
-    if condition.sign == "in":
-        found = containers.elements(ev, tuple(v for v in found if isinstance(v, List) and not v.open))
+    sign, parts = condition.sign, condition.operands
+    if sign == "not":
+        return _listed(ev, parts[0], key, env, holds=not holds)
+    if sign in ("and", "or"):
+        each = [_listed(ev, part, key, env, holds=holds) for part in parts]
+        is_all = (sign == "and") == holds
+        if is_all:
+            return next(filter(None, each), ())
+        return tuple(dict.fromkeys(value for listed in each for value in listed)) if all(each) else ()
+    if sign not in (("==", "in") if holds else ("!=", "not in")) or truth.key_of(parts[0]) != key:
+        return ()
+    if sign in ("==", "!="):
+        found = truth.fixed(ev, parts[1], env)
+    else:
+        found = truth.collection(ev, parts[1], env)
+        known = all(truth.members(ev, v) is not None and not isinstance(v, Str) for v in found)
+        dicts = tuple(value for value in found if isinstance(value, Dict))
+        lists = tuple(value for value in found if isinstance(value, List))
+        found = merged(_keys(ev, dicts), containers.elements(ev, lists)) if known else ()
     return tuple(value for value in found if isinstance(value, Str) and not value.partial)

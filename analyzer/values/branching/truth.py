@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from analyzer.values.evaluator import Evaluator
 
 _SAME = frozenset({"lower", "upper", "strip", "casefold"})
+_COLLECTING = frozenset({"list", "tuple", "set", "frozenset", "sorted"})
 #: Types of which a string is one, or may be taken for one.
 _STRINGS = frozenset({"builtins.str", "os.PathLike", "pathlib.Path", "typing.Text", "builtins.object", "typing.Any"})
 
@@ -127,11 +128,21 @@ def _inside(ev: Evaluator, operands: tuple[Expression, ...], key: str, value: Va
         return None
     if isinstance(whole, Attribute) and whole.name == "__all__":
         return _offered(ev, ev.evaluate(whole.base, env), text)
-    found = ev.evaluate(whole, env) if isinstance(whole, Name) or _is_own(whole) else fixed(ev, whole, env)
+    found = collection(ev, whole, env)
     if len(found) != 1:
         return None
     texts = members(ev, found[0])
     return None if texts is None else text in texts
+
+
+def collection(ev: Evaluator, whole: Expression, env: Env) -> Values:
+    """What `in` looks through; `table.keys()` and `list(table)` are the table."""
+    if isinstance(whole, Call):
+        if isinstance(whole.function, Attribute) and whole.function.name == "keys" and not whole.args:
+            whole = whole.function.base
+        elif isinstance(whole.function, Name) and whole.function.id in _COLLECTING and len(whole.args) == 1:
+            whole = whole.args[0]
+    return ev.evaluate(whole, env) if isinstance(whole, Name) or _is_own(whole) else fixed(ev, whole, env)
 
 
 def _offered(ev: Evaluator, modules: Values, name: str) -> bool | None:
