@@ -42,7 +42,7 @@ from analyzer.program import (
     dotted,
 )
 from analyzer.syntax.specifiers import CONFIG
-from analyzer.values import containers
+from analyzer.values import containers, copied
 from analyzer.values.memory import Memory
 from analyzer.values.objects import (
     BOUND,
@@ -347,12 +347,14 @@ class Evaluator(Surroundings, Memory):
         return (List(tuple((item, env) for item in expression.items)),)
 
     def mapping(self, expression: Mapping, env: Env) -> Values:
-        return (Dict(tuple((key, value, env) for key, value in expression.pairs)),)
+        return (Dict(tuple(copied.entry(self, key, value, env) for key, value in expression.pairs)),)
 
     def generated(self, expression: Generated, env: Env) -> Values:
         if expression.key is not None:
-            places = worlds.of_variable(self, expression.each, env) if expression.each is not None else []
-            return (Dict(tuple((expression.key, expression.element, place) for place in places or [env])),)
+            found = copied.entry(self, expression.key, expression.element, env)
+            one_by_one = found[0] is not None and expression.each is not None
+            places = worlds.of_variable(self, expression.each, env) if one_by_one else []
+            return (Dict(tuple((*found[:2], place) for place in places or [env])),)
         return (List(((expression.element, env),), more=True),)
 
     def choice(self, expression: Choice, env: Env) -> Values:
