@@ -18,11 +18,12 @@ from analyzer.program import (
     Scope,
     Subscript,
     Test,
+    Text,
     dotted,
 )
 from analyzer.values import containers
 from analyzer.values.branching import reach, truth
-from analyzer.values.objects import REPLACED, Dict, Env, List, Ref, Str, Thing, Unknown, Value, Values, merged, relabel
+from analyzer.values.objects import REPLACED, Dict, Env, Ref, Str, Thing, Unknown, Value, Values, relabel
 
 if TYPE_CHECKING:
     from analyzer.values.evaluator import Evaluator
@@ -135,11 +136,19 @@ def _contradict(ev: Evaluator, env: Env, one: tuple[Test, bool], other: tuple[Te
     if first.text == second.text:
         return first_holds != second_holds
     for key in sorted(first.names & second.names):
-        left = {value.text for value in _listed(ev, first.condition, key, env, holds=first_holds)}
-        right = {value.text for value in _listed(ev, second.condition, key, env, holds=second_holds)} if left else set()
+        left = _texts(ev, first.condition, key, env, holds=first_holds)
+        right = _texts(ev, second.condition, key, env, holds=second_holds) if left else None
         if left and right and left.isdisjoint(right):
             return True
     return False
+
+
+def _texts(ev: Evaluator, condition: Expression, key: str, env: Env, *, holds: bool) -> set[str]:
+    """What the name can be by the condition; of strings that are written out, without a look at their values."""
+    if isinstance(condition, Operator) and condition.sign in ("==", "!=") and isinstance(condition.operands[1], Text):
+        is_told = (condition.sign == "==") == holds and truth.key_of(condition.operands[0]) == key
+        return {condition.operands[1].value} if is_told else set()
+    return {value.text for value in _listed(ev, condition, key, env, holds=holds)}
 
 
 def _changed(scope: Scope, names: Iterable[str], start: int, end: int) -> bool:
@@ -199,12 +208,5 @@ def _listed(ev: Evaluator, condition: Expression, key: str, env: Env, *, holds: 
         return tuple(dict.fromkeys(value for listed in each for value in listed)) if all(each) else ()
     if sign not in (("==", "in") if holds else ("!=", "not in")) or truth.key_of(parts[0]) != key:
         return ()
-    if sign in ("==", "!="):
-        found = truth.fixed(ev, parts[1], env)
-    else:
-        found = truth.collection(ev, parts[1], env)
-        known = all(truth.members(ev, v) is not None and not isinstance(v, Str) for v in found)
-        dicts = tuple(value for value in found if isinstance(value, Dict))
-        lists = tuple(value for value in found if isinstance(value, List))
-        found = merged(_keys(ev, dicts), containers.elements(ev, lists)) if known else ()
+    found = truth.fixed(ev, parts[1], env) if sign in ("==", "!=") else truth.listed(ev, parts[1], env)
     return tuple(value for value in found if isinstance(value, Str) and not value.partial)

@@ -137,12 +137,31 @@ def _inside(ev: Evaluator, operands: tuple[Expression, ...], key: str, value: Va
 
 def collection(ev: Evaluator, whole: Expression, env: Env) -> Values:
     """What `in` looks through; `table.keys()` and `list(table)` are the table."""
+    whole = _without_call(whole)
+    return ev.evaluate(whole, env) if isinstance(whole, Name) or _is_own(whole) else fixed(ev, whole, env)
+
+
+def listed(ev: Evaluator, whole: Expression, env: Env) -> Values:
+    """The strings that are listed there, where that is written out, a constant, or a name for what is written out."""
+    whole = _without_call(whole)
+    if isinstance(whole, Name) and not whole.id[:1].isupper():
+        scopes = ev.modules[env.module].scopes
+        bound = scopes[env.scope].bindings.get(whole.id) or scopes[0].bindings.get(whole.id) or []
+        if len(bound) != 1 or not isinstance(bound[0].value, Items | Mapping):
+            return ()
+    found = collection(ev, whole, env) if isinstance(whole, Name) else fixed(ev, whole, env)
+    if any(isinstance(value, Str) or members(ev, value) is None for value in found):
+        return ()
+    return containers.elements(ev, found)
+
+
+def _without_call(whole: Expression) -> Expression:
     if isinstance(whole, Call):
         if isinstance(whole.function, Attribute) and whole.function.name == "keys" and not whole.args:
-            whole = whole.function.base
-        elif isinstance(whole.function, Name) and whole.function.id in _COLLECTING and len(whole.args) == 1:
-            whole = whole.args[0]
-    return ev.evaluate(whole, env) if isinstance(whole, Name) or _is_own(whole) else fixed(ev, whole, env)
+            return whole.function.base
+        if isinstance(whole.function, Name) and whole.function.id in _COLLECTING and len(whole.args) == 1:
+            return whole.args[0]
+    return whole
 
 
 def _offered(ev: Evaluator, modules: Values, name: str) -> bool | None:
