@@ -352,8 +352,8 @@ class Evaluator(Surroundings, Memory):
     def generated(self, expression: Generated, env: Env) -> Values:
         if expression.key is not None:
             found = copied.entry(self, expression.key, expression.element, env)
-            one_by_one = found[0] is not None and expression.each is not None
-            places = worlds.of_variable(self, expression.each, env) if one_by_one else []
+            each = expression.each if found[0] is not None else None
+            places = worlds.of_variable(self, each, env) if each is not None else []
             return (Dict(tuple((*found[:2], place) for place in places or [env])),)
         return (List(((expression.element, env),), more=True),)
 
