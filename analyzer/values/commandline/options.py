@@ -9,7 +9,7 @@ from analyzer.program import Attribute, Call, Expression, Name, last_name
 from analyzer.values.commandline import argument_records
 from analyzer.values.commandline.declarations import by_helpers, declared, of_call
 from analyzer.values.commandline.launched import anywhere, given
-from analyzer.values.configs import config_apis, overlays
+from analyzer.values.configs import config_apis, overlays, runs
 from analyzer.values.objects import Bound, Const, Env, Ref, Started, Str, Unknown, Value, Values, merged, relabel
 
 if TYPE_CHECKING:
@@ -53,12 +53,21 @@ def attribute(ev: Evaluator, base: Ref, name: str) -> Values:
         return found or (_RUNTIME,)
     if base.qualified in _RUN:
         return (_RUNTIME,)
+    if base.qualified in runs.CONFIGS:
+        return _of_run(ev, base, name)
     if name == "value" and base.call is not None and base.env is not None and _DEFINED.search(base.qualified):
         return _of_holder(ev, base.call, base.env)
     if base.qualified.endswith(argument_records.FILLED) and base.env is not None and base.call is not None:
         found = merged(given(ev, name, Started(base.env, base.call.end)), argument_records.configured(ev, base, name))
         return found or (_RUNTIME,)
     return ()
+
+
+def _of_run(ev: Evaluator, base: Ref, name: str) -> Values:
+    """`wandb.config.model`; the methods of the config stay what they are."""
+    if name in ("get", "pop"):
+        return (Bound(base, name),)
+    return runs.setting(ev, name, base.env.module if base.env is not None else 0)
 
 
 def _replaced(ev: Evaluator, env: Env, name: str) -> Values:

@@ -22,8 +22,12 @@ if TYPE_CHECKING:
     from analyzer.values.evaluator import Evaluator
 
 _ROOT = re.compile(r"_*(?:(?P<of>[a-z]\w*)_)?(?:cfg|config|conf|configs|hparams|hps|settings|args|opts?)$")
+#: Words that only a pre-trained model of a family has.
+_FAMILY = r"(?:bert|roberta|gpt2?|t5|clip|blip|llama|vicuna|qwen|whisper|wav2vec2?|hubert|deberta|electra|plm|vit)"
+_OF_FAMILY = re.compile(rf"(?:\w+_)?{_FAMILY}_(?:model|pretrained|checkpoint|path|name|id)(?:_or_path|_name)?$")
 _KEY = re.compile(
-    r"(?=.*(?:model|pretrained|encoder|tokenizer|backbone|checkpoint|llm|embed|decoder))[a-z]\w*_"
+    r"(?=.*(?:model|pretrained|encoder|tokenizer|backbone|checkpoint|llm|embed|decoder"
+    rf"|(?<![a-z]){_FAMILY}(?![a-z])))[a-z]\w*_"
     r"(?:model|pretrained|encoder|tokenizer|backbone|checkpoint|llm|path|name|id|cfg)$"
 )
 _MAX_KEYS = 4
@@ -65,7 +69,7 @@ def _chain(expression: Expression) -> tuple[str, ...] | None:
                 return None
     keys += [root["of"]] if root is not None and root["of"] and len(keys) == 1 else []
     named = "_".join(reversed(keys[:2]))
-    is_distinct = len(keys) > 1 or named.count("_") > 1
+    is_distinct = len(keys) > 1 or named.count("_") > 1 or bool(_OF_FAMILY.match(named))
     return tuple(reversed(keys)) if root is not None and is_distinct and _KEY.match(named) else None
 
 
