@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from analyzer.configs import tree as config_tree
 from analyzer.program import Call, Expression, Items, Mapping, Name, Scope, Text, last_name
+from analyzer.values.configs import lightning_cli
 from analyzer.values.objects import Arguments, Cls, Env, Fn, Str
 
 if TYPE_CHECKING:
@@ -46,6 +47,8 @@ def _arguments(ev: Evaluator, fn: Fn, owner: Cls | None) -> Iterator[Arguments]:
     registered = frozenset(_registered(ev, scope, named))
     keys = frozenset(param.name for param in params)
     takes_any = any(param.kind == "kwargs" for param in params)
+    if owner is not None:
+        yield from lightning_cli.arguments(ev, owner, keys)
     count = 0
     for word in sorted({scope.name, *registered}):
         for mapping, where in _mappings(ev, word):
