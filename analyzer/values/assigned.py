@@ -96,12 +96,25 @@ def putting(module: Module) -> dict[str, list[int]]:
 def on_self(ev: Evaluator, cls: Cls, name: str, inst: Inst | None) -> Values:
     """What methods assign to `self.name`, each in the frame of the object's constructor where that is known."""
     if inst is None and ev.modules[cls.module].language == "python":
-        return ()
+        return _on_class(ev, cls, name)
     ev.read_mentioning(cls.module, name)
     found: list[Values] = []
     for index, binding in ev.index("self", cls.module, _set_on_self).get((cls.scope, name), ()):
         scope = ev.modules[cls.module].scopes[index]
         found.append(ev.evaluate(binding.value, method_env(ev, cls, index, scope, inst)))
+    return relabel(merged(*found), "attribute")
+
+
+def _on_class(ev: Evaluator, cls: Cls, name: str) -> Values:
+    """What class methods assign to `cls.name`, or put into it."""
+    from analyzer.values.calling import registries
+
+    ev.read_mentioning(cls.module, name)
+    found: list[Values] = []
+    for index, binding in ev.index("self", cls.module, _set_on_self).get((cls.scope, name), ()):
+        if hierarchy.decorated(ev, ev.modules[cls.module].scopes[index], ev.env(cls.module, index), "classmethod"):
+            where = registries.putting(ev, binding, cls.module, index)
+            found.extend(ev.evaluate(binding.value, env) for env in where)
     return relabel(merged(*found), "attribute")
 
 

@@ -121,6 +121,13 @@ def indexed(ev: Evaluator, base: Value, keys: Values) -> Values:
 # -- classes
 
 
+def maker(ev: Evaluator, cls: Cls) -> tuple[Fn, ...]:
+    """The `__new__` that the class itself defines."""
+    if "__new__" not in ev.modules[cls.module].scopes[cls.scope].bindings:
+        return ()
+    return tuple(value for value in _class_level(ev, cls, "__new__", cls) if isinstance(value, Fn))
+
+
 def constructors(ev: Evaluator, cls: Cls) -> tuple[Fn, ...]:
     """The `__init__` that making an object of the class runs."""
     return ev.remembered(("constructors", cls), lambda: _constructors(ev, cls))  # type: ignore[return-value]

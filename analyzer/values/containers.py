@@ -296,6 +296,8 @@ def _get(ev: Evaluator, base: Dict, keys: Values, default: Values) -> Values:
 
 def stored(ev: Evaluator, bases: Values, name: Name, env: Env, *, nested: bool) -> Values:
     """A collection with what later statements put into it: `d[k] = v`, `xs.append(v)`, `d.update(…)`."""
+    from analyzer.values.calling import registries
+
     if not any(isinstance(base, Dict | List) for base in bases):
         return bases
     key = name.id + "[]"
@@ -306,7 +308,8 @@ def stored(ev: Evaluator, bases: Values, name: Name, env: Env, *, nested: bool) 
         scopes = ev.modules[env.module].scopes
         for index in ev.index("put", env.module, assigned.putting).get(key, ()):
             if name.id not in scopes[index].bindings:
-                puts += [(store, ev.env(env.module, index)) for store in scopes[index].bindings[key]]
+                for store in scopes[index].bindings[key]:
+                    puts += [(store, where) for where in registries.putting(ev, store, env.module, index)]
     held: list[Value] = []
     for store, where in puts:
         sure = where is env and not nested and store.path == name.path[: len(store.path)]

@@ -19,8 +19,8 @@ _MAX_PASSED = 8
 
 def calls_of(ev: Evaluator, module: int, names: tuple[str, ...]) -> Iterator[tuple[Call, Env]]:
     """Calls of a parameter that a call in this file gives the function that has one of these names there."""
-    passed = ev.index("passed", module, _passed)
-    found = [place for name in names for place in passed.get(name, ())]
+    by_name = ev.index("passed", module, passed)
+    found = [place for name in names for place in by_name.get(name, ())]
     for call, index, place in found[:_MAX_PASSED]:
         around = ev.env(module, index)
         yield from ((made, around) for made in spawned.calls_of(ev, call, around, frozenset(names)))
@@ -40,7 +40,7 @@ def _parameter(scope: Scope, place: int | str, shift: int) -> str:
     return positional[place + shift] if place + shift < len(positional) else ""
 
 
-def _passed(module: Module) -> dict[str, list[tuple[Call, int, int | str]]]:
+def passed(module: Module) -> dict[str, list[tuple[Call, int, int | str]]]:
     """Name -> (call, scope, position or keyword) of each call that it is passed to, where it is no variable."""
     found: dict[str, list[tuple[Call, int, int | str]]] = {}
     for index, scope in module.in_order():

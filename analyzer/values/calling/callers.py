@@ -176,6 +176,7 @@ def _targets(ev: Evaluator, value: Value, arguments: Arguments) -> Iterator[tupl
     elif isinstance(value, Cls):
         for fn in attributes.constructors(ev, value):
             yield fn._replace(bound=Inst(value, None)), arguments
+        yield from ((fn, arguments) for fn in attributes.maker(ev, value))
     elif isinstance(value, Inst):
         for method in attributes.attribute(ev, value, "__call__"):
             if isinstance(method, Fn):

@@ -339,7 +339,7 @@ def _construct(ev: Evaluator, cls: Cls, arguments: Arguments, call: Call, env: E
     fn = Fn(cls.module, cls.scope, cls.env)
     entered = enter(ev, fn, arguments, call.end, env)
     frame = entered.frame if entered is not None else None
-    if proxied := _proxied(ev, cls, arguments, env):
+    if proxied := _proxied(ev, cls, arguments, env) or _made_instead(ev, cls, arguments, call, env):
         return proxied
     base = hierarchy.external_constructor(ev, cls)
     if base is not None and (ev.tables.match(base.qualified) or ev.tables.consumer(base.qualified)):
@@ -350,6 +350,12 @@ def _construct(ev: Evaluator, cls: Cls, arguments: Arguments, call: Call, env: E
     for inst in found if ev.follow else ():
         handed.to_constructor(ev, inst, arguments)
     return found
+
+
+def _made_instead(ev: Evaluator, cls: Cls, arguments: Arguments, call: Call, env: Env) -> Values:
+    """The objects of other classes that `__new__` returns."""
+    made = (value for fn in attributes.maker(ev, cls) for value in _enter(ev, fn, arguments, call, env))
+    return tuple(v for v in made if isinstance(v, Inst) and not hierarchy.derives(ev, v.cls, cls))
 
 
 def _proxied(ev: Evaluator, cls: Cls, arguments: Arguments, env: Env) -> Values:

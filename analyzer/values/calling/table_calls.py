@@ -22,7 +22,7 @@ from analyzer.program import (
     last_name,
 )
 from analyzer.values import hierarchy
-from analyzer.values.calling import callers
+from analyzer.values.calling import callers, registries
 from analyzer.values.objects import Cls, Env
 
 if TYPE_CHECKING:
@@ -36,6 +36,9 @@ def of_function(ev: Evaluator, module: int, scope: Scope, owner: Cls | None) -> 
     if scope.kind != "function" or scope.name.startswith("test_") or (owner is not None and scope.name != "__init__"):
         return
     named = [(module, scope.name)] if owner is None else _made_by(ev, owner)
+    for index, holder in dict.fromkeys(_registered(ev, module, scope, owner)):
+        for other in ev.callers_of(index, holder):
+            yield from _calls_of_parts(ev, other, holder)
     for index, holder, is_wide in dict.fromkeys(held for where, name in named for held in _holding(ev, where, name)):
         for other in ev.callers_of(index, holder) if is_wide else (index,):
             yield from _calls_of_parts(ev, other, holder)
@@ -49,6 +52,17 @@ def _made_by(ev: Evaluator, owner: Cls) -> list[tuple[int, str]]:
     """(file, name) of the class, and of those derived from it, whose objects its constructor makes."""
     derived = ((cls, ev.modules[cls.module].scopes[cls.scope]) for cls in (owner, *hierarchy.subclasses(ev, owner)))
     return [(cls.module, scope.name) for cls, scope in derived if cls is owner or "__init__" not in scope.bindings]
+
+
+def _registered(ev: Evaluator, module: int, scope: Scope, owner: Cls | None) -> Iterator[tuple[int, str]]:
+    """(file, table) that a call or a decorator puts the function, or its class, into."""
+    if owner is None:
+        yield from registries.holding(ev, module, scope, scope.name)
+        return
+    for where, name in _made_by(ev, owner):
+        classes = (s for s in ev.modules[where].scopes if s.kind == "class" and s.name == name)
+        for found in classes:
+            yield from registries.holding(ev, where, found, name)
 
 
 def _holding(ev: Evaluator, module: int, name: str) -> Iterator[tuple[int, str, bool]]:
@@ -78,7 +92,7 @@ def _calls_of_parts(ev: Evaluator, module: int, holder: str) -> Iterator[tuple[C
         ev.read_mentioning(module, name)
     by_name = ev.index("calls", module, callers.calls_by_name)
     for call, scope in by_name.get("", ()):
-        if _taken_from(call.function) == holder:
+        if taken_from(call.function) == holder:
             yield call, ev.env(module, scope)
     for name in parts:
         yield from ((call, ev.env(module, scope)) for call, scope in by_name.get(name, ()))
@@ -138,10 +152,10 @@ def _held(value: Expression) -> Iterator[str]:
 _TAKING = frozenset({Subscript, Call})
 
 
-def _taken_from(value: Expression) -> str:
+def taken_from(value: Expression) -> str:
     """`TABLE` of `TABLE[k]`, `TABLE.get(k)`, `get_class(k)`."""
     if isinstance(value, Subscript):
-        return last_name(value.base) or _taken_from(value.base)
+        return last_name(value.base) or taken_from(value.base)
     if isinstance(value, Call):
         function = value.function
         if isinstance(function, Attribute) and function.name == "get":
@@ -156,6 +170,6 @@ def _parts(module: Module) -> dict[str, dict[str, None]]:
     for _, scope in module.in_order():
         for name, bindings in scope.bindings.items():
             for binding in bindings:
-                if type(binding.value) in _TAKING and (holder := _taken_from(binding.value)):
+                if type(binding.value) in _TAKING and (holder := taken_from(binding.value)):
                     found.setdefault(holder, {})[name.rpartition(".")[2]] = None
     return found
