@@ -23,6 +23,7 @@ from analyzer.records import Credential, Diagnostic, FileReport, LoadSite, Model
 from analyzer.source import examine
 from miner.reader import read
 from miner.walk import SUFFIXES, Skip, shown
+from ptmscope.engines.watchdog import watched
 
 #: Bytes of a digest.
 SIZE = 16
@@ -170,7 +171,8 @@ def _examined(task: Task, file: str) -> Examined:
     if isinstance(content, Skip):
         return Examined(file, FileReport(path), skip=content)
     try:
-        report, reads = _analysed(content, path, task)
+        with watched():
+            report, reads = _analysed(content, path, task)
     except Exception as error:
         return crashed(path, _where(error))[0]
     return Examined(file, report, digested(content), reads=reads)

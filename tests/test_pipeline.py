@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
 import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 from conftest import LOADS_GPT2, ROOT, Tree
 
 import ptmscope
+from analyzer.source import Examination, examine
 from ptmscope import pipeline, tasks, worker
+from ptmscope.engines import watchdog
 from ptmscope.errors import Misuse
 from ptmscope.findings import Scan
 from ptmscope.settings import size
@@ -153,6 +157,25 @@ def test_killed_process_costs_one_file(tree: Tree, monkeypatch: pytest.MonkeyPat
     scan = ptmscope.scan(root, jobs=2)
     assert len(scan.sites) == 300
     assert kinds(scan) == [("100bad.py", "internal_error"), ("250bad.py", "internal_error")]
+
+
+def _never_ends(source: bytes, path: str, **options: Any) -> Examination:
+    if b"# bad" in source:
+        re.match(rb"(a+)+b", b"a" * 100)
+    return examine(source, path, **options)
+
+
+def _stuck_on_bad_content(task: worker.Task) -> tuple[worker.Examined, ...]:
+    watchdog.SECONDS, worker.examine = 3.0, _never_ends  # in a process of its own
+    return worker.run(task)
+
+
+def test_a_loop_in_native_code_costs_one_file(tree: Tree, monkeypatch: pytest.MonkeyPatch) -> None:
+    root = tree({**{f"{number:03}.py": LOADS_GPT2 for number in range(300)}, "100bad.py": LOADS_GPT2 + "# bad"})
+    monkeypatch.setattr(pipeline, "analyse", _stuck_on_bad_content)
+    scan = ptmscope.scan(root, jobs=2)
+    assert len(scan.sites) == 300
+    assert kinds(scan) == [("100bad.py", "internal_error")]
 
 
 def test_exception_in_the_analysis_costs_one_file(tree: Tree, monkeypatch: pytest.MonkeyPatch) -> None:
