@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import chain
 
-from analyzer.commands import expansion, scripts, services, shell
+from analyzer.commands import calls, expansion, scripts, services, shell
 from analyzer.commands.budget import Budget
 from analyzer.commands.launch import Launch
 from analyzer.commands.scripts import Script
@@ -86,7 +86,7 @@ def passes(source: bytes, path: str) -> bool:
 
 def _of_config(source: bytes, path: str, environment: expansion.Variables, budget: Budget) -> Script:
     try:
-        trees = _documents(source, path)
+        trees = documents(source, path)
     except (ValueError, RecursionError) as error:
         if b"{{" in source or not recipes.passes(source):  # a template, or of no tool that is known
             return Script()
@@ -94,10 +94,13 @@ def _of_config(source: bytes, path: str, environment: expansion.Variables, budge
         return Script(diagnostics=(Diagnostic(path, "invalid_config", message),))
     where = services.place(path, source, budget)
     found = scripts.together(_records(trees, where, source, environment), path, budget)
-    return replace(found, asks=b"$" in source and any(services.is_compose(tree) for tree in trees))
+    if not any(services.is_compose(tree) for tree in trees):
+        return found
+    return replace(found, asks=b"$" in source, mentions=calls.mentioned(source.decode("utf-8", "replace")))
 
 
-def _documents(source: bytes, path: str) -> list[Expression]:
+def documents(source: bytes, path: str) -> list[Expression]:
+    """The documents of a config; ValueError if it is none."""
     if path.endswith((".yaml", ".yml", ".md", _MLPROJECT)):
         return config_yaml.documents(source.decode("utf-8"))
     module = configs.lower(source, path)

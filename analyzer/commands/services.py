@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from analyzer.commands import expansion, images, jobs, scripts, shell
+from analyzer.commands import calls, expansion, images, jobs, scripts, shell
 from analyzer.commands.budget import Budget
 from analyzer.commands.expansion import Given, Known
 from analyzer.commands.launch import Launch
@@ -129,6 +129,18 @@ def _service(service: Mapping, where: Place, environment: expansion.Variables) -
         site = site_of(command, given, Run((), at, at), where)
         if site is not None:
             yield site
+
+
+def calls_of(tree: Expression, where: Place, environment: expansion.Variables) -> Iterator[calls.Call]:
+    """The shell scripts that containers start with, each with its arguments and its environment."""
+    for service in containers(tree):
+        own = variables(service, environment, where)
+        known = {**environment, **{name: given for name, given in own.items() if any(given)}}
+        parts = (_words(get(service, key), known, where) for key in ("entrypoint", "command", "args"))
+        words = tuple(word for part in parts for word in part)
+        call = calls.of(Run(words, 0, 0)) if words else None
+        if call is not None:
+            yield calls.Call(call.script, own | call.variables)
 
 
 def _start(words: list[expansion.Choices]) -> int:

@@ -11,7 +11,7 @@ from itertools import islice
 from posixpath import basename, dirname
 
 from analyzer import encoding, others
-from analyzer.commands import calls, scripts, shell
+from analyzer.commands import calls, scripts, services, shell
 from analyzer.commands.budget import Budget
 from analyzer.commands.expansion import Choices, Given, Known, Variables
 from analyzer.commands.launch import Launch
@@ -76,9 +76,12 @@ class _Around:
         self.budget = Budget()
         if scripts.is_script(path):
             return self._called(path, source)
+        return replace(others.read(source, path, self._environment(source, path), budget=self.budget), asks=False)
+
+    def _environment(self, source: bytes, path: str) -> Variables:
+        """What the files around a compose file give its variables."""
         names = {name.decode() for name in _NAMES.findall(source)}
-        given = {name: values for name in sorted(names) if (values := self._nearest(name, dirname(path)))}
-        return replace(others.read(source, path, given, budget=self.budget), asks=False)
+        return {name: values for name in sorted(names) if (values := self._nearest(name, dirname(path)))}
 
     def _called(self, path: str, source: bytes) -> Script:
         """A script, read once for each call of it, whose arguments belong together."""
@@ -99,12 +102,20 @@ class _Around:
         callers = [caller for caller in self.callers.get(basename(path), ()) if caller != path][:MAX_CALLERS]
         given = (each for caller in callers for each in self.made(caller, depth).get(path, ()))
         found = list(islice(given, MAX_CALLS))
+        if found and not all(map(scripts.is_script, callers)):
+            found.append({})  # what a service starts can be started without it
         return tuple(found if len(found) == 1 else map(_doubtful, found))
 
     def _made(self, caller: str, depth: int) -> dict[str, list[Variables]]:
         """Script -> the variables with which this one runs it, for each call of it and of itself."""
         text = _text(self.read(caller))
         found: dict[str, list[Variables]] = {}
+        if not scripts.is_script(caller):
+            for call in islice(self._served(caller), MAX_CALLS):
+                named = self.paths.by_name.get(basename(call.script), [])  # containers have folders of their own
+                if len(named) == 1:
+                    found.setdefault(named[0], []).append(_all_placed(call.variables, caller, text))
+            return found
         for environment in (self.calls(caller, depth + 1) if depth < MAX_CALLED else ()) or ({},):
             runs = scripts.commands(text, caller, environment, lambda name: self.sourced(name, caller), self.budget)
             for call in islice(filter(None, map(calls.of, runs)), MAX_CALLERS):
@@ -112,6 +123,17 @@ class _Around:
                 if len(paths) == 1 and len(found.setdefault(paths[0], [])) < MAX_CALLS:
                     found[paths[0]].append(_all_placed(call.variables, caller, text))
         return found
+
+    def _served(self, path: str) -> Iterator[calls.Call]:
+        """The scripts that the services of a compose file start with."""
+        source = self.read(path) or b""
+        try:
+            trees = others.documents(source, path)
+        except (ValueError, RecursionError):
+            return
+        where = services.place(path, source, self.budget)
+        for tree in trees:
+            yield from services.calls_of(tree, where, self._environment(source, path))
 
     def _nearest(self, name: str, folder: str) -> Choices:
         """The `.env` beside a compose file, then what scripts of its folder and those above export."""
