@@ -347,7 +347,8 @@ class Evaluator(Surroundings, Memory):
         return (List(tuple((item, env) for item in expression.items)),)
 
     def mapping(self, expression: Mapping, env: Env) -> Values:
-        return (Dict(tuple(copied.entry(self, key, value, env) for key, value in expression.pairs)),)
+        each = (copied.entries(self, key, value, env) for key, value in expression.pairs)
+        return (Dict(tuple(entry for entries in each for entry in entries)),)
 
     def generated(self, expression: Generated, env: Env) -> Values:
         if expression.key is not None:
