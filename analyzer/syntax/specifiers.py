@@ -7,6 +7,11 @@ import re
 _URL = re.compile(
     r"https?://[^/]+/(?:npm/|gh/|v\d+/|stable/|pin/)?(?:.*?/)??((?:@[\w.-]+/)?[\w.-]+@[\w.^~-]+.*|@[\w.-]+/.*)$"
 )
+#: A copy of a package in a folder for such.
+_COPY = re.compile(
+    r"(?:^|/)(?:node_modules/|(?:vendor(?:ed)?|third[_-]party|external|modules|packages|libs?|deps)/(?=@))"
+    r"((?:@[\w.-]+/)?[\w.-]+(?:/.*)?)$"
+)
 _PACKAGE = re.compile(r"(?P<name>(?:@[^/@]*/)?[^/@]+)(?:@[^/]*)?(?P<inside>/.*)?$")
 _ENDING = re.compile(r"\.(?:[cm]?[jt]sx?|d\.ts|json|svelte|vue)$")
 #: In front of the path of a config that is imported as if it were a module.
@@ -22,13 +27,15 @@ def root(specifier: str) -> str:
 
     A package keeps its name, in front of it `npm:` unless it has a scope, so that it is told from a Python package;
     what follows is dotted: `langchain/embeddings/hf` is `npm:langchain.embeddings.hf`. A path becomes a relative name,
-    with as many dots as in Python: `./a` is `.a`, `../lib/b.js` is `..lib.b`. A JSON file keeps its path.
+    with as many dots as in Python: `./a` is `.a`, `../lib/b.js` is `..lib.b`; into `node_modules`, or to a package with
+    its scope in a folder of copies, it is that package. A JSON file keeps its path.
     """
     plain = _QUERY.sub("", specifier.strip())
     if plain.endswith(".json") and plain.startswith((".", "/", "@/", "~/")):
         return CONFIG + plain.removeprefix("@").removeprefix("~")
     if plain.startswith((".", "/")):
-        return _relative(plain)
+        copy = _COPY.search(plain)
+        return _package(copy[1]) if copy else _relative(plain)
     if plain.startswith("node:"):
         return plain.replace("/", ".")
     address = _URL.match(plain)
