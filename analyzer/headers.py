@@ -40,15 +40,17 @@ def _at_lines(source: bytes, word: bytes, statement: re.Pattern[bytes]) -> Itera
 
 
 def ecma(source: bytes) -> Iterator[tuple[bytes, bytes, bytes, bytes]]:
-    """(names, module) of imports and re-exports, (name, base) of classes; the others are empty."""
+    """(names, module) of imports, re-exports and workers that are started, (name, base) of classes; the others are
+    empty."""
     for match in _ecma_header().finditer(source):
-        names, module, called, name, base = match.groups()
-        yield names or b"", module or called or b"", name or b"", base or b""
+        names, module, called, started, name, base = match.groups()
+        yield names or b"", module or called or started or b"", name or b"", base or b""
 
 
 @cache
 def _ecma_header() -> Any:
     taken = r"(?:\{([^{}]*)\}[ \t\n]*)?\bfrom[ \t]*[\"']([^\"'\n]+)[\"']"
     called = r"(?:\brequire|\bimport)[ \t]*\(?[ \t]*[\"']([^\"'\n]+)[\"']"
+    started = r"\b(?:URL|Worker)[ \t]*\([ \t\n]*[\"']([./][^\"'\n]+)[\"']"
     header = r"\bclass[ \t]+([\w$]+)(?:<[^<>{}]*>)?[ \t]+extends[ \t]+([\w$.]+)"
-    return automata.pattern(rf"{taken}|{called}|{header}")
+    return automata.pattern(rf"{taken}|{called}|{started}|{header}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeAlias
 
-from analyzer.program import Attribute, Call, Expression, Text, last_name
+from analyzer.program import Attribute, Call, Expression, Items, Opaque, Text, last_name
 from analyzer.values import attributes, containers, hierarchy, sequences, strings
 from analyzer.values.commandline import argument_records
 from analyzer.values.configs import config_apis, environment
@@ -111,6 +111,26 @@ def _words(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
     """`shlex.split(command)`."""
     texts = [v for v in _first(ev, arguments) if isinstance(v, Str)]
     return tuple(Tuple(tuple(v._replace(text=word) for word in v.text.split())) for v in texts) or (UNKNOWN_CALL,)
+
+
+def _state(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
+    """`useState(first)`: what a component starts with, and what sets it to something else."""
+    if not arguments.args:
+        return (UNKNOWN_CALL,)
+    return (List((arguments.args[0], (ev.keep(Opaque("call_not_followed", node.at)), env))),)
+
+
+def _map(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
+    """`new Map([[key, value], …])`."""
+    listed = (
+        e for v in _first(ev, arguments) if isinstance(v, List) for e in containers.entries(ev, v) if e is not None
+    )
+    found: list[tuple[Expression | None, Expression, Env]] = []
+    for entry in listed:
+        if isinstance(entry[0], Items) and len(entry[0].items) == 2:
+            key, value = entry[0].items
+            found.append((key, value, entry[1]))
+    return (Dict(tuple(found)),)
 
 
 def _reduced(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
@@ -419,6 +439,8 @@ _TABLE: dict[str, _Call] = {
     **_rows(_text, "globalThis.String"),
     **_rows(_promised, "globalThis.Promise"),
     **_rows(_assign, "globalThis.Object.assign"),
+    **_rows(_state, "npm:react.useState", "npm:preact.hooks.useState"),
+    **_rows(_map, "globalThis.Map"),
     **_rows(_path, *(f"{root}path{way}" for root in ("npm:", "node:") for way in _JOINS)),
     **_rows(_parent, "npm:path.dirname", "node:path.dirname"),
     **_rows(_same, "npm:url.fileURLToPath", "node:url.fileURLToPath", "globalThis.URL"),

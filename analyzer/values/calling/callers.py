@@ -15,7 +15,17 @@ from analyzer.program import (
 )
 from analyzer.values import attributes, hierarchy
 from analyzer.values.branching import worlds
-from analyzer.values.calling import callbacks, calls, dispatch, listeners, patched, remote, renamed, table_calls
+from analyzer.values.calling import (
+    callbacks,
+    calls,
+    dispatch,
+    listeners,
+    messages,
+    patched,
+    remote,
+    renamed,
+    table_calls,
+)
 from analyzer.values.objects import Arguments, Cls, Env, Fn, Inst, Partial, Ref, Thing, Unknown, Value, Values
 
 if TYPE_CHECKING:
@@ -40,7 +50,7 @@ def frames(ev: Evaluator, module: int, index: int) -> tuple[Env, ...]:
     unsure = method if method is not None and ev.is_distinct(module, scope.name) else None
     calling = (
         (c, where)
-        for c, e in (*callers(ev, module, scope, owner), *listeners.calls_of(ev, module, index))
+        for c, e in _calling(ev, module, index, scope, owner)
         if e.scope not in ev.index("patched", e.module, patched.scopes)
         for where in worlds.of_call(ev, c, _within(ev, c, e, owner))
     )
@@ -61,6 +71,13 @@ def frames(ev: Evaluator, module: int, index: int) -> tuple[Env, ...]:
     ev.caches[key] = tuple(found)
     ev.note(ev.caches, key)
     return tuple(found)
+
+
+def _calling(ev: Evaluator, module: int, index: int, scope: Scope, owner: Cls | None) -> Iterator[tuple[Call, Env]]:
+    """The calls by name, by events of a user interface, and by messages."""
+    yield from callers(ev, module, scope, owner)
+    yield from listeners.calls_of(ev, module, index)
+    yield from messages.calls_of(ev, module, index)
 
 
 def _within(ev: Evaluator, call: Call, env: Env, owner: Cls | None) -> Env:
