@@ -33,7 +33,11 @@ class Place:
 
 
 def records(run: Run, place: Place) -> Iterator[LoadSite | Launch]:
-    """What one command tells: loads, or what it gives to the script that it runs."""
+    """What one command tells: loads, or what it gives to the script that it runs, or to each of several."""
+    if (several := _programs(run)) is not None:
+        for number, one in enumerate(several):
+            yield from (_without_site(record) if number else record for record in records(one, place))
+        return
     words = run.texts()
     found = [
         (named, site)
@@ -50,6 +54,20 @@ def records(run: Run, place: Place) -> Iterator[LoadSite | Launch]:
     sites = {named.index: site for named, site in found if named.command.library == "command-line"}
     yield from (site for named, site in found if named.command.library != "command-line")
     yield from _launches(run, words, index, sites, place)
+
+
+def _without_site(record: LoadSite | Launch) -> LoadSite | Launch:
+    """The same line is one load, whichever of the scripts it runs."""
+    return replace(record, site=None) if isinstance(record, Launch) else record
+
+
+def _programs(run: Run) -> list[Run] | None:
+    """The command with each of the scripts that it can run, where a variable says which."""
+    at = next((at for at, word in enumerate(run.words) if word and all(v and v.text.endswith(".py") for v in word)), 0)
+    if len(run.words[at]) < 2:
+        return None
+    chosen = (value._replace(sure=False) for value in run.words[at] if value is not None)
+    return [replace(run, words=(*run.words[:at], (value,), *run.words[at + 1 :])) for value in chosen]
 
 
 def _given(choices: Choices, named: Named) -> Choices:
