@@ -95,7 +95,7 @@ def putting(module: Module) -> dict[str, list[int]]:
 
 def on_self(ev: Evaluator, cls: Cls, name: str, inst: Inst | None) -> Values:
     """What methods assign to `self.name`, each in the frame of the object's constructor where that is known."""
-    if inst is None and ev.modules[cls.module].language == "python":
+    if inst is None:
         return _on_class(ev, cls, name)
     ev.read_mentioning(cls.module, name)
     found: list[Values] = []
@@ -118,9 +118,10 @@ def _on_class(ev: Evaluator, cls: Cls, name: str) -> Values:
     return relabel(merged(*found), "attribute")
 
 
-def from_outside(ev: Evaluator, cls: Cls, name: str) -> Values:
-    """What is assigned to the attribute of an object of the class by code elsewhere: `app.config.model = …`."""
-    key = "outside", cls.module, cls.scope, name
+def from_outside(ev: Evaluator, cls: Cls, name: str, *, made: bool = True) -> Values:
+    """What is assigned to the attribute by code elsewhere: of an object of the class (`app.config.model = …`), or of
+    the class itself (`Config.model = …`)."""
+    key = "outside", cls.module, cls.scope, name, made
     if key in ev.caches:
         return ev.caches[key]  # type: ignore[return-value]
     if key in ev.busy:
@@ -129,9 +130,9 @@ def from_outside(ev: Evaluator, cls: Cls, name: str) -> Values:
     ev.busy[key] = ev.depth
     setting = list(ev.setters_of(cls.module, name))
     tests = [module for module in setting if patched.is_test(ev.modules[module].path)]
-    found = list(_set_in(ev, cls, name, (module for module in setting if module not in tests)))
+    found = list(_set_in(ev, cls, name, (module for module in setting if module not in tests), made=made))
     if not found or patched.is_test(ev.modules[0].path):
-        found.extend(_set_in(ev, cls, name, tests))
+        found.extend(_set_in(ev, cls, name, tests, made=made))
     del ev.busy[key]
     values = relabel(merged(*found), "attribute")
     ev.caches[key] = values
@@ -139,8 +140,8 @@ def from_outside(ev: Evaluator, cls: Cls, name: str) -> Values:
     return values
 
 
-def _set_in(ev: Evaluator, cls: Cls, name: str, modules: Iterable[int]) -> Iterator[Values]:
-    """What these files assign to the attribute of an object of the class.
+def _set_in(ev: Evaluator, cls: Cls, name: str, modules: Iterable[int], *, made: bool) -> Iterator[Values]:
+    """What these files assign to the attribute of an object of the class, or of the class.
 
     Where several classes set it on an object of their own (`self.config.model = …`), each means its own: of these only
     what stands in the file asked about.
@@ -151,7 +152,8 @@ def _set_in(ev: Evaluator, cls: Cls, name: str, modules: Iterable[int]) -> Itera
         for index, chain, binding in ev.index("set", module, _set_on_others).get(name, ()):
             env = ev.env(module, index)
             holders = ev.evaluate(ev.keep(_expression(chain, binding)), env)
-            if any(isinstance(v, Inst) and hierarchy.derives(ev, v.cls, cls) for v in holders):
+            classes = (v.cls if isinstance(v, Inst) else v for v in holders if isinstance(v, Inst if made else Cls))
+            if any(isinstance(v, Cls) and hierarchy.derives(ev, v, cls) for v in classes):
                 owner = hierarchy.owner(ev, module, index) if chain[0] == "self" else None
                 found.append((owner, binding, env))
     several = len({(owner.module, owner.scope) for owner, _, _ in found if owner is not None}) > 1

@@ -17,6 +17,7 @@ from analyzer.values.objects import (
     Bound,
     Cls,
     Configs,
+    Const,
     Dict,
     Env,
     Fn,
@@ -172,6 +173,8 @@ def _of_class(ev: Evaluator, cls: Cls, name: str, inst: Inst | None) -> Values:
     if inst is not None and not any(isinstance(value, Fn) for values in found for value in values):
         found.append(assigned.from_outside(ev, cls, name))
     values = merged(*found)
+    if inst is None and values == (Const(None),) and (set_later := assigned.from_outside(ev, cls, name, made=False)):
+        values = set_later
     if inst is not None and not name.startswith("__") and not any(isinstance(value, Fn) for value in values):
         laid = filled.given(ev, inst, name)
         values = merged(laid, values if inst.frame is None or not laid else ())
