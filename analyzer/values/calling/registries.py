@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from analyzer.program import Attribute, Binding, Call, Expression, Mapping, Module, Name, Scope, last_name
+from analyzer.program import Attribute, Binding, Call, Expression, Mapping, Module, Name, Scope, dotted, last_name
 from analyzer.values.calling import callbacks, callers, calls
 from analyzer.values.objects import Arguments, Cls, Env, Fn, Held
 
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from analyzer.values.evaluator import Evaluator
 
 _MAX_REGISTERED = 64
+#: Names of functions that put what they are handed somewhere.
+_PUTTING = re.compile(r"regist|(?:^|_)(?:add|put|bind|set|plug|install|export|provide)(?:_|$)", re.IGNORECASE)
 
 
 def putting(ev: Evaluator, store: Binding, module: int, index: int) -> tuple[Env, ...]:
@@ -97,12 +100,19 @@ def holding(ev: Evaluator, module: int, scope: Scope, name: str) -> Iterator[tup
         passed = ev.index("passed", index, callbacks.passed).get(name, ())
         asked += [(call.function, ev.env(index, where)) for call, where, _ in passed[:_MAX_REGISTERED]]
     for function, env in asked:
-        for fn in ev.evaluate(function, env):
+        for fn in ev.evaluate(function, env) if _may_put(ev, function, env) else ():
             if isinstance(fn, Fn):
                 for table in _filled(ev, fn):
                     yield fn.module, table
                     ev.read_mentioning(fn.module, table)
                     yield from ((fn.module, each) for each in ev.index("getters", fn.module, _getters).get(table, ()))
+
+
+def _may_put(ev: Evaluator, function: Expression, env: Env) -> bool:
+    """Whether it is, by its name, a function that puts something somewhere, of what a file imports or defines."""
+    chain = dotted(function) if _PUTTING.search(last_name(function)) else None
+    scopes = ev.modules[env.module].scopes
+    return chain is not None and (env.scope == 0 or chain[0].id not in scopes[env.scope].bindings)
 
 
 def _filled(ev: Evaluator, fn: Fn) -> list[str]:

@@ -19,6 +19,7 @@ from analyzer.program import (
     Name,
     Scope,
     Subscript,
+    Text,
     last_name,
 )
 from analyzer.values import hierarchy
@@ -38,7 +39,7 @@ def of_function(ev: Evaluator, module: int, scope: Scope, owner: Cls | None) -> 
     named = [(module, scope.name)] if owner is None else _made_by(ev, owner)
     for index, holder in dict.fromkeys(_registered(ev, module, scope, owner)):
         for other in ev.callers_of(index, holder):
-            yield from _calls_of_parts(ev, other, holder)
+            yield from (found for found in _calls_of_parts(ev, other, holder) if _is_plain(ev, *found))
     for index, holder, is_wide in dict.fromkeys(held for where, name in named for held in _holding(ev, where, name)):
         for other in ev.callers_of(index, holder) if is_wide else (index,):
             yield from _calls_of_parts(ev, other, holder)
@@ -52,6 +53,18 @@ def _made_by(ev: Evaluator, owner: Cls) -> list[tuple[int, str]]:
     """(file, name) of the class, and of those derived from it, whose objects its constructor makes."""
     derived = ((cls, ev.modules[cls.module].scopes[cls.scope]) for cls in (owner, *hierarchy.subclasses(ev, owner)))
     return [(cls.module, scope.name) for cls, scope in derived if cls is owner or "__init__" not in scope.bindings]
+
+
+def _is_plain(ev: Evaluator, call: Call, env: Env) -> bool:
+    """Whether the key is written there, or a variable; what a config says is looked up from the config."""
+    taken: Expression | None = call.function
+    if isinstance(taken, Name):
+        bindings = ev.modules[env.module].scopes[env.scope].bindings.get(taken.id, ())
+        taken = bindings[0].value if len(bindings) == 1 else None
+    key = taken.key if isinstance(taken, Subscript) else None
+    if isinstance(taken, Call):
+        key = next(iter(taken.args), None)
+    return isinstance(key, Text | Name)
 
 
 def _registered(ev: Evaluator, module: int, scope: Scope, owner: Cls | None) -> Iterator[tuple[int, str]]:
