@@ -276,7 +276,7 @@ WAYS: dict[str, tuple[dict[str, str], int, str, list[str]]] = {
     ),
     "ruled out by a condition": (
         {
-            "a.py": LOAD + 'NAME = "gpt2"\ndef f(name=NAME):\n    if name == "t5-small":\n'
+            "a.py": LOAD + 'NAME = "gpt2"\ndef f(name=NAME):\n    if name != "gpt2":\n'
             "        AutoModel.from_pretrained(name)\n"
         },
         5,
