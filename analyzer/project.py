@@ -39,9 +39,10 @@ if TYPE_CHECKING:
 
 _FILES = 3_000_000  # bytes of the parsed files that are kept, which take about thirty times that
 _TEXTS = 16_000_000
-#: What a config names to be built: `type: X`, `"class_path": "a.b.X"`, `guidance_type = "x"`.
+#: What a config names to be built: `type: X`, `"class_path": "a.b.X"`, `guidance_type = "x"`, `id: x`.
 _BUILT = re.compile(
-    rb"(?:target_?|type|name|class(?:_?path)?|cls|arch)[\"']?[ \t]*[:=][ \t]*[\"']?((?:[A-Za-z_]\w*\.)*[A-Za-z_][\w-]*)"
+    rb"(?:target_?|type|name|class(?:_?path)?|cls|arch|\bid)[\"']?[ \t]*[:=][ \t]*[\"']?"
+    rb"((?:[A-Za-z_]\w*\.)*[A-Za-z_][\w-]*)"
 )
 _DOCUMENTS = 512
 #: What other processes are given of a project; the rest they make themselves.

@@ -49,7 +49,8 @@ class Launches:
     def run_by(self, launch: Launch, path: str) -> tuple[str, ...]:
         """The files of the tree that a command line of the file `path` runs."""
         if launch.script.endswith(".py"):
-            return self.programs.find(launch.script, path) or self.programs.beside(launch.script, path)
+            named = self.programs.find(launch.script, path) or self.programs.beside(launch.script, path)
+            return named or self.programs.moved(launch.script)
         return tuple(dict.fromkeys(path for path, _ in self.installed.get(launch.script, ())))
 
     def _by_program(self, given: Mapping[str, tuple[Launch, ...]], made: Mapping[str, frozenset[str]]) -> ByProgram:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
 from posixpath import basename, dirname, join, normpath
 
 #: Files that one path with unknown parts can mean, at most.
 MAX_MATCHES = 8
+#: Beginnings of paths that hold on one machine, or that whoever runs the command is to fill in.
+_KEPT = re.compile(r"/\w|~/|(?i:(?:path|dir)_?to\b|\W?your?\b|\W?your?_|\W?my_?path|path/)")
 
 
 class Paths:
@@ -37,6 +40,14 @@ class Paths:
         name = basename(written)
         candidate = join(dirname(writer), name)
         return (candidate,) if candidate in self.paths and _says_something(name) else ()
+
+    def moved(self, written: str) -> tuple[str, ...]:
+        """The file at the end of a path that begins where the writer keeps the tree: `/home/me/x/src/a.py`."""
+        parts = written.split("/")
+        if not _KEPT.match(written) or "*" in written:
+            return ()
+        ends = ("/".join(parts[start:]) for start in range(1, len(parts) - 1))
+        return next((found for end in ends if (found := tuple(self._ending(end)))), ())
 
     def _around(self, plain: str, writer: str) -> Iterator[str]:
         folder = dirname(writer)

@@ -75,7 +75,7 @@ def item(ev: Evaluator, bases: Values, keys: Values) -> Values:
     for base in bases:
         if isinstance(base, Dict):
             found = _of_dict(ev, base, keys)
-            guess = _every(ev, base) if any(not isinstance(k, _Key) or _variable(ev, k) for k in keys) else ()
+            guess = _every(ev, base) if any(_is_open(ev, base, k) for k in keys) else ()
             missing = _missing(ev, base, keys) if base.missing is not None else ()
             (exact if found else rest).append(merged(found, guess, missing))
         elif isinstance(base, Tuple):
@@ -90,6 +90,13 @@ def item(ev: Evaluator, bases: Values, keys: Values) -> Values:
             rest.append(_of_other(ev, base, keys))
     found_all = merged(*exact)
     return found_all or merged(*rest) or (_NOT_FOUND,)
+
+
+def _is_open(ev: Evaluator, base: Dict, key: Value) -> bool:
+    """Whether a key can be any: it is not known, or can be another one, or is a None that is not there."""
+    if key == Const(None):
+        return None not in _table(ev, base)
+    return not isinstance(key, _Key) or _variable(ev, key)
 
 
 def _variable(ev: Evaluator, key: Value) -> bool:

@@ -49,6 +49,16 @@ def of_function(ev: Evaluator, module: int, scope: Scope, owner: Cls | None) -> 
             yield from _calls_of_parts(ev, index, "getattr")
 
 
+def keys_of(ev: Evaluator, module: int, name: str) -> Iterator[str]:
+    """The words under which tables hold the function or class: `TABLE = {"word": name}`."""
+    for index, holder, is_wide in dict.fromkeys(_holding(ev, module, name)):
+        scopes = ev.modules[index].scopes if is_wide else ()
+        tables = (b.value for scope in scopes for b in scope.bindings.get(holder, ()) if isinstance(b.value, Mapping))
+        for key, value in (pair for table in tables for pair in table.pairs[:_MAX_HELD]):
+            if isinstance(key, Text) and isinstance(value, Name | Attribute) and last_name(value) == name:
+                yield key.value
+
+
 def _made_by(ev: Evaluator, owner: Cls) -> list[tuple[int, str]]:
     """(file, name) of the class, and of those derived from it, whose objects its constructor makes."""
     derived = ((cls, ev.modules[cls.module].scopes[cls.scope]) for cls in (owner, *hierarchy.subclasses(ev, owner)))

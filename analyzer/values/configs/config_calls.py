@@ -1,8 +1,8 @@
 """Calls that stand in configs: a mapping that names a class or function of the code, with what it is to be given.
 
-`_target_: a.b.Model`, `target: …, params: {…}`, `class_path: …, init_args: {…}`, `type: Model` or a name it is
-registered under, `guidance_type: name, guidance: {…}`: what frameworks build from (Hydra, Lightning, OpenMMLab, CompVis
-and their like).
+`_target_: a.b.Model`, `target: …, params: {…}`, `class_path: …, init_args: {…}`, `type: Model` or a name that it is
+registered under, or a table of the code holds it under, `guidance_type: name, guidance: {…}`: what frameworks build
+from (Hydra, Lightning, OpenMMLab, CompVis and their like).
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 from analyzer.configs import tree as config_tree
 from analyzer.program import Call, Expression, Items, Mapping, Name, Scope, Text, last_name
-from analyzer.values.configs import lightning_cli
+from analyzer.values.calling import table_calls
+from analyzer.values.configs import lightning_cli, open_configs
 from analyzer.values.objects import Arguments, Cls, Env, Fn, Str
 
 if TYPE_CHECKING:
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
 
 MAX_CALLS = 48
 _NAMING = re.compile(
-    r"_target_|target|type|name|class|cls|class_?path|class_?name|arch|model_type|(?P<of>\w+?)_(?:type|class|cls|target|name)"
+    r"_target_|target|type|name|id|class|cls|class_?path|class_?name|arch|model_type"
+    r"|(?P<of>\w+?)_(?:type|class|cls|target|name)"
 )
 _ARGUMENTS = ("params", "args", "init_args", "kwargs", "init_params", "parameters", "options", "config", "cfg")
 _WHOLE = re.compile(
@@ -65,11 +67,13 @@ def _arguments(ev: Evaluator, fn: Fn, owner: Cls | None) -> Iterator[Arguments]:
 
 
 def _registered(ev: Evaluator, scope: Scope, named: Cls | Fn) -> Iterator[str]:
-    """The names that a decorator registers the class or function under: `@MODELS.register("x")`."""
+    """The names that the class or function is registered under: `@MODELS.register("x")`, `MODELS = {"x": …}`."""
     for decorator in scope.decorators:
         if isinstance(decorator, Call) and last_name(decorator.function).startswith("register"):
             given = (*decorator.args, *(value for name, value in decorator.keywords if name == "name"))
             yield from (v.text for e in given for v in ev.evaluate(e, named.env) if isinstance(v, Str))
+    if ev.config_files(open_configs.ENDINGS):
+        yield from table_calls.keys_of(ev, named.module, scope.name)
 
 
 def _mappings(ev: Evaluator, word: str) -> Iterator[tuple[Mapping, Env]]:
@@ -111,7 +115,7 @@ def _given(ev: Evaluator, mapping: Mapping, word: str, named: Cls | Fn, *, is_re
         if "." in value.value:
             if not _is_same(ev, value.value, named):
                 continue
-        elif not is_registered and match[0] in ("name", "arch", "model_type"):
+        elif not is_registered and match[0] in ("name", "id", "arch", "model_type"):
             continue
         inner = config_tree.get(mapping, match["of"]) if match["of"] else None
         inner = inner or next((v for k, v in config_tree.pairs(mapping) if k in _ARGUMENTS), None)
