@@ -26,7 +26,10 @@ _COMMENTS: dict[Language, tuple[bytes, ...]] = {
 }
 #: What stands before a library's name where it is imported.
 _BEFORE = {
-    "python": re.compile(rb"(?:\b(?:from|import)|import_module\(|__import__\(|\bimport[ \t][\w., \t]*,)[ \t\"']*\Z"),
+    "python": re.compile(
+        rb"(?:\b(?:from|import)|import_module\(|__import__\(|\bimport[ \t][\w., \t]*,"
+        rb"|[lL]azy\w*\((?:[\w \t\n,\"']|\(\))*[(, \t\n])[ \t\"']*\Z"
+    ),
     "javascript": re.compile(rb"[\"'`/:]\Z"),
 }
 _END = re.compile(rb"(?!\w)")

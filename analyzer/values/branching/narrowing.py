@@ -167,14 +167,14 @@ def derived(ev: Evaluator, binding: Binding, use: Name, env: Env) -> Values:
     if not any(True for _ in reach.in_force(asking, use.at, use.path)):
         return ()
     bases = ev.evaluate(value.base, env)
-    for keys in (ev.evaluate(value.key, env), _keys(ev, bases)):
-        known = tuple(k for k in narrowed(ev, keys, (use, chain[1]), 0, env) if isinstance(k, Str))
+    for held in (ev.evaluate(value.key, env), keys(ev, bases)):
+        known = tuple(k for k in narrowed(ev, held, (use, chain[1]), 0, env) if isinstance(k, Str))
         if known:
             return relabel(containers.item(ev, bases, known), "container")
     return ()
 
 
-def _keys(ev: Evaluator, bases: Values) -> Values:
+def keys(ev: Evaluator, bases: Values) -> Values:
     """The keys that dicts are written with."""
     pairs = [pair for base in bases if isinstance(base, Dict) for pair in containers.pairs(ev, base)]
     return tuple(v for key, _, env in pairs if key is not None for v in ev.evaluate(key, env) if isinstance(v, Str))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from analyzer.program import BranchPath, Call, Name, Parameter, Scope, Spread, dotted
+from analyzer.program import BranchPath, Call, Name, Parameter, Scope, Spread, Subscript, dotted
 from analyzer.values import attributes, hierarchy
-from analyzer.values.branching import reach
+from analyzer.values.branching import narrowing, questions, reach
 from analyzer.values.calling import callers, calls
 from analyzer.values.objects import Arguments, Assumed, Const, Dict, Env, Fn, Frame, Held, Inst, Str, Unknown, Value
 
@@ -38,7 +38,7 @@ def of_call(ev: Evaluator, call: Call, env: Env) -> list[Env]:
             left.append(frame)
     if left and left != list(every):
         return left
-    return list(_records(ev, scope, root[0], env)) or [env]
+    return _records(ev, scope, root[0], env) or _by_key(ev, scope, root[0], env) or [env]
 
 
 def _objects(ev: Evaluator, scope: Scope, env: Env, at: int, path: BranchPath) -> tuple[Env, ...]:
@@ -78,6 +78,23 @@ def _records(ev: Evaluator, scope: Scope, use: Name, env: Env) -> list[Env]:
             if 0 < len(left) < len(each):
                 return left
     return []
+
+
+def _by_key(ev: Evaluator, scope: Scope, called: Name, env: Env) -> list[Env]:
+    """Where nobody is known to call the function, and a parameter decides what is called, and is looked up in a table:
+    one environment for each key of the table that leads here."""
+    bindings = scope.bindings.get(called.id, ())
+    arms = {arm[0] for binding in bindings for arm in binding.path} if len(bindings) > 1 else set()
+    asked = {questions.given(scope, test.condition) for test in scope.tests if test.at in arms}
+    found = asked.pop() if len(asked) == 1 else None
+    if not found or len(found) > 1 or callers.frames(ev, env.module, env.scope):
+        return []
+    (name,) = found
+    tables = (b.value for held in scope.bindings.values() for b in held if isinstance(b.value, Subscript))
+    bases = (ev.evaluate(t.base, env) for t in tables if isinstance(t.key, Name) and t.key.id == name)
+    keys = dict.fromkeys(key.text for base in bases for key in narrowing.keys(ev, base))
+    each = [_assumed(ev, env, name, Str(text, env.module, called.at)) for text in list(keys)[:_MAX_VALUES]]
+    return [one for one in each if reach.comes(ev, one, called.at, called.path) is not False]
 
 
 def _is_record(value: Value) -> bool:

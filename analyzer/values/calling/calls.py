@@ -359,12 +359,17 @@ def _made_instead(ev: Evaluator, cls: Cls, arguments: Arguments, call: Call, env
 
 
 def _proxied(ev: Evaluator, cls: Cls, arguments: Arguments, env: Env) -> Values:
-    """The module that a lazy stand-in for one names: an object with `__getattr__`, made with a module's name."""
+    """The module or library that a lazy stand-in for one names: an object with `__getattr__`, made with its name."""
     if "__getattr__" not in ev.modules[cls.module].scopes[cls.scope].bindings:
         return ()
     given = (v for expression, where in arguments.args for v in ev.evaluate(expression, where))
     named = (v.text for v in given if isinstance(v, Str) and v.text.replace(".", "_").isidentifier())
-    return tuple(v for name in named for v in ev.external(name, env.module) if isinstance(v, Mod))
+    found = (v for name in named for v in ev.external(name, env.module))
+    return tuple(dict.fromkeys(v for v in found if isinstance(v, Mod) or _is_library(ev, v)))
+
+
+def _is_library(ev: Evaluator, value: Value) -> bool:
+    return isinstance(value, Ref) and value.qualified.partition(".")[0] in ev.tables.roots
 
 
 def _external(ev: Evaluator, ref: Ref, arguments: Arguments, call: Call, env: Env) -> Values:
