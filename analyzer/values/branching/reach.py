@@ -114,7 +114,9 @@ def _is_asked(scope: Scope, test: Test, env: Env) -> bool:
     """Whether the test can be told in a call: of what the function is given, or of its object, where that is known."""
     if isinstance(env.frame, Assumed):
         name = env.frame.name
-        return name in questions.records(scope, test.condition) or questions.given(scope, test.condition) == {name}
+        return name in questions.records(scope, test.condition) or questions.given(scope, test.condition) == frozenset(
+            (name,)
+        )
     bound = env.frame.bound if env.frame is not None else None
     own = scope.params[0].name if scope.params and isinstance(bound, Inst) and bound.frame is not None else ""
     return bool(questions.given(scope, test.condition, own))

@@ -92,7 +92,7 @@ def _by_key(ev: Evaluator, scope: Scope, called: Name, env: Env) -> list[Env]:
     (name,) = found
     tables = (b.value for held in scope.bindings.values() for b in held if isinstance(b.value, Subscript))
     bases = (ev.evaluate(t.base, env) for t in tables if isinstance(t.key, Name) and t.key.id == name)
-    keys = dict.fromkeys(key.text for base in bases for key in narrowing.keys(ev, base))
+    keys = dict.fromkeys(key.text for base in bases for key in narrowing.keys(ev, base) if isinstance(key, Str))
     each = [_assumed(ev, env, name, Str(text, env.module, called.at)) for text in list(keys)[:_MAX_VALUES]]
     return [one for one in each if reach.comes(ev, one, called.at, called.path) is not False]
 
