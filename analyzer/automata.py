@@ -21,16 +21,16 @@ def pattern(text: str) -> Any:
 
 
 #: Words up to this length occur within many others: they are looked for as words, which takes longer to compile.
-_SHORT = 6
+SHORT = 6
 
 
 class Words:
-    """Words to look for in a text: long ones wherever they stand in it, short ones by themselves."""
+    """Words to look for in a text: wherever they stand in it; those of up to `short` letters by themselves."""
 
-    __slots__ = ("_of_thread", "words")
+    __slots__ = ("_expressions", "_of_thread")
 
-    def __init__(self, words: Iterable[str]) -> None:
-        self.words = tuple(words)
+    def __init__(self, words: Iterable[str], short: int = SHORT) -> None:
+        self._expressions = [_expression(word, is_whole=len(word) <= short) for word in words]
         self._of_thread = threading.local()  # a database takes one search at a time
 
     def found(self, text: bytes) -> list[int]:
@@ -48,14 +48,14 @@ class Words:
         if made is None:
             made = self._of_thread.database = hyperscan.Database()
             made.compile(
-                expressions=[_expression(word) for word in self.words],
-                ids=range(len(self.words)),
-                elements=len(self.words),
+                expressions=self._expressions,
+                ids=range(len(self._expressions)),
+                elements=len(self._expressions),
                 flags=hyperscan.HS_FLAG_SINGLEMATCH,
             )
         return made
 
 
-def _expression(word: str) -> bytes:
+def _expression(word: str, *, is_whole: bool) -> bytes:
     text = re.escape(word)
-    return (rf"\b{text}\b" if len(word) <= _SHORT else text).encode()
+    return (rf"\b{text}\b" if is_whole else text).encode()

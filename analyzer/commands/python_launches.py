@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice
 
+from analyzer import automata
 from analyzer.commands import notebook_launches, shell
 from analyzer.commands.budget import Budget
 from analyzer.commands.expansion import MAX_WORDS, Choices, Known
@@ -22,7 +23,7 @@ from analyzer.values.evaluator import Evaluator
 from analyzer.values.objects import Const, Env, List, Ref, Str, Tuple, Value, Values
 
 #: What a file must say to be worth reading for this.
-_WORDS = (b"subprocess", b"os.system", b"os.popen")
+_WORDS = automata.Words(("subprocess", "os.system", "os.popen"), short=0)
 _GATE = re.compile(rb"\b(?:os\.(?:system|popen)|subprocess\b|Popen\()")
 _PROGRAM = re.compile(rb"[\w}]\.py\b|[\"'\s]-m[\"'\s]")
 _STARTERS = frozenset({"system", "popen", "run", "Popen", "call", "check_call", "check_output", "getoutput"})
@@ -35,7 +36,7 @@ _INLINE = 1 << 40
 
 def launches(content: bytes, path: str) -> tuple[Launch, ...]:
     """The options that the code gives to Python programs; of tests none, which start them with models of their own."""
-    if not any(word in content for word in _WORDS) or not _PROGRAM.search(content) or patched.is_test(path):
+    if not _WORDS.found(content) or not _PROGRAM.search(content) or patched.is_test(path):
         return ()
     tree = parse(content, seconds=_SECONDS)
     if tree is None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from sys import intern
 
-from analyzer import gate, headers
+from analyzer import automata, gate, headers
 from analyzer.commands import notebook_launches, python_launches
 from analyzer.commands.launch import Launch
 from analyzer.languages import language_of
@@ -16,6 +16,7 @@ from analyzer.syntax import specifiers
 
 _NAME = re.compile(rb"[\w.]+(?:[ \t]+as[ \t]+\w+)?")
 _QUOTED = re.compile(rb"[\"']([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+)[\"']")
+_LATE = automata.Words(("import_module", "Lazy", "lazy"), short=0)
 _MAX_LATE = 200
 _BASE = re.compile(rb"(?<![=\w.])[\w.]+(?![\w.]*[ \t]*=)")
 
@@ -80,7 +81,7 @@ def _ecma_glance(source: bytes, path: str) -> Glance:
 
 def _late(source: bytes) -> Iterator[str]:
     """Dotted names in strings, in a file that imports modules by their name."""
-    if b"import_module" in source or b"Lazy" in source or b"lazy" in source:
+    if _LATE.found(source):
         yield from (name.decode("ascii", "replace") for name in _QUOTED.findall(source)[:_MAX_LATE])
 
 
