@@ -15,6 +15,8 @@ from pathlib import Path
 import pytest
 from conftest import LOADS_GPT2, Run, Tree
 
+from ptmscope import scan
+
 #: Names that a terminal, a table or a shell takes for something else.
 NAMES = (
     "\x1b]0;x\x07\x1b[31m.py",
@@ -141,3 +143,9 @@ def test_devices_pipes_and_links(ptmscope: Run, tree: Tree) -> None:
         done = ptmscope(*command)
         assert done.returncode in (0, 1), done.stderr
         assert b"Traceback" not in done.stderr
+
+
+def test_variable_whose_name_is_no_text(tree: Tree) -> None:
+    code = 'import os\nfrom transformers import AutoModel\nAutoModel.from_pretrained(os.environ["M\\ud800"])\n'
+    (site,) = scan(tree({"app.py": code, "Dockerfile": "ENV M=org/x\nCMD python app.py\n"})).sites
+    assert not site.models

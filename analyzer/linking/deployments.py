@@ -77,7 +77,7 @@ class Deployments:
     def _may_give(self, path: str, name: str) -> bool:
         """Whether the file says the name, or other files that may."""
         source = self.read(path) or b""
-        return name.encode() in source or b"env_file" in source
+        return name.encode("utf-8", "surrogatepass") in source or b"env_file" in source
 
     def _settings(self, path: str) -> list[tuple[str, dict[str, list[Setting]]]]:
         """(folder of the program, variables) for each program that the file starts."""

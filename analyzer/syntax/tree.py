@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,9 +17,12 @@ MAX_DEPTH = 100
 #: Items of one display, or operands of one operator, that are read.
 MAX_ITEMS = 5_000
 _CHUNK = 1 << 16
-_NO_UTF8 = re.compile("[\udc80-\udcff]")
 #: Below this size parsing takes no callback, and no deadline.
 _SMALL = 200_000
+#: Seconds for what is smaller than that.
+_SOON = 2.0
+#: The grammar that never ends on some small texts that do not parse (tree-sitter-typescript 0.23).
+_ENDLESS = "tsx"
 #: Nodes inside which a loader's name is only text.
 _TEXT = frozenset({
     "comment", "string_content", "string_start", "string_end", "escape_sequence", "string",
@@ -84,14 +86,13 @@ def parse(source: bytes, *, seconds: float, grammar: str = "python") -> Tree | N
     Reading through a callback is what makes tree-sitter ask `progress`: given bytes it never does. But the binding
     (0.26) never frees what a callback returns, so small files, which cannot take long, are given as bytes.
     """
-    text = _valid(source)
-    if len(source) < _SMALL:
-        return Tree(Parser(language(grammar)).parse(text, encoding="utf8").root_node, source, grammar)
-    end = time.thread_time() + seconds
+    if len(source) < _SMALL and grammar != _ENDLESS:
+        return Tree(Parser(language(grammar)).parse(source, encoding="utf8").root_node, source, grammar)
+    end = time.thread_time() + (seconds if len(source) >= _SMALL else min(seconds, _SOON))
     parser = Parser(language(grammar))
 
     def read(at: int, _point: object) -> bytes:
-        return text[at : at + _CHUNK]
+        return source[at : at + _CHUNK]
 
     def late(_offset: int, _has_error: bool) -> bool:
         return time.thread_time() > end
@@ -101,15 +102,6 @@ def parse(source: bytes, *, seconds: float, grammar: str = "python") -> Tree | N
     except ValueError:  # what the binding raises for a parse that was cut off
         return None
     return Tree(tree.root_node, source, grammar) if tree is not None else None
-
-
-def _valid(source: bytes) -> bytes:
-    """The source with `?` for each byte that is not UTF-8: on some of these the TSX grammar never ends."""
-    try:
-        source.decode()
-    except UnicodeDecodeError:
-        return _NO_UTF8.sub("?", source.decode("utf-8", "surrogateescape")).encode()
-    return source
 
 
 def _kinds(*names: str) -> frozenset[int]:
