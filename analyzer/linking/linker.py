@@ -125,7 +125,10 @@ class Linker(Evaluator):
             package = self.project.layout.find(outer or ".", importer)
             if package is not None and not package.rest and package.path != found.path:
                 return self._member(package.path, last, qualified)
-        values: Values = self._module(found.path, qualified)
+        index = self.load(found.path)
+        if index is None:  # not read: asked for its parts again, it would lead back here
+            return (Ref(qualified),)
+        values: Values = (Mod(index),)
         for name in found.rest:
             values = merged(*(attributes.attribute(self, value, name) for value in values))
         if self.follow and found.rest and all(isinstance(value, Unknown) for value in values):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from analyzer.program import Attribute, Call, Constant, Expression, Items, Mapping, Name, Operator, Text, dotted
 from analyzer.values import containers
-from analyzer.values.objects import Const, Dict, Env, Inst, List, Ref, Str, Thing, Unknown, Value, Values
+from analyzer.values.objects import Cls, Const, Dict, Env, Inst, List, Ref, Str, Thing, Unknown, Value, Values
 
 if TYPE_CHECKING:
     from analyzer.values.evaluator import Evaluator
@@ -236,7 +236,8 @@ def _is_instance(ev: Evaluator, kind: Expression, value: Value, env: Env) -> boo
         found = containers.elements(ev, found)
     names = [v.qualified for v in found if isinstance(v, Ref) and v.call is None]
     if len(names) != len(found) or not names:
-        return False if isinstance(value, Str) and found and not names else None
+        is_own = bool(found) and all(isinstance(v, Cls) for v in found)
+        return False if isinstance(value, Str) and is_own else None
     if isinstance(value, Str):
         return not _STRINGS.isdisjoint(names)
     is_object = isinstance(value, Inst | Thing | Const | List | Dict)
