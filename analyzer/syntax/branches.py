@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from tree_sitter import Node
@@ -22,6 +23,8 @@ class Place(NamedTuple):
     end: int
 
 
+#: What a condition about texts holds.
+_TEXTS = re.compile(r"[\"']|\bin\b")
 _LEAVING = frozenset({"return_statement", "raise_statement", "continue_statement", "break_statement"})
 
 
@@ -59,9 +62,13 @@ def _note(statements: Statements, condition: Expression, text: str, place: Place
 
 
 def assert_(statements: Statements, node: Node) -> None:
-    """Control does not go on where what is asserted does not hold."""
+    """Control does not go on where what is asserted of names does not hold. Of numbers and flags it is believed: that
+    they are others here would rule out all that follows."""
     condition = node.named_children[0] if node.named_children else None
-    _test(statements, condition, node.start_byte, 0, leaves=True, negated=True)
+    if condition is not None and _TEXTS.search(statements.reader.text(condition)):
+        _test(statements, condition, node.start_byte, 0, leaves=True, negated=True)
+    elif condition is not None:
+        statements.reader.expression(condition)
     for message in node.named_children[1:]:
         statements.reader.expression(message)
 
