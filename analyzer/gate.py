@@ -80,8 +80,15 @@ class _Screen:
         for word in self.words.found(source):
             loads |= self.loads[word]
             libraries |= self.libraries[word]
-        both = loads & libraries
-        return [root for at, root in enumerate(self.roots) if both >> at & 1] if both else [], loads == self.all
+        return [self.roots[at] for at in _bits(loads & libraries)], loads == self.all
+
+
+def _bits(number: int) -> Iterator[int]:
+    """The places of its ones, ascending."""
+    while number:
+        lowest = number & -number
+        yield lowest.bit_length() - 1
+        number ^= lowest
 
 
 @cache
