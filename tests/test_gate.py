@@ -53,7 +53,7 @@ def test_javascript(source: str, passes: bool) -> None:
 
 
 @pytest.mark.parametrize("language", ["python", "javascript"])
-def test_a_long_line_of_names_takes_linear_time(language: Language) -> None:
+def test_a_long_line_of_names(language: Language) -> None:
     assert not gate.passes(b"import a, b = torch " * 200_000, language)
 
 
