@@ -5,21 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeAlias
 
-from analyzer.program import Attribute, Call, Expression, Items, Opaque, Text, last_name
-from analyzer.values import attributes, containers, hierarchy, sequences, strings
+from analyzer.program import Attribute, Call, Expression, Text, last_name
+from analyzer.values import attributes, containers, ecma_globals, hierarchy, sequences, strings
 from analyzer.values.commandline import argument_records
 from analyzer.values.configs import config_apis, environment
 from analyzer.values.objects import (
     SOMEWHERE,
     UNKNOWN_CALL,
     Arguments,
-    Bound,
     Cls,
     Configs,
     Const,
     Dict,
     Env,
-    Fn,
     Held,
     Inst,
     List,
@@ -111,26 +109,6 @@ def _words(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
     """`shlex.split(command)`."""
     texts = [v for v in _first(ev, arguments) if isinstance(v, Str)]
     return tuple(Tuple(tuple(v._replace(text=word) for word in v.text.split())) for v in texts) or (UNKNOWN_CALL,)
-
-
-def _state(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
-    """`useState(first)`: what a component starts with, and what sets it to something else."""
-    if not arguments.args:
-        return (UNKNOWN_CALL,)
-    return (List((arguments.args[0], (ev.keep(Opaque("call_not_followed", node.at)), env))),)
-
-
-def _map(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
-    """`new Map([[key, value], …])`."""
-    listed = (
-        e for v in _first(ev, arguments) if isinstance(v, List) for e in containers.entries(ev, v) if e is not None
-    )
-    found: list[tuple[Expression | None, Expression, Env]] = []
-    for entry in listed:
-        if isinstance(entry[0], Items) and len(entry[0].items) == 2:
-            key, value = entry[0].items
-            found.append((key, value, entry[1]))
-    return (Dict(tuple(found)),)
 
 
 def _reduced(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
@@ -307,35 +285,6 @@ def _globals(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Value
     return (sequences.kept(ev, node, env, make),)
 
 
-def _assign(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
-    """`Object.assign({}, a, b)`: all of them merged."""
-    return (Dict(tuple((None, expression, where) for expression, where in arguments.args)),)
-
-
-def _promised(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
-    """`new Promise((resolve) => …)`: what is given to resolve."""
-    from analyzer.values.calling import calls
-
-    found: list[Values] = []
-    for fn in _first(ev, arguments):
-        inside = calls.enter(ev, fn, Arguments(), node.end, env) if isinstance(fn, Fn) else None
-        scope = ev.scope(inside.module, inside.scope) if inside is not None else None
-        if inside is not None and scope is not None and scope.params:
-            given = [c for c in scope.calls if last_name(c.function) == scope.params[0].name]
-            found.extend(ev.evaluate(call.args[0], inside) for call in given if call.args)
-    return merged(*found) or (UNKNOWN_CALL,)
-
-
-def _listed(name: str) -> _Call:
-    """`Object.values(x)`: what the dict's method gives."""
-
-    def call(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
-        found = [containers.method(ev, Bound(v, name), []) for v in _first(ev, arguments) if isinstance(v, Dict | Cls)]
-        return merged(*found) or (UNKNOWN_CALL,)
-
-    return call
-
-
 #: Environment variables that hold a path.
 FOLDERS = frozenset({"HOME", "PWD", "TMPDIR", "USERPROFILE", "HF_HOME", "XDG_CACHE_HOME"})
 _JOINS = (".join", ".resolve", ".posix.join", ".default.join", ".default.resolve")
@@ -437,16 +386,11 @@ _TABLE: dict[str, _Call] = {
     **_rows(_same, "globalThis.Promise.all", "globalThis.Promise.resolve", "globalThis.Promise.allSettled"),
     **_rows(_same, "globalThis.Array.from", "globalThis.Set", "globalThis.Promise.race", "globalThis.Promise.any"),
     **_rows(_text, "globalThis.String"),
-    **_rows(_promised, "globalThis.Promise"),
-    **_rows(_assign, "globalThis.Object.assign"),
-    **_rows(_state, "npm:react.useState", "npm:preact.hooks.useState"),
-    **_rows(_map, "globalThis.Map"),
+    **ecma_globals.TABLE,
     **_rows(_path, *(f"{root}path{way}" for root in ("npm:", "node:") for way in _JOINS)),
     **_rows(_parent, "npm:path.dirname", "node:path.dirname"),
     **_rows(_same, "npm:url.fileURLToPath", "node:url.fileURLToPath", "globalThis.URL"),
     **_rows(_folder, "globalThis.process.cwd", "npm:process.cwd", "node:process.cwd"),
-    **{f"globalThis.Object.{name}": _listed(name) for name in ("keys", "values")},
-    "globalThis.Object.entries": _listed("items"),
     **_rows(_opaque, "builtins.print", "builtins.len", "builtins.isinstance", "builtins.id", "builtins.hasattr"),
     **_rows(_opaque, "builtins.setattr", "builtins.int", "builtins.float", "builtins.bool"),
     **_rows(_opaque, "builtins.range", "builtins.any", "builtins.all", "builtins.callable"),
