@@ -6,7 +6,7 @@ Type narrowing as in type checkers, on strings. Only tests of the very name coun
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from analyzer.program import (
     Attribute,
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 #: Signs of operators, and methods, whose outcome is a truth value.
 _TESTS = frozenset({"==", "!=", "in", "not in", "is", "is not", "not", "and", "or"})
 _ASKING = frozenset({"startswith", "endswith"})
+#: (a test, the name that it asks for, what that is bound to: the outcome of a test).
+_Kept: TypeAlias = tuple[Test, str, Binding]
 
 
 def narrowed(ev: Evaluator, values: Values, use: tuple[Name, str], since: int, env: Env) -> Values:
@@ -38,26 +40,29 @@ def narrowed(ev: Evaluator, values: Values, use: tuple[Name, str], since: int, e
     scope = ev.modules[env.module].scopes[env.scope]
     root, key = use
     asking = scope.tests_of(key)
-    if scope.tests and (kept := _kept_tests(ev, scope, env)):
-        spelled = (each for test in scope.tests for each in _spelled(scope, test, kept, key, since, root.at))
-        asking = [*asking, *spelled]
+    if scope.tests and (kept := _kept_tests(ev, scope, env).get(key)):
+        asking = [*asking, *_spelled(scope, kept, key, since, root.at)]
     for test, holds in reach.in_force(asking, root.at, root.path) if asking else ():
         if since <= test.at and not ("." in key and _changed(scope, (key,), test.at, root.at)):
             values = _kept(ev, values, key, test.condition, env, holds=holds)
     return _not_replaced(ev, values, use, since, env) if asking else values
 
 
-def _kept_tests(ev: Evaluator, scope: Scope, env: Env) -> dict[str, Binding]:
-    """Names that hold the outcome of a test, and are asked for by tests: `is_clip = "openai" in name`."""
+def _kept_tests(ev: Evaluator, scope: Scope, env: Env) -> dict[str, list[_Kept]]:
+    """Dotted name -> the tests that ask about it by a name that holds the outcome: `is_clip = "openai" in name`."""
     key = "kept tests", env.module, env.scope
     known = ev.caches.get(key)
-    if isinstance(known, dict) and known["tests"] == len(scope.tests):
-        return known["names"]  # type: ignore[no-any-return]
-    asked = {name for test in scope.tests for name in test.names}
-    bound = {name: scope.bindings.get(name, []) for name in sorted(asked)}
-    names = {name: found[0] for name, found in bound.items() if len(found) == 1 and _is_test(found[0].value)}
-    ev.caches[key] = {"tests": len(scope.tests), "names": names}
-    return names
+    if isinstance(known, tuple) and known[0] == len(scope.tests):
+        return known[1]  # type: ignore[no-any-return]
+    found: dict[str, list[_Kept]] = {}
+    for test in scope.tests:
+        for name in sorted(test.names):
+            bound = scope.bindings.get(name, ())
+            if len(bound) == 1 and _is_test(bound[0].value):
+                for asked in _names_in(bound[0].value) - {name}:
+                    found.setdefault(asked, []).append((test, name, bound[0]))
+    ev.caches[key] = len(scope.tests), found
+    return found
 
 
 def _is_test(value: Expression) -> bool:
@@ -66,12 +71,10 @@ def _is_test(value: Expression) -> bool:
     return isinstance(value, Call) and isinstance(value.function, Attribute) and value.function.name in _ASKING
 
 
-def _spelled(scope: Scope, test: Test, kept: dict[str, Binding], key: str, since: int, until: int) -> Iterator[Test]:
-    """The test with what the names in it stand for, where that asks about `key`."""
-    for name in test.names.intersection(kept):
-        binding = kept[name]
-        asks = name != key and since <= binding.at < test.at and key in _names_in(binding.value)
-        if asks and not _changed(scope, (key,), binding.at, until):
+def _spelled(scope: Scope, kept: Iterable[_Kept], key: str, since: int, until: int) -> Iterator[Test]:
+    """The tests with what the names in them stand for, where that asks about `key`."""
+    for test, name, binding in kept:
+        if since <= binding.at < test.at and not _changed(scope, (key,), binding.at, until):
             yield test._replace(condition=_replaced(test.condition, name, binding.value), names=frozenset({key}))
 
 
