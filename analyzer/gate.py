@@ -1,8 +1,8 @@
 """Byte prefilter: can this file hold a load site at all, and where?
 
 A file passes where a *distinctive* token (`from_pretrained`) stands in its code, or an ordinary one (`load`,
-`pipeline`) of a library that it imports. All names of the tables are looked for at once; what may pass then is looked
-at library by library. A file that passes may still hold nothing.
+`pipeline`) of a library that it imports. All names of the tables are looked for at once; then the few that occur are
+looked at one by one. A file that passes may still hold nothing.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
-from typing import Any
+from functools import cache, reduce
+from operator import or_
 
 from analyzer import automata
 from analyzer.loaders import tables
@@ -19,10 +19,10 @@ from analyzer.program import Language
 
 #: Bytes of JavaScript that nobody writes into one file.
 _BUNDLE = 500_000
-#: How a line starts that holds no code.
-_COMMENTS: dict[Language, tuple[bytes, ...]] = {
-    "python": (b"#", b">>>", b"..."),
-    "javascript": (b"//", b"*", b"/*"),
+#: How a line starts that holds no code: a comment, or a doctest.
+_COMMENT = {
+    "python": re.compile(rb"[ \t\r\f\v]*(?:#|>>>|\.\.\.)"),
+    "javascript": re.compile(rb"[ \t\r\f\v]*(?://|/?\*)"),
 }
 #: What stands before a library's name where it is imported.
 _BEFORE = {
@@ -32,7 +32,10 @@ _BEFORE = {
     ),
     "javascript": re.compile(rb"[\"'`/:]\Z"),
 }
-_END = re.compile(rb"(?!\w)")
+_EDGE = re.compile(rb"\b")
+#: What follows the name of a loader that is called or handed on; `__dict__["AutoModel"]` names it as a text.
+_CALLED = re.compile(rb"\b[ \t]*(?:[(,)\]:}\"'#]|$|as\b)", re.MULTILINE)
+_ENTRY = re.compile(rb"\[")
 #: Bytes before a name that are looked at.
 _REACH = 200
 #: Evidence alone, whatever is imported: re-exports and wrappers hide the library.
@@ -50,37 +53,53 @@ def hits(source: bytes, language: Language = "python") -> tuple[int, ...]:
 
 
 def _hits(source: bytes, language: Language) -> Iterator[int]:
-    named, is_alone = _screen(language).named(source)
-    if is_alone:
-        yield from _calls(source, "", language)
-    for root in named:
-        if _is_imported(source, root, language):
-            yield from _calls(source, root, language)
+    screen = _screen(language)
+    found = screen.search.found(source)
+    named = reduce(or_, (screen.words[at].libraries for at in found), 0)
+    for word in map(screen.words.__getitem__, found):
+        if word.is_alone or word.loads & named:
+            is_sure = word.is_alone
+            for place in _calls(source, word, language):
+                is_sure = is_sure or _is_one_imported(source, screen.roots, word.loads & named, language)
+                if not is_sure:
+                    break
+                yield place
 
 
-def _calls(source: bytes, root: str, language: Language) -> Iterator[int]:
-    for match in _called(root, language).finditer(source):
-        if not _is_text(source, match.start(), _COMMENTS[language]):
-            yield match.start()
+def _calls(source: bytes, word: _Word, language: Language) -> Iterator[int]:
+    """Where a loader could be called or handed on, in lines that hold code."""
+    at, line_end, is_code = source.find(word.name), -1, True
+    while at >= 0:
+        if at > line_end:
+            is_code = _COMMENT[language].match(source, source.rfind(b"\n", 0, at) + 1) is None
+            line_end = source.find(b"\n", at) % (len(source) + 1)  # of the last line: the end of the text
+        end = at + len(word.name)
+        if is_code and word.after.match(source, end) and _EDGE.match(source, at):
+            yield at
+        at = source.find(word.name, end if is_code else line_end)
+
+
+@dataclass(frozen=True, slots=True)
+class _Word:
+    """A name of the tables. `loads`, `libraries`: which libraries have it as a token, which as their name, in bits.
+
+    `after`: what has to follow where it stands for a loader. `is_alone`: whether that is so whatever is imported.
+    """
+
+    name: bytes
+    loads: int
+    libraries: int
+    after: re.Pattern[bytes]
+    is_alone: bool
 
 
 @dataclass(frozen=True, slots=True)
 class _Screen:
-    """All names of a language's tables as one search. `loads` and `libraries`: bits by the index of the word."""
+    """All names of a language's tables as one search."""
 
-    words: automata.Words
+    search: automata.Words
+    words: tuple[_Word, ...]
     roots: tuple[str, ...]
-    loads: tuple[int, ...]  # which libraries have it as a token
-    libraries: tuple[int, ...]  # which library has it as a name
-    all: int
-
-    def named(self, source: bytes) -> tuple[list[str], bool]:
-        """The libraries that are named beside one of their tokens; whether a token of all libraries occurs."""
-        loads = libraries = 0
-        for word in self.words.found(source):
-            loads |= self.loads[word]
-            libraries |= self.libraries[word]
-        return [self.roots[at] for at in _bits(loads & libraries)], loads == self.all
 
 
 def _bits(number: int) -> Iterator[int]:
@@ -101,14 +120,17 @@ def _screen(language: Language) -> _Screen:
         libraries[name] = libraries.get(name, 0) | 1 << at
         for token in tokens(root, language):
             loads[token] = loads.get(token, 0) | 1 << at
-    words = tuple(sorted({*loads, *libraries}))
-    return _Screen(
-        automata.Words(words),
-        found,
-        tuple(loads.get(word, 0) for word in words),
-        tuple(libraries.get(word, 0) for word in words),
-        (1 << len(found)) - 1,
-    )
+    after = _CALLED if language == "python" else _EDGE
+    alone = tokens("", language)
+    names = sorted({*loads, *libraries})
+    words = [_Word(n.encode(), loads.get(n, 0), libraries.get(n, 0), after, n in alone) for n in names]
+    if language == "python":
+        words.append(_Word(b"__dict__", (1 << len(found)) - 1, 0, _ENTRY, is_alone=False))
+    return _Screen(automata.Words(w.name.decode() for w in words), tuple(words), found)
+
+
+def _is_one_imported(source: bytes, names: tuple[str, ...], which: int, language: Language) -> bool:
+    return any(_is_imported(source, names[at], language) for at in _bits(which))
 
 
 def _is_imported(source: bytes, root: str, language: Language) -> bool:
@@ -117,25 +139,10 @@ def _is_imported(source: bytes, root: str, language: Language) -> bool:
     at = source.find(name)
     while at >= 0:
         end = at + len(name)
-        if _END.match(source, end) and before.search(source, max(0, at - _REACH), at) is not None:
+        if _EDGE.match(source, end) and before.search(source, max(0, at - _REACH), at) is not None:
             return True
         at = source.find(name, end)
     return False
-
-
-@cache
-def _called(root: str, language: Language) -> Any:
-    """The tokens of a library, where they could be called or handed on."""
-    names = "|".join(map(re.escape, sorted(tokens(root, language))))
-    if language == "javascript":
-        return automata.pattern(rf"\b(?:{names})\b")
-    return automata.pattern(rf"(?m)\b(?:{names})\b[ \t]*(?:[(,)\]:}}\"'#]|$|as\b)|\b__dict__\[")
-
-
-def _is_text(source: bytes, at: int, starts: tuple[bytes, ...]) -> bool:
-    """Whether the line is a comment or a doctest: no code, in a string or out of it."""
-    start = source.rfind(b"\n", 0, at) + 1
-    return source[start:at].lstrip()[:3].startswith(starts)
 
 
 @cache

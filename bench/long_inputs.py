@@ -101,6 +101,7 @@ FILES: dict[str, tuple[int, Make]] = {
             "args = parser.parse_args()\n" + "".join(f"AutoModel.from_pretrained(args.o{n})\n" for n in range(500)),
         ),
     ),
+    "python, loads in a comment": (200_000, _python(lambda n: "from_pretrained( ", "# ", "\n")),
     "python, imports": (50_000, _python(lambda n: f"from a{n} import b{n}\n")),
     "python, star imports": (10_000, _python(lambda n: f"from a{n} import *\n")),
     "python, one text": (4_000_000, _python(lambda n: "x", "name = '", "'\n" + _LOAD)),

@@ -30,6 +30,10 @@ from analyzer.program import Language
         ("import transformers\npipeline = 1", False),
         ("import torch\ntorch.hub.load('a', 'b')", True),
         ("import torch\nloader(downloads())", False),
+        ("import transformers\nclass_ = transformers.__dict__[name]", True),
+        ("class_ = sockets.__dict__[name]", False),
+        ("# from_pretrained(x)\nm = from_pretrained(x)", True),
+        ("import transformers\nx = pipelines()\ny = my_pipeline()\nz = pipeline", True),
         ("json.load(f)", False),
         ("", False),
     ],
@@ -50,6 +54,14 @@ def test_python(source: str, passes: bool) -> None:
 )
 def test_javascript(source: str, passes: bool) -> None:
     assert gate.passes(source.encode(), "javascript") == passes
+
+
+def test_hits_of_one_line() -> None:
+    assert gate.hits(b"# from_pretrained(\na = from_pretrained(b), from_pretrained(c)") == (23, 43)
+
+
+def test_a_long_comment_of_names() -> None:
+    assert not gate.passes(b"# " + b"from_pretrained( " * 200_000)
 
 
 @pytest.mark.parametrize("language", ["python", "javascript"])
