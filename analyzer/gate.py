@@ -27,7 +27,7 @@ _COMMENT = {
 #: What stands before a library's name where it is imported.
 _BEFORE = {
     "python": re.compile(
-        rb"(?:\b(?:from|import)|import_module\(|__import__\(|\bimport[ \t][\w., \t]*,"
+        rb"(?:\b(?:from|import)|import(?:_module|__|orskip)\(|\bimport[ \t][\w., \t]*,"
         rb"|[lL]azy\w*\((?:[\w \t\n,\"']|\(\))*[(, \t\n])[ \t\"']*\Z"
     ),
     "javascript": re.compile(rb"[\"'`/:]\Z"),

@@ -47,11 +47,12 @@ def _taken(glance: Glance, path: str, names: Mapping[str, None], layout: Layout)
 
 
 def _exports(glance: Glance) -> dict[str, None]:
-    """Classes that derive from a loader's, and loaders that are imported: others can import them from here."""
+    """What others can import from here: classes that derive from a loader's, loaders, functions that give a library."""
     if not glance.gated:
-        return {}
+        return dict.fromkeys(glance.giving)
     imported = (name.rpartition(".")[2] for name in glance.imports if _is_loader(name))
-    return dict.fromkeys([*imported, *(name for name, bases in glance.classes if not _classes().isdisjoint(bases))])
+    derived = (name for name, bases in glance.classes if not _classes().isdisjoint(bases))
+    return dict.fromkeys([*imported, *derived, *glance.giving])
 
 
 def _handed_on(glance: Glance, names: Mapping[str, None]) -> dict[str, None]:

@@ -90,7 +90,9 @@ class Linker(Evaluator):
         if _is_library(qualified, importer):
             return (Ref(qualified),)
         found = self._in_tree(qualified, importer)
-        return found if any(not isinstance(value, Unknown) for value in found) else _of_library(qualified) or found
+        if all(isinstance(value, Unknown) for value in found) and qualified.partition(".")[0] in tables().roots:
+            return (Ref(qualified),)  # a folder of the tree only has the library's name
+        return found
 
     def brought_in(self, qualified: str, module: int) -> Values:
         """What an import means; a file that has the name of a library means that library by it, and not itself."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from sys import intern
@@ -12,12 +12,15 @@ from analyzer import automata, gate, headers
 from analyzer.commands import notebook_launches, python_launches
 from analyzer.commands.launch import Launch
 from analyzer.languages import language_of
+from analyzer.loaders import tables
 from analyzer.syntax import specifiers
 
 _NAME = re.compile(rb"[\w.]+(?:[ \t]+as[ \t]+\w+)?")
 _QUOTED = re.compile(rb"[\"']([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+)[\"']")
-_LATE = automata.Words(("import_module", "Lazy", "lazy"), short=0)
+_LATE = automata.Words(("import_module", "guard_import", "Lazy", "lazy"), short=0)
+_BY_NAME = re.compile(rb"(?:import_module|guard_import)\([\"'](\w+)[\"']\)")
 _MAX_LATE = 200
+_FUNCTION = re.compile(rb"def[ \t]+(\w+)")
 _BASE = re.compile(rb"(?<![=\w.])[\w.]+(?![\w.]*[ \t]*=)")
 
 
@@ -30,6 +33,7 @@ class Glance:
     imports: tuple[str, ...] = ()
     classes: tuple[tuple[str, tuple[str, ...]], ...] = ()
     launches: tuple[Launch, ...] = ()  # what its code, or the shell lines of a notebook, give to programs
+    giving: tuple[str, ...] = ()  # functions that import a library with a table, and return it
 
     @property
     def roots(self) -> frozenset[str]:
@@ -44,10 +48,13 @@ def glance(source: bytes, path: str) -> Glance:
     imports: dict[str, None] = {}
     for package, names in headers.imports(source):
         imports.update(_named(package, names))
-    imports.update((name, None) for name in _late(source))
+    is_late = bool(_LATE.found(source))
+    if is_late:
+        imports.update((name.decode("ascii", "replace"), None) for name in _QUOTED.findall(source)[:_MAX_LATE])
+    giving = tuple(_giving(source, imports, is_late=is_late))
     classes = tuple(_class(name, bases) for name, bases in headers.classes(source))
     launches = notebook_launches.launches(source) if path.endswith(".ipynb") else python_launches.launches(source, path)
-    return Glance(path, _is_gated(source, path), tuple(imports), classes, launches)
+    return Glance(path, _is_gated(source, path), tuple(imports), classes, launches, giving)
 
 
 @lru_cache(maxsize=1 << 14)
@@ -79,10 +86,22 @@ def _ecma_glance(source: bytes, path: str) -> Glance:
     return Glance(path, gate.passes(source, "javascript"), tuple(imports), tuple(classes))
 
 
-def _late(source: bytes) -> Iterator[str]:
-    """Dotted names in strings, in a file that imports modules by their name."""
-    if _LATE.found(source):
-        yield from (name.decode("ascii", "replace") for name in _QUOTED.findall(source)[:_MAX_LATE])
+def _giving(source: bytes, imports: Iterable[str], *, is_late: bool) -> Iterator[str]:
+    """The functions whose result is a library: `return spacy`, `return import_module("spacy")`."""
+    named = {name.decode("ascii", "replace") for name in _BY_NAME.findall(source)} if is_late else set()
+    for root in sorted(tables().roots.intersection(named.union(imports))):
+        if root in named or b"return " + root.encode() in source:
+            for match in _returned(root).finditer(source):
+                header = _FUNCTION.match(source, max(0, source.rfind(b"def ", 0, match.start())))
+                if header is not None:
+                    yield header[1].decode()
+
+
+@lru_cache(maxsize=256)
+def _returned(root: str) -> re.Pattern[bytes]:
+    call = rb"(?:(?:importlib\.)?import_module|guard_import)\([\"']%s[\"']\)"
+    name = root.encode()
+    return re.compile(rb"return (?:%s|%s)[ \t\r]*(?:\n|\Z)" % (name, call % name))
 
 
 def _is_gated(source: bytes, path: str) -> bool:

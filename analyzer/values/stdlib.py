@@ -361,6 +361,7 @@ _TABLE: dict[str, _Call] = {
     **_rows(_value, "streamlit.text_input", "streamlit.sidebar.text_input", "streamlit.text_area"),
     **_rows(_getattr, "builtins.getattr"),
     **_rows(_import_module, "importlib.import_module", "builtins.__import__", "lazy_loader.load"),
+    **_rows(_import_module, "pytest.importorskip", "langchain_core.utils.guard_import"),
     **_rows(_partial, "functools.partial"),
     **_rows(_super, "builtins.super"),
     **_rows(_same, "builtins.vars"),
