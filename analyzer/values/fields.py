@@ -70,15 +70,20 @@ def of_record(ev: Evaluator, cls: Cls, scope: Scope, field: Field, bound: Value 
         default = merged(said, known, tuple(_choices(ev, field, env)))
         return relabel(default, "argparse_default") or annotated or (Unknown("runtime_input"),)
     if isinstance(bound, Inst) and bound.frame is not None and bound.frame.arguments is not None:
-        given = calls.argument(ev, bound.frame.arguments, (field.name,), position)
-        if given is None:
+        passed = calls.argument(ev, bound.frame.arguments, (field.name,), position)
+        if passed is None:
             return default or annotated or (Unknown("runtime_input"),)
         lacking = default if calls.may_lack(ev, bound.frame.arguments, field.name) else ()
-        return merged(relabel(_built(ev, given, classes, env), "call_argument"), lacking)
-    found = merged(default, annotated, *_given(ev, cls, field, tests=False))
+        return merged(relabel(_built(ev, passed, classes, env), "call_argument"), lacking)
+    return given(ev, cls, field, merged(default, annotated)) or (Unknown("runtime_input"),)
+
+
+def given(ev: Evaluator, cls: Cls, field: Field, known: Values = ()) -> Values:
+    """`known`, and what calls of the class give the field: those of tests where nothing else tells, or in tests."""
+    found = merged(known, *_given(ev, cls, field, tests=False))
     if not found or patched.is_test(ev.modules[0].path):
         found = merged(found, *_given(ev, cls, field, tests=True))
-    return found or (Unknown("runtime_input"),)
+    return found
 
 
 def _choices(ev: Evaluator, field: Field, env: Env) -> Iterator[Value]:

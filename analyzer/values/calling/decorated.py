@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analyzer.program import Attribute, Call, Expression, Opaque, Param, Scope, Text, last_name
+from analyzer.values.calling import validators
 from analyzer.values.commandline import declarations
 from analyzer.values.commandline.launched import anywhere
 from analyzer.values.configs import hydra_configs, sacred_configs
@@ -38,6 +39,7 @@ def given(ev: Evaluator, scope: Scope, param: Param, env: Env) -> Values:
     return merged(
         relabel(merged(*found), "option_default"),
         _fixture(ev, scope, param, env),
+        validators.handed(ev, scope, param, env),
         hydra_configs.handed(ev, scope, param, env),
         sacred_configs.handed(ev, scope, param, env),
     )
