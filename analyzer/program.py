@@ -181,10 +181,14 @@ class Opaque(NamedTuple):
 
 
 class Referenced(NamedTuple):
-    """`${model.name}` in a config that does not hold it: a key of what the config becomes a part of."""
+    """`${model.name}` in a config: `known` is what the config itself has there, if it has the key.
+
+    Else it is a key of what the config becomes a part of. In both cases, command lines can set the key.
+    """
 
     name: str
     at: int
+    known: Expression | None = None
 
 
 def number(value: int | float, at: int) -> Expression:

@@ -13,6 +13,8 @@ _REFERENCE = re.compile(r"\$\{([^${}]*)\}")
 _PERCENT = re.compile(r"%\((\w+)\)s")
 _PLAIN = re.compile(r"\w[\w.-]*$")
 _DEFAULT = re.compile(r"(\w+):?-(.*)$")
+#: What OmegaConf reads as a value that a run has to set.
+_MANDATORY = "???"
 _MAX_HOPS = 5
 _Find = Callable[[str, int], Expression | None]
 
@@ -88,9 +90,14 @@ def _text(text: Text, pattern: re.Pattern[str], find: _Find, hops: int = 0) -> E
 
 
 def _followed(known: Expression | None, pattern: re.Pattern[str], find: _Find, hops: int, at: int) -> Expression:
-    if known is None:
-        return Opaque("computed_string", at)
-    return _text(known, pattern, find, hops + 1) if isinstance(known, Text) else known
+    match known:
+        case None:
+            return Opaque("computed_string", at)
+        case Text():
+            return _text(known, pattern, find, hops + 1)
+        case Referenced(known=Text() as inner):
+            return known._replace(known=_text(inner, pattern, find, hops + 1))
+    return known
 
 
 class _Document:
@@ -110,6 +117,8 @@ class _Document:
         found = self._under(name.split(".")) if _PLAIN.match(name) else None
         if found is None and _PLAIN.match(name):
             return Referenced(name, at)
+        if isinstance(found, Text):
+            return Referenced(name, at, found if found.value != _MANDATORY else Opaque("runtime_input", at))
         return found if found is None or isinstance(found, Constant) or self._is_small(found) else None
 
     def _under(self, names: Iterable[str]) -> Expression | None:

@@ -262,6 +262,19 @@ class Linker(Evaluator):
             if value is not None:
                 yield (program, holder, launch.run), launch.option, value
 
+    def programs(self, word: str) -> Iterator[int]:
+        """The files that mention the word and that command lines start with options."""
+        self.asked = True
+        yield from self._loaded(self.project.around.mentioning(sorted(self.project.launches.by_program), word))
+
+    def options_of(self, module: int) -> Iterator[tuple[object, str, Str]]:
+        """(the command line, the option as it is written, its value) of all that the file is started with."""
+        program = self.modules[module].path
+        for holder, launch in self.project.launches.by_program.get(program, ()):
+            value = self._given(program, holder, launch) if not launch.more else None
+            if value is not None:
+                yield (program, holder, launch.run), launch.option, value
+
     def _launches(self, started: Started) -> Iterator[tuple[str, str, Launch]]:
         """(program, file of the command line, option) of programs that run a call, and lead to the file asked about.
 

@@ -422,6 +422,6 @@ _BY_TYPE: dict[type, Callable[[Evaluator, Any, Env], Values]] = {
     Operator: Evaluator.operator,
     Call: Evaluator.call,
     Held: lambda ev, expression, env: expression.values,
-    Referenced: lambda ev, expression, env: hydra_configs.referenced(ev, expression.name, env),
+    Referenced: lambda ev, expression, env: hydra_configs.referenced(ev, expression, env),
     Shown: widgets.shown,
 }

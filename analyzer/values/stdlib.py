@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from analyzer.program import Attribute, Call, Expression, Text, last_name
 from analyzer.values import attributes, containers, ecma_globals, hierarchy, sequences, strings
 from analyzer.values.commandline import argument_records
-from analyzer.values.configs import config_apis, environment
+from analyzer.values.configs import config_apis, environment, instantiated
 from analyzer.values.objects import (
     SOMEWHERE,
     UNKNOWN_CALL,
@@ -364,6 +364,7 @@ _TABLE: dict[str, _Call] = {
     **_rows(_import_module, "pytest.importorskip", "langchain_core.utils.guard_import"),
     **_rows(_partial, "functools.partial"),
     **_rows(_super, "builtins.super"),
+    **_rows(instantiated.instantiated, "hydra.utils.instantiate", "hydra.utils.call"),
     **_rows(_same, "builtins.vars"),
     **_rows(_folder, "tempfile.TemporaryDirectory", "tempfile.mkdtemp", "tempfile.gettempdir", "tempfile.mktemp"),
     **_rows(_folder, "os.getcwd", "pathlib.Path.cwd", "pathlib.Path.home"),

@@ -53,6 +53,14 @@ class Surroundings:
         """(the command line, the option as it is written, its value) of all that programs are given that run this."""
         return ()
 
+    def programs(self, word: str) -> Iterable[int]:
+        """The files that mention the word and that command lines start with options."""
+        return ()
+
+    def options_of(self, module: int) -> Iterable[tuple[object, str, Str]]:
+        """(the command line, the option as it is written, its value) of all that the file is started with."""
+        return ()
+
     def overruled(self, first: Values, second: Values) -> Values:
         """`second` without what only command lines give that give `first`, too."""
         return second

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 _NAMED = (Definition, Imported, Name)
 #: Calls that pass one function on, at most.
 _MAX_PASSED = 8
+#: Functions that hand one on to another, at most.
+_MAX_HANDED = 3
 
 
 def calls_of(ev: Evaluator, module: int, names: tuple[str, ...]) -> Iterator[tuple[Call, Env]]:
@@ -24,12 +26,30 @@ def calls_of(ev: Evaluator, module: int, names: tuple[str, ...]) -> Iterator[tup
     for call, index, place in found[:_MAX_PASSED]:
         around = ev.env(module, index)
         yield from ((made, around) for made in spawned.calls_of(ev, call, around, frozenset(names)))
-        for fn in ev.evaluate(call.function, around):
-            if isinstance(fn, Fn):
-                inner = ev.scope(fn.module, fn.scope)
-                name = _parameter(inner, place, shift=1 if fn.bound is not None else 0)
-                where = ev.env(fn.module, fn.scope)
-                yield from ((c, where) for c in inner.calls if isinstance(c.function, Name) and c.function.id == name)
+        yield from _calls_inside(ev, call, around, place, _MAX_HANDED)
+
+
+def _calls_inside(ev: Evaluator, call: Call, around: Env, place: int | str, hands: int) -> Iterator[tuple[Call, Env]]:
+    """Calls of what a call passes there, by the function that gets it, and by those that it hands it on to."""
+    for fn in ev.evaluate(call.function, around):
+        if not isinstance(fn, Fn):
+            continue
+        inner = ev.scope(fn.module, fn.scope)
+        name = _parameter(inner, place, shift=1 if fn.bound is not None else 0)
+        where = ev.env(fn.module, fn.scope)
+        for each in inner.calls if name else ():
+            if isinstance(each.function, Name) and each.function.id == name:
+                yield each, where
+            for further in _places(each, name) if hands else ():
+                yield from ((made, where) for made in spawned.calls_of(ev, each, where, frozenset({name})))
+                yield from _calls_inside(ev, each, where, further, hands - 1)
+
+
+def _places(call: Call, name: str) -> Iterator[int | str]:
+    """The position and the keywords at which a call passes a variable."""
+    given: list[tuple[int | str, Expression]] = list(enumerate(call.args))
+    given += [(key, arg) for key, arg in call.keywords if key]
+    return (place for place, arg in given if isinstance(arg, Name) and arg.id == name)
 
 
 def _parameter(scope: Scope, place: int | str, shift: int) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, TypeAlias
 
 from analyzer.program import Expression, Items, Mapping, Text
-from analyzer.values.objects import Dict, Held, Started, Str
+from analyzer.values.objects import Dict, Env, Held, Started, Str
 
 if TYPE_CHECKING:
     from analyzer.values.evaluator import Evaluator
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 _KEY = re.compile(r"[A-Za-z_][\w-]*(?:[./][A-Za-z_][\w-]*)*$")
 _SET = re.compile(r"\+{0,2}([A-Za-z_][\w-]*(?:\.[A-Za-z_][\w-]*)*)=(.+)$", re.DOTALL)
 _NOTHING = frozenset({"", "null", "none", "???"})
+_CONFIG_NAMES = frozenset({"--config-name", "-cn"})
 _MAX_COMMANDS = 160
 Tree: TypeAlias = "dict[str, Tree | Expression]"
 
@@ -28,13 +29,26 @@ def documents(ev: Evaluator, started: Started, *, dashed: bool = False) -> tuple
     key = "overrides", started, dashed
     if key not in ev.caches:
         ev.caches[key] = ()
-        commands: dict[object, Tree] = {}
-        for command, written, given in ev.options_launched(started):
-            option, value = (written, given) if dashed else _set(written, given)
-            if option.startswith("-") == dashed and _KEY.match(option.lstrip("-")) and len(commands) < _MAX_COMMANDS:
-                _put(commands.setdefault(command, {}), option.lstrip("-").split("."), _value(value))
-        ev.caches[key] = tuple(_document(ev, tree, started) for tree in commands.values())
+        trees = _by_command(ev.options_launched(started), dashed=dashed)
+        ev.caches[key] = tuple(_document(ev, tree, started.env) for tree in trees.values())
     return ev.caches[key]  # type: ignore[return-value]
+
+
+def of_program(ev: Evaluator, module: int) -> tuple[tuple[str, Dict], ...]:
+    """(the config that a command line of the program asks for, what it sets in it) for each."""
+    options = tuple(ev.options_of(module))
+    named = {command: value.text for command, written, value in options if written in _CONFIG_NAMES}
+    trees = _by_command(options, dashed=False)
+    return tuple((named.get(command, ""), _document(ev, tree, ev.env(module, 0))) for command, tree in trees.items())
+
+
+def _by_command(options: Iterable[tuple[object, str, Str]], *, dashed: bool) -> dict[object, Tree]:
+    commands: dict[object, Tree] = {}
+    for command, written, given in options:
+        option, value = (written, given) if dashed else _set(written, given)
+        if option.startswith("-") == dashed and _KEY.match(option.lstrip("-")) and len(commands) < _MAX_COMMANDS:
+            _put(commands.setdefault(command, {}), option.lstrip("-").split("."), _value(value))
+    return commands
 
 
 def without(ev: Evaluator, documents: Iterable[Dict], groups: frozenset[str]) -> tuple[Dict, ...]:
@@ -83,8 +97,8 @@ def _plain(value: Str, text: str) -> Held:
     )
 
 
-def _document(ev: Evaluator, tree: Tree, started: Started) -> Dict:
-    entries = tuple((Text(name, 0), ev.keep(_expression(inner)), started.env) for name, inner in tree.items())
+def _document(ev: Evaluator, tree: Tree, env: Env) -> Dict:
+    entries = tuple((Text(name, 0), ev.keep(_expression(inner)), env) for name, inner in tree.items())
     return Dict(entries)
 
 
