@@ -22,7 +22,7 @@ from analyzer.program import (
     dotted,
 )
 from analyzer.values import containers
-from analyzer.values.branching import reach, truth
+from analyzer.values.branching import kinds, reach, truth
 from analyzer.values.objects import REPLACED, Dict, Env, Ref, Str, Thing, Unknown, Value, Values, relabel
 
 if TYPE_CHECKING:
@@ -44,6 +44,9 @@ def narrowed(ev: Evaluator, values: Values, use: tuple[Name, str], since: int, e
         asking = [*asking, *_spelled(scope, kept, key, since, root.at)]
     for test, holds in reach.in_force(asking, root.at, root.path) if asking else ():
         if since <= test.at and not ("." in key and _changed(scope, (key,), test.at, root.at)):
+            asked = kinds.asked(test.condition) if holds else None
+            if asked is not None and truth.key_of(asked[0]) == key:
+                values = kinds.as_found(ev, values, asked[1], env)
             values = _kept(ev, values, key, test.condition, env, holds=holds)
     return _not_replaced(ev, values, use, since, env) if asking else values
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from analyzer.program import Attribute, Call, Constant, Expression, Items, Mapping, Name, Operator, Text, dotted
 from analyzer.values import containers
+from analyzer.values.branching import kinds
 from analyzer.values.objects import Cls, Const, Dict, Env, Inst, List, Ref, Str, Thing, Unknown, Value, Values
 
 if TYPE_CHECKING:
@@ -219,23 +220,17 @@ def called(ev: Evaluator, call: Call, key: str, value: Value, env: Env) -> bool 
             found = containers.elements(ev, found)
         texts = _strings(found)
         return getattr(text, function.name)(tuple(texts)) if text is not None and texts else None
-    if (
-        isinstance(function, Name)
-        and function.id == "isinstance"
-        and len(call.args) == 2
-        and key_of(call.args[0]) == key
-    ):
-        return _is_instance(ev, call.args[1], value, env)
-    return None
+    asked = kinds.asked(call)
+    return _is_instance(ev, asked[1], value, env) if asked is not None and key_of(asked[0]) == key else None
 
 
 def _is_instance(ev: Evaluator, kind: Expression, value: Value, env: Env) -> bool | None:
-    """Only whether it is a string can be told."""
-    found = ev.evaluate(kind, env)
-    if len(found) == 1 and isinstance(found[0], List):
-        found = containers.elements(ev, found)
+    """Whether it is a string can be told, and whether an object of the files read is of one of their classes."""
+    found = kinds.named(ev, kind, env)
     names = [v.qualified for v in found if isinstance(v, Ref) and v.call is None]
     if len(names) != len(found) or not names:
+        if isinstance(value, Inst):
+            return kinds.is_one(ev, value, found)
         is_own = bool(found) and all(isinstance(v, Cls) for v in found)
         return False if isinstance(value, Str) and is_own else None
     if isinstance(value, Str):
