@@ -164,8 +164,13 @@ def _by_caller(ev: Evaluator, call: Call, env: Env) -> dict[str, Candidate]:
 def _loads(ev: Evaluator, call: Call, env: Env) -> Iterator[tuple[Match, Arguments]]:
     """The loaders that the call can be, each with the arguments it gets."""
     arguments = calls.arguments_of(call, env)
-    for value in ev.evaluate(call.function, env):
-        yield from _matches(ev, value, arguments, env, call.function)
+    is_known = False
+    for value in sorted(ev.evaluate(call.function, env), key=lambda value: isinstance(value, Unknown)):
+        for match in _matches(ev, value, arguments, env, call.function):
+            if is_known and isinstance(value, Unknown):
+                break  # `Model = None` where an import fails: it is what the import gives
+            is_known = True
+            yield match
         if isinstance(value, Ref) and value.qualified == "functools.partial":
             rest = Arguments(arguments.args[1:], arguments.keywords)
             given = calls.argument(ev, arguments, (), 0) or ()

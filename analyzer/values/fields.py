@@ -144,4 +144,11 @@ def described(ev: Evaluator, name: str, value: Expression, env: Env) -> Field | 
         default = next(iter(value.args), None)
     made = ev.evaluate(value, env) if isinstance(default, Text | Name) else ()
     is_open = made and all(isinstance(v, Ref) and v.qualified.endswith("()") for v in made)
+    if default is not None and _is_name(default, name):  # `model_name = Parameter("model-name", required=True)`
+        default = None
     return Field(name, Constant(None, value.at), default) if is_open else None
+
+
+def _is_name(argument: Expression, name: str) -> bool:
+    """Whether a string is the attribute's own name, as an option of a command line is written."""
+    return isinstance(argument, Text) and argument.value.lstrip("-").replace("-", "_").lower() == name.lower()

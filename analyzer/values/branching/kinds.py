@@ -45,7 +45,7 @@ def as_found(ev: Evaluator, values: Values, kind: Expression, env: Env) -> Value
     return tuple(one for value in values for one in _below(ev, value, kinds) or [value])
 
 
-def _below(ev: Evaluator, value: Value, kinds: list[Cls]) -> list[Inst]:
+def _below(ev: Evaluator, value: Value, kinds: list[Cls]) -> list[Value]:
     """The object as one of each of the classes that derive from its own."""
     if not isinstance(value, Inst) or not _is_any(value) or any(hierarchy.derives(ev, value.cls, k) for k in kinds):
         return []

@@ -96,7 +96,9 @@ def _strings(values: Values) -> list[str] | None:
 
 
 def _equal(ev: Evaluator, operands: tuple[Expression, ...], key: str, value: Value, env: Env) -> bool | None:
-    """`name == "a"`, either way round."""
+    """`name == "a"`, either way round; `name == None`."""
+    if isinstance(operands[1], Constant) and operands[1].value is None:
+        return _is(ev, operands, key, value, env)
     for this, other in (operands, operands[::-1]):
         text = _text(this, key, value)
         if text is None and key_of(this) == key and isinstance(value, Const):

@@ -156,11 +156,13 @@ def parameter(ev: Evaluator, expression: Parameter, env: Env) -> Values:
         return _in_frame(ev, scope, param, expression, env, env.frame.arguments)
     found = [parameter_default(ev, scope, param, env), decorated.given(ev, scope, param, env)]
     found.append(entry_points.parameter(ev, scope, expression.place, ev.env(env.module, expression.scope)))
-    for frame in _of_same_class(ev, callers.frames(ev, env.module, expression.scope), env):
+    frames = _of_same_class(ev, callers.frames(ev, env.module, expression.scope), env)
+    found += [_listed(ev, param, env)] if not frames else []
+    for frame in frames:
         if frame.frame is not None and frame.frame.arguments is not None:
-            found.append(_in_frame(ev, scope, param, expression, frame, frame.frame.arguments))  # noqa: PERF401
+            found.append(_in_frame(ev, scope, param, expression, frame, frame.frame.arguments))
     for given in _of_configs(ev, scope, expression, env, owner):
-        found.append(_in_frame(ev, scope, param, expression, env, given))  # noqa: PERF401
+        found.append(_in_frame(ev, scope, param, expression, env, given))
     values = merged(*found)
     is_open = all(isinstance(value, Unknown | Const) for value in values)
     values = merged(values, _annotated(ev, param, env, is_open=is_open))
@@ -256,6 +258,13 @@ def _annotated(ev: Evaluator, param: Param, env: Env, *, is_open: bool) -> Value
         return tuple(Inst(value, None) for value in found)
     scopes = [(value, ev.modules[value.module].scopes[value.scope]) for value in found]
     return tuple(Inst(value, PROMISED) for value, scope in scopes if hierarchy.is_record(ev, value, scope))
+
+
+def _listed(ev: Evaluator, param: Param, env: Env) -> Values:
+    """The strings that a parameter is annotated with: `Literal["a", "b"]`."""
+    if param.annotation is None or env.parent is None:
+        return ()
+    return relabel(ev.union(hierarchy.literals_in(param.annotation), env.parent), "function_default")
 
 
 def enter(ev: Evaluator, fn: Fn, arguments: Arguments | None, at: object, caller: Env) -> Env | None:
