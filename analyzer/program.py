@@ -122,7 +122,8 @@ class Element(NamedTuple):
 
 
 class Generated(NamedTuple):
-    """A comprehension: a collection of `element`, or of (key, element) pairs; `each`: its first variable."""
+    """A comprehension: a collection of `element`, or of (key, element) pairs; `each`: its first variable, of one that
+    makes no pairs only where it is its only one, and nothing is left out."""
 
     key: Expression | None
     element: Expression

@@ -61,6 +61,13 @@ def _note(statements: Statements, condition: Expression, text: str, place: Place
         statements.scopes[statements.current].tests.append(test)
 
 
+def kept_if(statements: Statements, clause: Node) -> None:
+    """Of a comprehension: what it makes, it makes of what passes its condition."""
+    condition = clause.named_children[0] if clause.named_children else None
+    _test(statements, condition, clause.start_byte, 0, leaves=False)
+    statements.reader.path = (*statements.reader.path, (clause.start_byte, 0, 0))
+
+
 def assert_(statements: Statements, node: Node) -> None:
     """Control does not go on where what is asserted of names does not hold. Of numbers and flags it is believed: that
     they are others here would rule out all that follows."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tree_sitter import Node
 
-from analyzer.program import Attribute, Call, Expression, Items, Name, Opaque, Operator, Subscript, dotted
+from analyzer.program import Attribute, Call, Expression, Generated, Items, Name, Opaque, Operator, Subscript, dotted
 from analyzer.syntax.tree import MAX_DEPTH
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def named(expression: Expression, depth: int = MAX_DEPTH) -> Iterator[str]:
             found = dotted(expression)
             if found is not None:
                 yield found[1]
-        case Subscript(base=base):
+        case Subscript(base=base) | Generated(element=base):
             yield from named(base, depth - 1)
         case Call(function=function, args=args):
             yield from named(function.base if isinstance(function, Attribute) else function, depth - 1)

@@ -111,6 +111,7 @@ class Expressions:
     def generated(self, node: Node) -> Expression:
         """A comprehension. Its variables are bound in the scope around it; they are not seen in what they run over."""
         body, *clauses = [child for child in node.named_children if child.kind_id not in EXTRA]
+        outside = self.path
         for clause in clauses:
             if clause.type == "for_in_clause":
                 left, right = clause.child_by_field_name("left"), clause.child_by_field_name("right")
@@ -120,11 +121,15 @@ class Expressions:
                     if right.end_byte + 1 < node.end_byte:
                         targets.bind(self, left, iterable, right.end_byte, node.end_byte)
             else:
-                self.all(clause.named_children)
+                self.statements.keep_if(clause)
+        each = self.variable(clauses[0]) if clauses else None
         if body.type == "pair":
             key, value = self.all(body.named_children)[:2]
-            return Generated(key, value, node.start_byte, self.variable(clauses[0]) if clauses else None)
-        return Generated(None, self.expression(body), node.start_byte)
+            found = Generated(key, value, node.start_byte, each)
+        else:
+            found = Generated(None, self.expression(body), node.start_byte, each if len(clauses) == 1 else None)
+        self.path = outside
+        return found
 
     def variable(self, clause: Node) -> Name | None:
         """The name that a clause of a comprehension binds, if it is one."""

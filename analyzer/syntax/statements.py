@@ -83,6 +83,10 @@ class Statements:
             self.statement(child)
         self.nesting -= 1
 
+    def keep_if(self, clause: Node) -> None:
+        """A comprehension keeps what passes the clause."""
+        branches.kept_if(self, clause)
+
     def statement(self, node: Node) -> None:
         handler = _STATEMENTS.get(node.type)
         if handler is not None:

@@ -13,6 +13,7 @@ from analyzer.program import (
     Binding,
     Call,
     Expression,
+    Generated,
     Name,
     Operator,
     Scope,
@@ -71,6 +72,8 @@ def _kept_tests(ev: Evaluator, scope: Scope, env: Env) -> dict[str, list[_Kept]]
 def _is_test(value: Expression) -> bool:
     if isinstance(value, Operator):
         return value.sign in _TESTS
+    if isinstance(value, Call) and isinstance(value.function, Name):
+        return value.function.id in truth.OVER
     return isinstance(value, Call) and isinstance(value.function, Attribute) and value.function.name in _ASKING
 
 
@@ -93,8 +96,10 @@ def _names_in(value: Expression) -> set[str]:
     match value:
         case Operator(operands=parts):
             return {name for part in parts for name in _names_in(part)}
-        case Call(function=Attribute(base=base)):
+        case Call(function=Attribute(base=base)) | Generated(element=base):
             return _names_in(base)
+        case Call(function=Name(), args=args):
+            return {name for part in args for name in _names_in(part)}
     return {truth.key_of(value)}
 
 

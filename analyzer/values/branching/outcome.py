@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from itertools import product
 from typing import TYPE_CHECKING
 
-from analyzer.program import Call, Expression, Operator
+from analyzer.program import Call, Expression, Name, Operator
 from analyzer.values.branching import truth
 from analyzer.values.objects import REPLACED, Cls, Const, Dict, Env, Fn, Inst, List, Ref, Str, Thing, Value
 
@@ -41,7 +41,12 @@ def of(ev: Evaluator, condition: Expression, env: Env) -> bool | None:
 
 
 def _asked_for(ev: Evaluator, call: Call, env: Env) -> bool | None:
-    """`name.startswith("a")`, `isinstance(name, str)`."""
+    """`name.startswith("a")`, `isinstance(name, str)`, `any(part in name for part in PARTS)`."""
+    if isinstance(call.function, Name) and call.function.id in truth.OVER and len(call.args) == 1:
+        each = truth.asked_of_each(ev, call.args[0], env)
+        return (
+            truth.combined(truth.OVER[call.function.id], [of(ev, ev.keep(one), env) for one in each]) if each else None
+        )
     base = truth.subject(call)
     key = truth.key_of(base) if base is not None else ""
     values = ev.evaluate(base, env) if base is not None and key else ()

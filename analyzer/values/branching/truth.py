@@ -5,7 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from analyzer.program import Attribute, Call, Constant, Expression, Items, Mapping, Name, Operator, Text, dotted
+from analyzer.program import (
+    Attribute,
+    Call,
+    Constant,
+    Element,
+    Expression,
+    Generated,
+    Items,
+    Mapping,
+    Name,
+    Operator,
+    Text,
+    dotted,
+)
 from analyzer.values import containers
 from analyzer.values.branching import kinds
 from analyzer.values.objects import Cls, Const, Dict, Env, Inst, List, Ref, Str, Thing, Unknown, Value, Values
@@ -15,6 +28,8 @@ if TYPE_CHECKING:
 
 _SAME = frozenset({"lower", "upper", "strip", "casefold"})
 _COLLECTING = frozenset({"list", "tuple", "set", "frozenset", "sorted"})
+#: Functions that ask one thing of each of several, by the sign that says the same.
+OVER = {"any": "or", "all": "and"}
 #: Types of which a string is one, or may be taken for one.
 _STRINGS = frozenset({"builtins.str", "os.PathLike", "pathlib.Path", "typing.Text", "builtins.object", "typing.Any"})
 
@@ -69,6 +84,8 @@ def fixed(ev: Evaluator, expression: Expression, env: Env) -> Values:
 
     Two variables compared tell little, and following both ways round would not end.
     """
+    if isinstance(expression, Text):
+        return ev.text(expression, env)
     chain = dotted(expression)
     if chain is not None:
         root = chain[0].id
@@ -213,8 +230,11 @@ def subject(call: Call) -> Expression | None:
 
 
 def called(ev: Evaluator, call: Call, key: str, value: Value, env: Env) -> bool | None:
-    """`name.startswith("a")`, `isinstance(name, str)`."""
+    """`name.startswith("a")`, `isinstance(name, str)`, `any(part in name for part in PARTS)`."""
     function = call.function
+    if isinstance(function, Name) and function.id in OVER and len(call.args) == 1:
+        each = asked_of_each(ev, call.args[0], env)
+        return combined(OVER[function.id], [of(ev, one, key, value, env) for one in each]) if each else None
     if isinstance(function, Attribute) and function.name in ("startswith", "endswith") and len(call.args) == 1:
         text = _text(function.base, key, value)
         found = fixed(ev, call.args[0], env)
@@ -224,6 +244,34 @@ def called(ev: Evaluator, call: Call, key: str, value: Value, env: Env) -> bool 
         return getattr(text, function.name)(tuple(texts)) if text is not None and texts else None
     asked = kinds.asked(call)
     return _is_instance(ev, asked[1], value, env) if asked is not None and key_of(asked[0]) == key else None
+
+
+def asked_of_each(ev: Evaluator, made: Expression, env: Env) -> list[Expression]:
+    """What a comprehension asks, once for each text that it runs over; nothing where these are not all known."""
+    if isinstance(made, Items):
+        return list(made.items)
+    if not isinstance(made, Generated) or made.each is None:
+        return []
+    bound = ev.modules[env.module].scopes[env.scope].bindings.get(made.each.id, ())
+    over = next((b.value for b in bound if isinstance(b.value, Element) and b.value.at == made.at), None)
+    texts = _strings(ev.evaluate(over, env)) if over is not None else None
+    return [replaced(made.element, made.each.id, Text(text, made.at)) for text in texts or ()]
+
+
+def replaced(condition: Expression, name: str, value: Expression) -> Expression:
+    """The condition with a value in the place of a name."""
+    if key_of(condition) == name:
+        return value
+    match condition:
+        case Operator(operands=parts):
+            return condition._replace(operands=tuple(replaced(each, name, value) for each in parts))
+        case Call(function=Attribute(base=base) as function, args=args):
+            inner = replaced(base, name, value)
+            if isinstance(inner, Text) and function.name in _SAME and not args:
+                return inner._replace(value=getattr(inner.value, function.name)())
+            of_value = function._replace(base=inner)
+            return condition._replace(function=of_value, args=tuple(replaced(each, name, value) for each in args))
+    return condition
 
 
 def _is_instance(ev: Evaluator, kind: Expression, value: Value, env: Env) -> bool | None:
