@@ -26,6 +26,8 @@ _HASH = 40
 _LARGEST = 1 << 28
 
 _FACTS = tuple(field.name for field in fields(Repository) if field.name not in ("host", "name"))
+_COLUMNS = ", ".join(f'facts."{name}"' for name in ("host", "name", *_FACTS, "seen_at"))
+_REPOSITORY = f"SELECT {_COLUMNS} FROM facts"  # noqa: S608
 _KEY_OF = "SELECT key FROM queries WHERE (source, kind, text, page) = (?, ?, ?, ?)"
 _ETAG_OF = "SELECT etag FROM queries WHERE (source, kind, text, page) = (?, ?, ?, ?)"
 _FILE = """SELECT files.key, host, name, path, version, files."commit", files.url, blob, contents.size FROM files
@@ -178,14 +180,14 @@ class Corpus:
 
     def repositories(self) -> Iterator[Repository]:
         """The repositories whose facts are known, by host and name."""
-        for *row, seen_at in self.database.select("SELECT * FROM facts ORDER BY host, name"):
+        for *row, seen_at in self.database.select(f"{_REPOSITORY} ORDER BY host, name"):
             if seen_at is not None:
                 yield _repository(row)
 
     def repository(self, key: int) -> Repository:
         """What is known of the repository with this key."""
         for *row, _ in self.database.select(
-            "SELECT facts.* FROM facts JOIN repositories USING (host, name) WHERE repositories.key = ?", key
+            f"{_REPOSITORY} JOIN repositories USING (host, name) WHERE repositories.key = ?", key
         ):
             return _repository(row)
         raise Misuse(f"corpus {self.database.folder}: no repository {key}")

@@ -10,7 +10,7 @@ import pytest
 import served
 from comparison import compare
 from expectations import Case
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from analyzer import others
@@ -143,6 +143,7 @@ def test_any_bytes(path: str, source: bytes) -> None:
 SHELL = st.text(alphabet="ab=$\"'`(){}<>;&|#\\ \n-/EOF", max_size=120)
 
 
+@example(text="$(f() { python a.py $1\n)\n}\nf b")  # a body that begins within a substitution
 @given(text=SHELL)
 def test_any_shell(text: str) -> None:
     for path in ("a.sh", "Dockerfile", "Makefile"):

@@ -37,7 +37,8 @@ def corpus(tmp_path: Path) -> Path:
 
 def change(folder: Path, statement: str, *values: object) -> None:
     with sqlite3.connect(folder / CORPUS) as connection:
-        connection.execute(statement, values)
+        for each in statement.split("; "):
+            connection.execute(each, values)
     connection.close()
 
 
@@ -48,6 +49,7 @@ DAMAGES: dict[str, tuple[str, tuple[object, ...]]] = {
     "no blob": ("UPDATE contents SET packed = 'x'", ()),
     "other content": ("UPDATE contents SET packed = ?", (zlib.compress(b"other"),)),
     "no table": ("DROP TABLE contents", ()),
+    "no column": ("DROP VIEW facts; CREATE VIEW facts AS SELECT host, name, stars, seen_at FROM repositories", ()),
 }
 
 

@@ -160,7 +160,7 @@ def _walk(words: Iterator[Word], state: _State) -> Iterator[Run]:
             state.words = []
         elif word.sign == ")$":
             yield from _command(state)
-            state.words = outer.pop()
+            state.words = outer.pop() if outer else []  # the body of a function may begin within
         elif word.sign == "(" and (array := _assigned(state.words)) is not None:
             state.words = []
         elif array is not None and word.sign in (")", "\n"):
