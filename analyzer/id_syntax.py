@@ -209,6 +209,11 @@ def _weights(text: str) -> Kind:
     return _registry(text)
 
 
+def _ollama(text: str) -> Kind:
+    """`llama3.2:3b`, `user/model`, `hf.co/org/name:Q4_K_M`."""
+    return "model" if re.fullmatch(r"(?:[\w.*-]+/){0,2}[\w.*-]+(?::[\w.*-]+)?", text) else "invalid"
+
+
 def _gensim(text: str) -> Kind:
     """Vectors; the other names are data sets."""
     return "model" if re.match(r"(?:glove|word2vec|fasttext|conceptnet)-[\w*]", text) else "invalid"
@@ -246,6 +251,7 @@ _SYNTAXES: dict[str, Callable[[str], Kind]] = {
     "url": _file,
     "hub_file": _hub_file,
     "weights": _weights,
+    "ollama": _ollama,
     "gensim": _gensim,
     "registry": _registry,
 }

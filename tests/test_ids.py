@@ -52,6 +52,7 @@ KINDS = {
         "invalid": ["pytorch/vis ion"],
     },
     "keras": {"model": ["bert_base_en", "hf://google/gemma-2b", "kaggle://keras/gemma/keras/2b"], "local": ["./bert"]},
+    "ollama": {"model": ["llama3.2:3b", "user/model", "hf.co/a/b:Q4_K_M"], "invalid": ["http://a:1", "a b"]},
     "gensim": {"model": ["glove-wiki-gigaword-50", "word2vec-google-news-300"], "invalid": ["text8", "quora-pairs"]},
     "gradio": {"model": ["models/gpt2", "huggingface/acme/tiny", "acme/tiny"], "invalid": ["spaces/acme/demo"]},
     "llama_index": {

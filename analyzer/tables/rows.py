@@ -38,6 +38,7 @@ ID_SYNTAXES = (
     "url",  # TensorFlow Hub, Kaggle
     "weights",  # a weights file that is the model's name: yolov8n.pt
     "inference",  # org/name[:provider], or [:file]
+    "ollama",  # name[:tag], with a namespace or hf.co/org before it
     "gensim",  # vectors of gensim-data: glove-wiki-gigaword-50
     "registry",  # a name the library looks up in a list of its own
 )
