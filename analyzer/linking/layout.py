@@ -87,7 +87,7 @@ class Layout:
 
         `importer` is the path of the file that says so, "" where that is not known; leading dots are relative to it.
         """
-        return self.seen_from(_split(importer)[0], qualified)
+        return self.seen_from(_folder(importer), qualified)
 
     def _seen_from(self, folder: str, qualified: str) -> Found | None:
         plain = qualified.lstrip(".")
@@ -150,6 +150,11 @@ def _whole(folder: str) -> str:
 
 def _join(folder: str, name: str) -> str:
     return f"{folder}/{name}" if folder else name
+
+
+@lru_cache(maxsize=1 << 8)  # one file asks for many names
+def _folder(path: str) -> str:
+    return _split(path)[0]
 
 
 def _split(path: str) -> tuple[str, str]:
