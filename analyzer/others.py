@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import chain
 
-from analyzer.commands import calls, expansion, scripts, services, shell
+from analyzer.commands import calls, expansion, scripts, services
 from analyzer.commands.budget import Budget
 from analyzer.commands.launch import Launch
 from analyzer.commands.scripts import Script
+from analyzer.commands.shell_state import Sourced
 from analyzer.commands.sites import Place
 from analyzer.configs import documents as configs
 from analyzer.configs import recipes
@@ -63,7 +64,7 @@ def read(
     source: bytes,
     path: str,
     environment: expansion.Variables | None = None,
-    sourced: shell.Sourced | None = None,
+    sourced: Sourced | None = None,
     budget: Budget | None = None,
 ) -> Script:
     """The load sites of the file, and the options that it gives to scripts. `environment`: what a compose file

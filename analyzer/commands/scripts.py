@@ -15,6 +15,7 @@ from analyzer.commands import calls, expansion, images, inline_code, nested, she
 from analyzer.commands.budget import Budget
 from analyzer.commands.launch import Launch
 from analyzer.commands.shell import SHELL, Run
+from analyzer.commands.shell_state import Sourced
 from analyzer.commands.sites import Place, records, site_of
 from analyzer.configs.tree import MAX_BYTES
 from analyzer.records import Diagnostic, LoadSite
@@ -55,7 +56,7 @@ def read(
     content: bytes,
     path: str,
     environment: expansion.Variables | None = None,
-    sourced: shell.Sourced | None = None,
+    sourced: Sourced | None = None,
     budget: Budget | None = None,
 ) -> Script:
     """The records of a script; nothing of a file that is none, or no text."""
@@ -92,7 +93,7 @@ def commands(
     text: str,
     path: str,
     environment: expansion.Variables | None,
-    sourced: shell.Sourced | None,
+    sourced: Sourced | None,
     budget: Budget,
 ) -> Iterator[Run]:
     """The commands of a shell script or Makefile."""
