@@ -116,12 +116,14 @@ class LoaderTables:
     def family(self, api: str) -> str | None:
         """The sort of object behind a loader, or a method of what it loads: the family of its class, or its kind."""
         parts = api.split(".")
-        at = next((at for at, part in enumerate(parts) if is_class(part)), None)
-        match = self.match(api) or (self.match(".".join((*parts[: at + 1], "from_pretrained"))) if at else None)
+        at = next((at for at, part in enumerate(parts[1:], 1) if is_class(part)), len(parts) - 1)
+        cls = ".".join(parts[: at + 1])
+        match = self.match(api) or self.match(cls) or self.match(f"{cls}.from_pretrained")
         if match is None:
             return None
-        families = self.libraries[match.loader.library].families.items() if at else ()
-        found = (name for name, globs in families for glob in globs if fnmatchcase(parts[at or 0], glob))
+        tables = (self.libraries[entry].families for entry in self._lineage(match.loader.library))
+        rows = (row for families in tables for row in families.items())
+        found = (name for name, globs in rows for glob in globs if fnmatchcase(parts[at], glob))
         return next(found, match.loader.loads)
 
     def consumer(self, qualified: str) -> Consumer | None:

@@ -59,7 +59,7 @@ def test_graph_of_a_usage() -> None:
         ({"level": "role", "by": "model"}, {"gpt2: load": (2, 2), "é/modèle: load": (1, 1)}),
         ({"level": "role", "by": "library"}, {"transformers: load": (2, 2), "sentence_transformers: infer": (1, 1)}),
         ({"level": "family"}, {"causal-lm.load": (2, 2), "causal-lm.generate": (2, 2), "tokenizer.decode": (2, 2)}),
-        ({"level": "role", "by": "task"}, {"causal-lm: load": (2, 2), "model: load": (1, 1)}),
+        ({"level": "role", "by": "task"}, {"causal-lm: load": (2, 2), "embedding: load": (1, 1)}),
         ({"level": lambda call: call.link}, {"load": (3, 2), "derived": (2, 2)}),
         ({"level": "role", "by": lambda usage: [usage.path[:2]]}, {"ap: load": (2, 2), "nb: load": (1, 1)}),
     ],

@@ -90,7 +90,7 @@ def test_the_same_usages_do_not_diverge() -> None:
 def test_transitions_weigh_one() -> None:
     found = transitions(usages(EMBED)[0])
     encode = "sentence_transformers.SentenceTransformer.encode"
-    assert found == dict.fromkeys(((START, "model.load"), ("model.load", encode), (encode, END)), 1 / 3)
+    assert found == dict.fromkeys(((START, "embedding.load"), ("embedding.load", encode), (encode, END)), 1 / 3)
 
 
 PROFILES = st.dictionaries(st.tuples(st.sampled_from("ab"), st.sampled_from("ab")), st.floats(0.01, 1), min_size=1).map(
@@ -160,8 +160,8 @@ def test_json_follows_the_schema(repos: list[Path], tmp_path: Path) -> None:
 
 
 def test_by_task(repos: list[Path]) -> None:
-    result = json.loads(run(repos, "causal-lm", "model", "--by", "task", "--format", "json").output)
-    assert [(side["name"], side["usages"]) for side in result["sides"]] == [("causal-lm", 3), ("model", 9)]
+    result = json.loads(run(repos, "causal-lm", "embedding", "--by", "task", "--format", "json").output)
+    assert [(side["name"], side["usages"]) for side in result["sides"]] == [("causal-lm", 3), ("embedding", 3)]
 
 
 def test_one_name_is_misuse(repos: list[Path]) -> None:

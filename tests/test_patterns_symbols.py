@@ -46,7 +46,12 @@ def test_family_compares_models() -> None:
         ("transformers.BertForSequenceClassification.from_pretrained", "sequence-classification"),
         ("transformers.AutoTokenizer.from_pretrained", "tokenizer"),
         ("transformers.pipeline", "pipeline"),
-        ("sentence_transformers.SentenceTransformer", "model"),
+        ("sentence_transformers.SentenceTransformer", "embedding"),
+        ("sentence_transformers.SentenceTransformer.encode", "embedding"),  # of what a constructor loads
+        ("FlagEmbedding.FlagReranker.compute_score", "reranker"),  # a package whose name looks like that of a class
+        ("awq.AutoAWQForCausalLM.from_quantized", "causal-lm"),  # as the library has it whose roles it takes over
+        ("transformers.BlipForQuestionAnswering.generate", "image-text-to-text"),
+        ("whisper.load_model", "model"),
         ("torch.no_grad", None),
         ("nothing", None),
     ],

@@ -122,7 +122,7 @@ def tables(repos: list[Path]) -> dict[str, list[tuple[object, ...]]]:
                 ("sentence-transformers/all-mpnet-base-v2", 1, 1, 1),
             ],
         ),
-        ("tasks", [("causal-lm", 3, 3, 2, 1), ("pipeline", 3, 3, 2, 1), ("model", 2, 1, 1, 2)]),
+        ("tasks", [("causal-lm", 3, 3, 2, 1), ("pipeline", 3, 3, 2, 1), ("embedding", 2, 1, 1, 2)]),
         ("libraries", [("transformers", 6, 3, 2, 2), ("sentence-transformers", 2, 1, 1, 2)]),
         ("status", [("resolved", 9, 0.9), ("runtime", 1, 0.1)]),
         ("reason", [("runtime input", 1, 1.0)]),
