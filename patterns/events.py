@@ -2,7 +2,8 @@
 
 Calls of one meaning are one event, whatever the class or library: loaders are folded to what they load, consumers
 (`Trainer(model=m)`, `get_peft_model(m)`, a `.backward()`) and decisive arguments and results (`image=`, `.logits`) are
-events of their own. The meanings are rows of events.toml.
+events of their own. What only prepares (a chat template) decides where the usage goes on to compute. The meanings are
+rows of events.toml.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ class Rule:
     weight: float
     kind: str | None = None
     under: str | None = None
+    unused: str | None = None
     api: tuple[str, ...] = ()
     method: tuple[str, ...] = ()
     family: tuple[str, ...] = ()
@@ -63,7 +65,10 @@ def _shared(given: tuple[str, ...], wanted: tuple[str, ...]) -> bool:
 
 
 class Event(NamedTuple):
-    """One step of a usage; `call` is the number of the call that shows it, `detail`: by its arguments or result."""
+    """One step of a usage; `call` is the number of the call that shows it, `detail`: by its arguments or result.
+
+    `under` is the wider event that it is one of.
+    """
 
     name: str
     weight: float
@@ -83,7 +88,21 @@ class _Named(NamedTuple):
 
 def events(usage: CallSequence) -> tuple[Event, ...]:
     """The events of a usage in the order of its calls; a call that shows several gives them one after the other."""
-    return tuple(event for number, call in enumerate(usage.calls) for event in _of_call(call, number))
+    found = tuple(event for number, call in enumerate(usage.calls) for event in _of_call(call, number))
+    return found if any(event.kind for event in found) else tuple(map(_unused, found))
+
+
+def _unused(event: Event) -> Event:
+    """What an event is in a usage that shows no kind of use."""
+    name, weight = _instead().get(event.name, (event.name, event.weight))
+    return event._replace(name=name, weight=weight)
+
+
+@functools.cache
+def _instead() -> dict[str, tuple[str, float]]:
+    """Event -> the name and weight of the one that it is where it is not used."""
+    weights = {rule.name: rule.weight for rule in rules()[0]}
+    return {rule.name: (rule.unused, weights[rule.unused]) for rule in rules()[0] if rule.unused is not None}
 
 
 def _of_call(call: ApiCall, number: int) -> Iterator[Event]:

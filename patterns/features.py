@@ -1,7 +1,8 @@
 """Usages as weighted sets of features, collapsed: usages that show the same are one row with a weight.
 
 Features of the fine level are events, those that decide more out of proportion, and, at a fraction of their weight,
-which event's result flows into which. Those of the coarse level are the kinds of use that the events show.
+which event's result flows into which. Those of the coarse level are the kinds of use that the events show. A feature
+weighs the same wherever it is found.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ Describe: TypeAlias = Callable[[CallSequence], Features]
 DECISIVE = 1.5
 #: What a flow between two events weighs, as a share of the lighter one.
 FLOW = 0.15
+#: Of the weight of an event that stands under a wider one, the share that its own name has.
+OWN = 0.25
 NONE = "none"
 
 
@@ -33,7 +36,10 @@ def fine(usage: CallSequence) -> Features:
     found: dict[str, float] = {}
     for event in shown:
         weight = event.weight**DECISIVE
-        found |= {event.name: weight} if event.under is None else {event.under: weight, event.name: weight / 2}
+        if event.under is None:
+            found[event.name] = weight
+        else:
+            found |= {event.under: (1 - OWN) * weight, event.name: OWN * weight}
     for before, after in flows(usage, shown):
         if before.name != after.name:
             found[f"{before.name} > {after.name}"] = FLOW * min(before.weight, after.weight) ** DECISIVE

@@ -33,7 +33,10 @@ def distances(rows: Rows, members: Ints) -> Floats:
 
 
 def between(rows: Rows, left: Ints, right: Ints) -> Floats:
-    """The distances of rows to other rows."""
+    """The distances of rows to other rows, one line for each on the left.
+
+    A feature weighs the same in every row that has it: so the lesser of two weights is the weight or nothing.
+    """
     present = rows.matrix[right].copy()
     present.data = np.ones_like(present.data)
     shared: Floats = (rows.matrix[left] @ present.T).toarray()

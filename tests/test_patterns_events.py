@@ -37,7 +37,7 @@ LOADED = ["load tokenizer", "load causal-lm"]
          ["forward", "logits", "loss", "backward"]),
         ("from transformers import Trainer\nTrainer(model=model, args=a).train()", ["trainer", "run training"]),
         ("from trl import SFTTrainer\nSFTTrainer(model=model, peft_config=p).train()",
-         ["supervised fine-tuning trainer", "an adapter config", "run training"]),
+         ["supervised fine-tuning trainer", "attach adapter", "run training"]),
         ("from peft import get_peft_model\nget_peft_model(model, c).save_pretrained('x')", ["attach adapter", "save"]),
         ("from transformers import TextIteratorStreamer\nmodel.generate(streamer=TextIteratorStreamer(tokenizer))",
          ["streamer", "generate", "streamer"]),
@@ -62,7 +62,25 @@ def test_a_narrow_event_is_like_others_under_the_same_wide_one() -> None:
         for name in ("SFTTrainer", "DPOTrainer")
     )
     wide = "trainer of language models"
-    assert sft[wide] == dpo[wide] == 2 * sft["supervised fine-tuning trainer"] == 2 * dpo["preference trainer"]
+    assert sft[wide] == dpo[wide] > sft["supervised fine-tuning trainer"] == dpo["preference trainer"] > 0
+
+
+def test_what_prepares_decides_where_something_is_done_with_it() -> None:
+    template = "text = tokenizer.apply_chat_template(messages)\n"
+    assert shown(template) == [*LOADED, "tokenize"]
+    assert shown(template + "model.generate(text)") == [*LOADED, "chat template", "generate"]
+
+
+def test_an_event_weighs_the_same_wherever_it_is_shown() -> None:
+    named = {
+        (rule.name, rule.weight, rule.under)
+        for part in rules()
+        for rule in part
+        if "{" not in rule.name and rule.weight
+    }
+    wide = {(rule.under, rule.weight) for part in rules() for rule in part if rule.under}
+    for found in (named, wide):
+        assert len({name for name, *_ in found}) == len(found)
 
 
 def test_what_decides_more_weighs_out_of_proportion() -> None:
@@ -78,6 +96,9 @@ def test_what_decides_more_weighs_out_of_proportion() -> None:
         ("import whisper\nwhisper.load_model('base').transcribe('a.mp3')", ["load audio model", "transcribe"]),
         ("import open_clip\nopen_clip.create_model('ViT-B-32').encode_image(x)",
          ["load image-text model", "image-text features"]),
+        ("import kokoro\nkokoro.KPipeline('a', repo_id='b/c')('text')", ["load audio model", "generate speech"]),
+        ("from langchain_huggingface import HuggingFaceEmbeddings\nHuggingFaceEmbeddings(model_name='b/c')",
+         ["embed through a framework"]),
         ("import timm\ntimm.create_model('resnet18', pretrained=True)(x)", ["load vision model", "forward"]),
         ("from huggingface_hub import InferenceClient\nInferenceClient('gpt2').text_generation('a')",
          ["load endpoint", "ask endpoint"]),

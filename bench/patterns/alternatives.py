@@ -61,6 +61,17 @@ def weighted_events(usage: CallSequence) -> Mapping[str, float]:
     return {event.name: event.weight for event in events(usage)}
 
 
+def narrow_events(usage: CallSequence) -> Mapping[str, float]:
+    """Weighted events by their own names only, without the wider ones that they stand under."""
+    return {event.name: event.weight**features.DECISIVE for event in events(usage)}
+
+
+def with_kinds(usage: CallSequence) -> Mapping[str, float]:
+    """What it is now, and at a third of their weight the kinds of use."""
+    kinds = {f"kind: {name}": weight**features.DECISIVE / 3 for name, weight in features.coarse(usage).items()}
+    return {**features.fine(usage), **kinds}
+
+
 DESCRIPTIONS: tuple[tuple[str, Callable[[CallSequence], Mapping[str, float]]], ...] = (
     ("raw calls", calls),
     ("families", own_families),
@@ -68,6 +79,8 @@ DESCRIPTIONS: tuple[tuple[str, Callable[[CallSequence], Mapping[str, float]]], .
     ("events, no arguments or results", events_of_calls),
     ("events of one weight", bare_events),
     ("events, no flows", weighted_events),
+    ("events, no wider ones", narrow_events),
+    ("+ kinds of use", with_kinds),
 )
 
 
@@ -77,9 +90,11 @@ def found(usages: Usages, groups: Sequence[str], classes: int) -> Iterator[tuple
         for distance in DISTANCES:
             settings = replace(FINE, describe=describe, distances=(distance,))
             yield f"description: {name}", f"distance {distance}", clustered(usages, groups, fine=settings).fine
+    yield "patterns of two usages, too", "", clustered(usages, groups, least_usages=2).fine
     jaccard = _jaccard([features.fine(usage) for usage in usages])
     yield "cut: best silhouette", "", _silhouette(jaccard)
-    yield "cut: true number of classes", "", _linkage(jaccard, classes)
+    for linkage in ("average", "complete"):
+        yield f"cut: true number of classes, {linkage} linkage", "", _linkage(jaccard, classes, linkage)
     for size in (2, 3, 4, 5):
         yield "HDBSCAN", f"least size {size}", _hdbscan(jaccard, size)
     indel = _indel([symbols(usage, "family") for usage in usages])
@@ -96,8 +111,8 @@ def _silhouette(similarity: Vectors) -> Labels:
     return tried[int(np.argmax(scores))]
 
 
-def _linkage(similarity: Vectors, classes: int) -> Labels:
-    model = AgglomerativeClustering(min(classes, len(similarity)), metric="precomputed", linkage="average")
+def _linkage(similarity: Vectors, classes: int, linkage: str = "average") -> Labels:
+    model = AgglomerativeClustering(min(classes, len(similarity)), metric="precomputed", linkage=linkage)
     return model.fit_predict(1 - similarity).tolist()
 
 
