@@ -11,7 +11,6 @@ from typing import Literal, TypeAlias
 from analyzer.records import CallSequence
 
 Relation: TypeAlias = Literal["alternatives", "stages", "side by side"]
-RELATIONS: tuple[Relation, ...] = ("alternatives", "stages", "side by side")
 
 
 @dataclass(frozen=True, slots=True)
