@@ -10,7 +10,7 @@ from analyzer import ids
 from analyzer.loaders import Consumer, Loader, Match
 from analyzer.program import Call, Constant, Expression, Name
 from analyzer.records import Link, Role
-from analyzer.values import containers
+from analyzer.values import containers, strings
 from analyzer.values.calling import calls
 from analyzer.values.objects import (
     Arguments,
@@ -171,14 +171,26 @@ def _downloaded(ev: Evaluator, value: Value, behind: tuple[Call, ...]) -> Values
 
     A path that takes the place of its own id (`args.name = snapshot_download(args.name)`) tells no more.
     """
-    if isinstance(value, Thing) and not value.attribute and isinstance(match := value.event.match, tuple):
-        loader: Loader = match[0].loader
-        if loader.loads == "weights" and not loader.returns and value.event.link == "load":
-            call = value.event.call
-            if any(call is other for other in behind):
-                return ()
-            return id_values(ev, loader, match[1], (*behind, call)) or (value,)
-    return (value,)
+    if not isinstance(value, Thing) or value.attribute or (match := _download(value)) is None:
+        return (value,)
+    call = value.event.call
+    if any(call is other for other in behind):
+        return ()
+    return id_values(ev, match[0].loader, match[1], (*behind, call)) or (value,)
+
+
+def _download(thing: Thing) -> tuple[Match, Arguments] | None:
+    """The call that has downloaded what the thing, or what it is an attribute of, is the path of."""
+    match = thing.event.match
+    if not isinstance(match, tuple) or thing.event.link != "load":
+        return None
+    loader: Loader = match[0].loader
+    return match if loader.loads == "weights" and not loader.returns else None
+
+
+def is_path(value: Value) -> bool:
+    """Whether it is the path of a download."""
+    return isinstance(value, Thing) and not value.attribute and _download(value) is not None
 
 
 def given_id(ev: Evaluator, thing: Thing, name: str) -> Values:
@@ -277,6 +289,8 @@ def method(ev: Evaluator, thing: Thing, arguments: Arguments, call: Call, env: E
     else:
         chain, _, name = thing.api.rpartition(".")
         thing.event.called.add(name)
+        if name in strings.SAME and _download(thing) is not None:
+            return (thing._replace(api=chain, attribute=False),)
     kind = _kind(ev, thing, chain)
     loader = ev.tables.method_loader(kind, thing.library, name) if kind else None
     if kind and thing.attribute and name in _PARTS:

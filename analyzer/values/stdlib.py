@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeAlias
 
 from analyzer.program import Attribute, Call, Expression, Text, last_name
-from analyzer.values import attributes, containers, ecma_globals, hierarchy, sequences, strings
+from analyzer.values import apis, attributes, containers, ecma_globals, hierarchy, sequences, strings
 from analyzer.values.commandline import argument_records
 from analyzer.values.configs import config_apis, environment, instantiated
 from analyzer.values.objects import (
@@ -134,7 +134,7 @@ def _path(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
 
 
 def _text(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
-    found = tuple(v for v in _first(ev, arguments) if isinstance(v, Str | Unknown | Const))
+    found = tuple(v for v in _first(ev, arguments) if isinstance(v, Str | Unknown | Const) or apis.is_path(v))
     return found or (Unknown("computed_string"),)
 
 
@@ -230,7 +230,10 @@ def _super(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
 
 
 def _type(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
-    return tuple(v.cls for v in _first(ev, arguments) if isinstance(v, Inst)) or (UNKNOWN_CALL,)
+    """`type(x)`: the class of an object; `type(name, bases, {})`: a class like its bases."""
+    bases = containers.elements(ev, _first(ev, arguments, 1)) if len(arguments.args) == 3 else ()
+    found = tuple(v for v in bases if isinstance(v, Cls | Ref))
+    return found or tuple(v.cls for v in _first(ev, arguments) if isinstance(v, Inst)) or (UNKNOWN_CALL,)
 
 
 def _default(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:

@@ -39,7 +39,7 @@ _PERCENT = re.compile(r"%(?:\((\w+)\))?[-+ #0-9.]*([sdrfgi%])")
 _NOT_PASSED = frozenset({Unknown("parameter"), Unknown("computed_string"), Unknown("attribute_not_found")})
 #: JavaScript's names for methods of strings.
 _ECMA = {"toLowerCase": "lower", "toUpperCase": "upper", "trim": "strip", "replaceAll": "replace", "toString": "strip"}
-_SAME = frozenset({"strip", "rstrip", "lstrip", "encode", "decode", "__str__", "expanduser", "resolve", "as_posix"})
+SAME = frozenset({"strip", "rstrip", "lstrip", "encode", "decode", "__str__", "expanduser", "resolve", "as_posix"})
 
 
 def join(ev: Evaluator, parts: tuple[Expression, ...], env: Env, at: int) -> Values:
@@ -178,7 +178,7 @@ def method(ev: Evaluator, base: Str, name: str, args: list[Values], keywords: di
     from analyzer.values.configs import config_apis
 
     name = _ECMA.get(name, name)
-    if name in _SAME:
+    if name in SAME:
         text = base.text.strip() if name.endswith("strip") and not args else base.text
         return (_changed(base, text),)
     if name in ("lower", "upper", "title", "casefold"):
