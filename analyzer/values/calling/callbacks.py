@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from analyzer.program import Call, Definition, Expression, Imported, Items, Module, Name, Scope, Unpacked
+from analyzer.values import attributes
 from analyzer.values.calling import spawned
-from analyzer.values.objects import Env, Fn
+from analyzer.values.objects import Cls, Env, Fn
 
 if TYPE_CHECKING:
     from analyzer.values.evaluator import Evaluator
@@ -32,6 +33,11 @@ def calls_of(ev: Evaluator, module: int, names: tuple[str, ...]) -> Iterator[tup
 def _calls_inside(ev: Evaluator, call: Call, around: Env, place: int | str, hands: int) -> Iterator[tuple[Call, Env]]:
     """Calls of what a call passes there, by the function that gets it, and by those that it hands it on to."""
     for fn in ev.evaluate(call.function, around):
+        if isinstance(fn, Cls) and isinstance(place, int) and _keeps_what_follows(ev, fn, place):
+            key = "kept with", id(call), place
+            if key not in ev.caches:
+                ev.caches[key] = ev.keep(call._replace(function=call.args[place], args=call.args[place + 1 :]))
+            yield ev.caches[key], around  # type: ignore[misc]
         if not isinstance(fn, Fn):
             continue
         inner = ev.scope(fn.module, fn.scope)
@@ -43,6 +49,12 @@ def _calls_inside(ev: Evaluator, call: Call, around: Env, place: int | str, hand
             for further in _places(each, name) if hands else ():
                 yield from ((made, where) for made in spawned.calls_of(ev, each, where, frozenset({name})))
                 yield from _calls_inside(ev, each, where, further, hands - 1)
+
+
+def _keeps_what_follows(ev: Evaluator, cls: Cls, place: int) -> bool:
+    """Whether objects of the class are made of a function and what it is to be called with: `__init__(self, f, *args)`."""
+    made = (ev.scope(fn.module, fn.scope).params for fn in attributes.constructors(ev, cls))
+    return any(len(params) > place + 2 and params[place + 2].kind == "args" for params in made)
 
 
 def _places(call: Call, name: str) -> Iterator[int | str]:
