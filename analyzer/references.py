@@ -82,7 +82,7 @@ def read_ids(
         elif isinstance(value, Str):
             kind: str = ids.classify(value.text, loader.id_syntax) if value.text else "invalid"
             if value.partial:
-                kind = _partial_kind(value.text, kind)
+                kind = _partial_kind(value.text, kind, loader.id_syntax)
             elif kind == "model" and folders.is_written(ev, value, loader.library):
                 kind = "local"
             elif kind == "model" and _is_stand_in(ev, loader, value):
@@ -102,6 +102,10 @@ def read_ids(
     return ordered, reasons, sorted(local.values(), key=lambda ref: (ref.id, ref.origin))
 
 
+#: How a spaCy model's name ends.
+_SIZES = ("_sm", "_md", "_lg", "_trf")
+
+
 def _is_stand_in(ev: Evaluator, loader: Loader, value: Str) -> bool:
     """Whether a test passes the name to code outside of tests, and it names no model that facts know."""
     if patched.is_test(ev.modules[0].path) or not patched.is_test(ev.modules[value.module].path):
@@ -110,9 +114,11 @@ def _is_stand_in(ev: Evaluator, loader: Loader, value: Str) -> bool:
     return patched.is_stand_in(value.text) or ("/" not in value.text and not is_known and bool(names(loader.library)))
 
 
-def _partial_kind(text: str, kind: str) -> str:
-    """`facebook/mms-tts-*` names models; `*/final` and `run-*` do not."""
+def _partial_kind(text: str, kind: str, id_syntax: str) -> str:
+    """`facebook/mms-tts-*` names models, and so does `*_core_news_sm` of spaCy; `*/final` and `run-*` do not."""
     head = text.partition("*")[0]
+    if id_syntax == "spacy" and kind == "model" and text.endswith(_SIZES):
+        return kind
     if "/" in head and kind != "local" and not head.startswith((".", "/", "~")):
         return kind
     return "local" if kind == "local" and head else "invalid"

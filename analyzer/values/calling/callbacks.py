@@ -52,7 +52,7 @@ def _calls_inside(ev: Evaluator, call: Call, around: Env, place: int | str, hand
 
 
 def _keeps_what_follows(ev: Evaluator, cls: Cls, place: int) -> bool:
-    """Whether objects of the class are made of a function and what it is to be called with: `__init__(self, f, *args)`."""
+    """Whether its objects are made of a function and what that is to be called with: `__init__(self, f, *args)`."""
     made = (ev.scope(fn.module, fn.scope).params for fn in attributes.constructors(ev, cls))
     return any(len(params) > place + 2 and params[place + 2].kind == "args" for params in made)
 

@@ -326,7 +326,12 @@ def is_get(call: Call) -> bool:
 
 
 def default_of_get(ev: Evaluator, call: Call, env: Env) -> Values:
-    """What `.get` of something unknown gives when the key is not there, if that is a string."""
+    """What `.get` of something unknown gives when the key is not there, if that is a string.
+
+    `session.get(Model, key)` has its key second.
+    """
+    if any(isinstance(value, Cls) for value in ev.evaluate(call.args[0], env)):
+        return ()
     return tuple(value for value in ev.evaluate(call.args[1], env) if isinstance(value, Str))
 
 
