@@ -8,11 +8,12 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from analyzer import encoding
-from analyzer.commands import calls, expansion, images, inline_code, nested, shell
+from analyzer.commands import calls, expansion, images, inline_code, makefile, nested, shell
 from analyzer.commands.budget import Budget
+from analyzer.commands.dockerfile import Dockerfile
 from analyzer.commands.launch import Launch
 from analyzer.commands.shell import SHELL, Run
 from analyzer.commands.shell_state import Sourced
@@ -68,7 +69,7 @@ def read(
         return Script(diagnostics=(Diagnostic(path, "too_large", f"a script of more than {MAX_BYTES} bytes"),))
     where = place(path, text, budget)
     if _is_dockerfile(path):
-        return together(_docker_records(_Docker(text), where), path, where.budget)
+        return together(_docker_records(Dockerfile(text), where), path, where.budget)
     found = together(of_runs(commands(text, path, environment, sourced, where.budget), where), path, where.budget)
     loads = bool(_LOADS.search(text))
     sources = loads and bool(_SOURCE.search(text))
@@ -84,9 +85,9 @@ def _is_dockerfile(path: str) -> bool:
 def environment(text: str, path: str) -> expansion.Variables:
     """What the programs that the script starts find in their environment; of a Dockerfile, while it builds, too."""
     if _is_dockerfile(path):
-        return shell.final_variables(_Docker(text).script(), budget=Budget())
+        return shell.final_variables(Dockerfile(text).script(), budget=Budget())
     is_makefile = _MAKEFILE.match(path.rpartition("/")[2])
-    return shell.final_variables(makefile(text) if is_makefile else text, exported=True, budget=Budget())
+    return shell.final_variables(makefile.script(text) if is_makefile else text, exported=True, budget=Budget())
 
 
 def commands(
@@ -98,7 +99,7 @@ def commands(
 ) -> Iterator[Run]:
     """The commands of a shell script or Makefile."""
     is_makefile = _MAKEFILE.match(path.rpartition("/")[2])
-    return shell.runs(makefile(text) if is_makefile else text, environment, sourced=sourced, budget=budget)
+    return shell.runs(makefile.script(text) if is_makefile else text, environment, sourced=sourced, budget=budget)
 
 
 def place(path: str, text: str, budget: Budget | None = None) -> Place:
@@ -195,106 +196,7 @@ def _environment(run: Run, words: tuple[str, ...]) -> expansion.Variables:
     return found
 
 
-# -- Dockerfiles
-
-_INSTRUCTION = re.compile(r"[ \t]*([A-Za-z]+)[ \t]+")
-_FLAG = re.compile(r"(?<!\S)--[\w-]+(?:=\S*)?[ \t]+")
-_LEGACY = re.compile(r"([A-Za-z_]\w*)([ \t]+)(\S.*)$", re.DOTALL)
-_RUN_HEREDOC = re.compile(r"<<-?[\"']?(\w+)[\"']?[ \t]*\n")
-
-
-@dataclass(slots=True)
-class _Docker:
-    """A Dockerfile as a shell script; `images`: (offset, name) of each FROM, `starts`: the ENTRYPOINT and CMD lines."""
-
-    text: str
-    images: list[tuple[int, str]] = field(default_factory=list)
-    starts: list[range] = field(default_factory=list)
-
-    def script(self) -> str:
-        found = []
-        at = 0
-        text = _as_continued(self.text)
-        while at < len(text):
-            end = _instruction_end(text, at)
-            found.append(self._instruction(text[at:end], at))
-            at = end
-        return "".join(found)
-
-    def _instruction(self, line: str, at: int) -> str:
-        match = _INSTRUCTION.match(line)
-        word = match[1].upper() if match else ""
-        start = match.end() if match else 0
-        if word == "FROM":
-            names = [name for name in line[start:].split() if not name.startswith("--")]
-            self.images += [(at, names[0])] if names else []
-        if word in ("CMD", "ENTRYPOINT"):
-            self.starts.append(range(at, at + len(line)))
-            return " " * start + _exec_form(line[start:])
-        if word == "RUN":
-            rest = (
-                _FLAG.sub(lambda flag: " " * len(flag[0]), line[start:])
-                if line[start:].startswith("--")
-                else line[start:]
-            )
-            return " " * start + _heredoc(_exec_form(rest))
-        if word in ("ARG", "ENV"):
-            legacy = _LEGACY.match(line[start:])
-            rest = line[start:]
-            if legacy and word == "ENV" and not legacy[2].startswith("=") and "=" not in legacy[1]:
-                rest = " " * (len(legacy[2]) - 1) + legacy[1] + "=" + legacy[3]
-            return " " * start + rest
-        return re.sub(r"[^\n]", " ", line)
-
-
-def _as_continued(text: str) -> str:
-    """Comment lines blank, and going on where they stand inside an instruction."""
-    found = []
-    going = False
-    for line in text.split("\n"):
-        if line.lstrip().startswith("#"):
-            blank = " " * len(line)
-            line = blank[:-1] + "\\" if going and blank else blank
-        elif line.strip():
-            going = line.rstrip().endswith("\\")
-        found.append(line)
-    return "\n".join(found)
-
-
-def _instruction_end(text: str, at: int) -> int:
-    """Offset behind the instruction that begins at `at`: continued lines and here-documents are part of it."""
-    end = at
-    while True:
-        newline = text.find("\n", end)
-        if newline < 0:
-            return len(text)
-        line = text[end:newline]
-        heredoc = _RUN_HEREDOC.search(text, end, newline + 1) if line.lstrip().upper().startswith("RUN") else None
-        if heredoc:
-            closing = re.compile(rf"^[ \t]*{heredoc[1]}[ \t]*$", re.MULTILINE).search(text, newline)
-            return min(closing.end() + 1, len(text)) if closing else len(text)
-        end = newline + 1
-        if not line.rstrip().endswith("\\"):
-            return end
-
-
-def _exec_form(text: str) -> str:
-    """`["a", "b"]` as shell words."""
-    if not text.lstrip().startswith("["):
-        return text
-    return re.sub(r'"(?:[^"\\]|\\.)*+"?|[\[\],]', lambda part: part[0] if part[0][0] == '"' else " ", text)
-
-
-def _heredoc(text: str) -> str:
-    """`<<EOF` and the line that ends it blank: what stands between is the script."""
-    match = _RUN_HEREDOC.match(text)
-    if match is None:
-        return text
-    inner = re.sub(rf"^[ \t]*{match[1]}[ \t]*$", lambda end: " " * len(end[0]), text[match.end() :], flags=re.MULTILINE)
-    return " " * (match.end() - 1) + "\n" + inner
-
-
-def _docker_records(docker: _Docker, where: Place) -> Iterator[LoadSite | Launch]:
+def _docker_records(docker: Dockerfile, where: Place) -> Iterator[LoadSite | Launch]:
     script = docker.script()
     started = False
     base = docker.images[-1][1] if docker.images else ""
@@ -315,28 +217,3 @@ def _docker_records(docker: _Docker, where: Place) -> Iterator[LoadSite | Launch
         site = site_of(command, given, Run((), at, at), where)
         if site is not None:
             yield site
-
-
-# -- Makefiles
-
-_MAKE_VARIABLE = re.compile(r"^(?:export[ \t]+)?([A-Za-z_]\w*)([ \t]*(?:[:?+]|::)?=[ \t]*)(\S+)[ \t]*$")
-_MAKE_USE = re.compile(r"\$\((\w+)\)")
-_JUST_USE = re.compile(r"\{\{[ \t]*(\w+)[ \t]*\}\}")
-
-
-def makefile(text: str) -> str:
-    """The recipes and simple variables as a shell script of the same length."""
-    return "\n".join(_make_line(line) for line in text.split("\n"))
-
-
-def _make_line(line: str) -> str:
-    used = _MAKE_USE.sub(lambda use: "${" + use[1] + "}", line).replace("$$", " $")
-    used = _JUST_USE.sub(lambda use: "${" + use[1] + "}", used).rjust(len(line))
-    if line.startswith("\t"):
-        body = used.lstrip("\t @+-")
-        return " " * (len(used) - len(body)) + body
-    variable = _MAKE_VARIABLE.match(used)
-    if variable:
-        kept = f"{variable[1]}={variable[3]}"
-        return (" " * variable.end(3))[: -len(kept)] + kept
-    return used if line.startswith(" ") else " " * len(line)
