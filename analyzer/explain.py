@@ -9,9 +9,9 @@ from dataclasses import replace
 from functools import lru_cache, partial
 from itertools import pairwise, zip_longest
 
-from analyzer import candidates, notebooks, references
-from analyzer.encoding import UnreadableError
+from analyzer import candidates, references
 from analyzer.explanations.roles import Roles, composed_of
+from analyzer.explanations.texts import Texts
 from analyzer.explanations.trace import Node, Tracer, held
 from analyzer.explanations.trails import SENTENCES, Explained, Explanation, Step, Trail, shown
 from analyzer.explanations.ways import bridged, deeper, empty_ends, ends, is_end, reason_of, ways
@@ -61,8 +61,7 @@ class _Explainer:
 
     def __init__(self, tracer: Tracer, file: Opened) -> None:
         self.tracer, self.file = tracer, file
-        self.lines = lru_cache(maxsize=None)(self._lines)
-        self.commands = lru_cache(maxsize=None)(self._commands)
+        self.texts = Texts(file.program, file.module.path, tracer.project.read)
         self.roles = lru_cache(maxsize=None)(self._roles)
         self.candidates = list(candidates.candidates(tracer, 0, file.words))
 
@@ -76,7 +75,7 @@ class _Explainer:
         unknown = list(self._unknowns(site, roots))
         if not site.models and not unknown:
             load = shown(
-                site.path, site.line, site.cell, "the load", self._code(site.path, self._row(site.line, site.cell))
+                site.path, site.line, site.cell, "the load", self.texts.code(site.path, self._row(site.line, site.cell))
             )
             unknown.append(Trail(None, site.reason, (load,), SENTENCES[site.reason or "no_argument"]))
         yield from unknown
@@ -137,13 +136,13 @@ class _Explainer:
     def _plain(self, site: LoadSite, model: ModelRef) -> Iterator[Step]:
         """Of a command line: the line, and the variable that it names."""
         command = next((c.text for c in self.file.launches if (c.line, c.cell) == (site.line, site.cell)), None)
-        code = self._code(site.path, self._row(site.line, site.cell)) if command is None else command.strip()
+        code = self.texts.code(site.path, self._row(site.line, site.cell)) if command is None else command.strip()
         yield shown(site.path, site.line, site.cell, "the load" if command is None else "in this command", code)
         place = model.origin.line, model.origin.cell
         if place != (site.line, site.cell):
             path = model.origin.path
             yield shown(
-                path, *place, "set here", self._code(path, self._row(*place) if path == site.path else place[0])
+                path, *place, "set here", self.texts.code(path, self._row(*place) if path == site.path else place[0])
             )
 
     def _row(self, line: int, cell: int | None) -> int:
@@ -241,7 +240,9 @@ class _Explainer:
         wanted = (
             rf"\b(?:def\s+{re.escape(scope.name)}|lambda)\b.*?\b({re.escape(scope.params[expression.place].name)})\b"
         )
-        found = re.compile(wanted.encode(), re.DOTALL).search(b"\n".join(self.lines(module.path)), scope.at, scope.end)
+        found = re.compile(wanted.encode(), re.DOTALL).search(
+            b"\n".join(self.texts.lines(module.path)), scope.at, scope.end
+        )
         return found.start(1) if found is not None else expression.at
 
     def _is_inside(self, step: Step, call: Expression) -> bool:
@@ -274,34 +275,11 @@ class _Explainer:
     def _step(self, module: int, at: int, words: str) -> Step:
         path, line, cell = self._place(module, at)
         row = bisect_right(self.tracer.modules[module].newlines, at - 1) + 1
-        return shown(path, line, cell, words, self._code(path, row))
+        return shown(path, line, cell, words, self.texts.code(path, row))
 
     def _place(self, module: int, at: int) -> tuple[str, int, int | None]:
         file = self.tracer.modules[module]
         return (file.path, *file.place(at))
-
-    def _code(self, path: str, row: int) -> str:
-        lines = self.lines(path)
-        code = lines[row - 1].decode("utf-8", "replace").strip() if row <= len(lines) else ""
-        return code or (self.commands(path).get(row, "") if path.endswith(".ipynb") else "")
-
-    def _lines(self, path: str) -> list[bytes]:
-        """The lines of a file; of a notebook, those of its code cells together."""
-        return self._program(path).source.split(b"\n")
-
-    def _commands(self, path: str) -> dict[int, str]:
-        """The shell lines of a notebook, which are blank in its code, by their row."""
-        program = self._program(path)
-        first = {cell: row for row, cell in program.cells}
-        return {first[line.cell] + line.line - 1: line.text for line in program.launches if line.cell is not None}
-
-    def _program(self, path: str) -> notebooks.Program:
-        if path == self.file.module.path:
-            return self.file.program
-        try:
-            return notebooks.program(self.tracer.project.read(path) or b"", path)
-        except (UnreadableError, notebooks.NotebookError):
-            return notebooks.Program(b"", (), ())
 
     def _roles(self, module: int) -> Roles:
         return Roles(self.tracer.modules[module])

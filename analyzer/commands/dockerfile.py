@@ -13,7 +13,7 @@ _RUN_HEREDOC = re.compile(r"<<-?[\"']?(\w+)[\"']?[ \t]*\n")
 
 @dataclass(slots=True)
 class Dockerfile:
-    """Reading the script fills the rest. `images`: (offset, name) of each FROM. `starts`: the ENTRYPOINT and CMD lines."""
+    """`script` fills `images`, the (offset, name) of each FROM, and `starts`, the ENTRYPOINT and CMD lines."""
 
     text: str
     images: list[tuple[int, str]] = field(default_factory=list)
