@@ -40,7 +40,9 @@ def _taken(glance: Glance, path: str, names: Mapping[str, None], layout: Layout)
         target = layout.find(qualified, glance.path) if layout.may_hold(qualified) else None
         if target is None or target.path != path:
             continue
-        if not target.rest:
+        if qualified in glance.stars and not target.rest:
+            yield from names
+        elif not target.rest:
             yield from (name for name in names if name[:1].isupper())
         elif len(target.rest) == 1 and target.rest[0] in names:
             yield target.rest[0]
@@ -56,8 +58,8 @@ def _exports(glance: Glance) -> dict[str, None]:
 
 
 def _handed_on(glance: Glance, names: Mapping[str, None]) -> dict[str, None]:
-    """Of the names that reach a file: those it imports by name, and its own classes that derive from them."""
-    imported = {name.rpartition(".")[2] for name in glance.imports}
+    """Of the names that reach a file: those it imports, and its own classes that derive from them."""
+    imported = names if glance.stars else {name.rpartition(".")[2] for name in glance.imports}
     derived = [name for name, bases in glance.classes if any(base in names for base in bases)]
     return dict.fromkeys([*(name for name in names if name in imported), *derived])
 

@@ -20,7 +20,21 @@ from analyzer.program import Binding, Definition, Imported, Items, Module, Name,
 from analyzer.project import Project
 from analyzer.values import attributes, containers
 from analyzer.values.evaluator import Bodies, Evaluator
-from analyzer.values.objects import Cls, Dict, Fn, Mod, Ref, Started, Str, Unknown, Value, Values, merged, relabel
+from analyzer.values.objects import (
+    Cls,
+    Dict,
+    Fn,
+    Mod,
+    Ref,
+    Started,
+    Str,
+    Unknown,
+    Value,
+    Values,
+    merged,
+    own_first,
+    relabel,
+)
 
 #: Files that one file may lead to, at most.
 MAX_FILES = 60
@@ -154,7 +168,7 @@ class Linker(Evaluator):
             found = containers.stored(self, found, Name(name, 1 << 61, ()), self.env(module, 0), nested=True)
         if not found:
             stars = [b.value for b in scope.bindings.get("*", ()) if isinstance(b.value, Imported)]
-            found = merged(*(self._starred(star, name, module) for star in stars))
+            found = own_first(merged(*(self._starred(star, name, module) for star in stars)))
         child = self.project.layout.child(self.modules[module].path, name) if not found else None
         if child is not None:
             found = self._module(child, name)
@@ -188,8 +202,16 @@ class Linker(Evaluator):
             index = self.load(source.path)
             if index is not None and not self._hands_out(index, name):
                 return ()
-        found = self.external(f"{star.qualified.rstrip('.')}.{name}", module)
-        return tuple(value for value in found if not isinstance(value, Ref | Unknown))
+        asked = f"{star.qualified.rstrip('.')}.{name}"
+        found = self.external(asked, module)
+        return tuple(
+            v for v in found if not isinstance(v, Unknown) and (not isinstance(v, Ref) or self._is_of_library(v, asked))
+        )
+
+    def _is_of_library(self, ref: Ref, asked: str) -> bool:
+        """Whether a name taken in by a star is of a library, and not of a file that is not read."""
+        root = ref.qualified.partition(".")[0]
+        return root in tables().roots or (ref.qualified != asked and not self.project.layout.may_hold(ref.qualified))
 
     # -- configs and command lines
 

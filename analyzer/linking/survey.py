@@ -34,6 +34,7 @@ class Glance:
     classes: tuple[tuple[str, tuple[str, ...]], ...] = ()
     launches: tuple[Launch, ...] = ()  # what its code, or the shell lines of a notebook, give to programs
     giving: tuple[str, ...] = ()  # functions that import a library with a table, and return it
+    stars: frozenset[str] = frozenset()  # of the imports those of everything: `from x import *`
 
     @property
     def roots(self) -> frozenset[str]:
@@ -46,15 +47,18 @@ def glance(source: bytes, path: str) -> Glance:
     if language_of(path) == "javascript":
         return _ecma_glance(source, path)
     imports: dict[str, None] = {}
+    stars: set[str] = set()
     for package, names in headers.imports(source):
         imports.update(_named(package, names))
+        if b"*" in names:
+            stars.add(package.decode())
     is_late = bool(_LATE.found(source))
     if is_late:
         imports.update((name.decode("ascii", "replace"), None) for name in _QUOTED.findall(source)[:_MAX_LATE])
     giving = tuple(_giving(source, imports, is_late=is_late))
     classes = tuple(_class(name, bases) for name, bases in headers.classes(source))
     launches = notebook_launches.launches(source) if path.endswith(".ipynb") else python_launches.launches(source, path)
-    return Glance(path, _is_gated(source, path), tuple(imports), classes, launches, giving)
+    return Glance(path, _is_gated(source, path), tuple(imports), classes, launches, giving, frozenset(stars))
 
 
 @lru_cache(maxsize=1 << 14)

@@ -64,6 +64,7 @@ from analyzer.values.objects import (
     Unknown,
     Values,
     merged,
+    own_first,
     relabel,
 )
 from analyzer.values.surroundings import Surroundings
@@ -243,8 +244,8 @@ class Evaluator(Surroundings, Memory):
         if predefined is not None:
             return (Ref(predefined),)
         starred = self.modules[env.module].scopes[0].bindings.get("*", ())
-        refs = merged(*(self.starred(binding, expression.id, env.module) for binding in starred))
-        return refs or (Unknown("name_not_found"),)
+        found = merged(*(self.starred(binding, expression.id, env.module) for binding in starred))
+        return own_first(found) or (Unknown("name_not_found"),)
 
     def starred(self, binding: Binding, name: str, module: int) -> Values:
         """`name` through `from x import *`: only where that gives something a table or a file knows."""

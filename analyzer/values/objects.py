@@ -312,6 +312,11 @@ def merged(*groups: Values, limit: int = 64) -> Values:
     return (*sorted(found, key=_cut_late)[:limit], BOUND)
 
 
+def own_first(values: Values) -> Values:
+    """What the files read give, if they give anything, else what may be a library's."""
+    return tuple(value for value in values if not isinstance(value, Ref)) or values
+
+
 def _cut_late(value: Value) -> int:
     """Where a value stands when there are too many: what can be an id first, then longer paths, then the rest."""
     if not isinstance(value, Str) or value.step == "label":
