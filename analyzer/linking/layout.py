@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from analyzer.languages import GRAMMARS, PAGES, language_of
+from analyzer.syntax.specifiers import ALIAS
 
 #: Names that mean the standard library wherever no module beside the importer has them.
 _STANDARD = sys.stdlib_module_names
@@ -16,6 +17,10 @@ _ECMA = "npm:"
 #: With more folders of packages side by side, a tree is a collection of projects (`site-packages`, a corpus), not one
 #: repository: imports are looked up within each.
 MAX_PROJECTS = 30
+#: Folders that bundlers take for the source root.
+_SOURCES = ("", "src", "app")
+#: Names that a file itself gives, at most: `module.CONSTANTS.model`.
+_MAX_REST = 2
 _MODULES = tuple(ending for ending in GRAMMARS if ending not in (".ipynb", *PAGES))
 
 
@@ -66,7 +71,7 @@ class Layout:
 
     def may_hold(self, qualified: str) -> bool:
         """A quick look whether a dotted name can mean a file of the tree."""
-        return qualified[:1] == "." or qualified.partition(".")[0] in self.tops
+        return qualified[:1] == "." or qualified.startswith(ALIAS) or qualified.partition(".")[0] in self.tops
 
     def is_own(self, root: str) -> bool:
         """Whether the tree is the repository of this package: it lies at the top, or in `src` there."""
@@ -99,12 +104,23 @@ class Layout:
                 folder = folder.rpartition("/")[0]
             return self._longest(folder, names)
         if _is_ecma(folder):
-            return None
+            return self._from_root(folder, names.removeprefix(ALIAS)) if names.startswith(ALIAS) else None
         for base in self._bases(plain.partition(".")[0], folder):
             found = self._longest(base, names)
             if found is not None and len(found.rest) <= plain.count("."):
                 return found
         return None
+
+    def _from_root(self, folder: str, names: str) -> Found | None:
+        """What a path from the source root means, which is a folder around the importer, or `src` or `app` in it."""
+        while True:
+            for inner in _SOURCES:
+                found = self._longest(_join(folder, inner) if inner else folder, names)
+                if found is not None and len(found.rest) <= min(names.count("/"), _MAX_REST):
+                    return found
+            if folder == _ECMA:
+                return None
+            folder = folder.rpartition("/")[0]
 
     def _longest(self, base: str, names: str) -> Found | None:
         """The file that most of the names lead to, down from a folder."""

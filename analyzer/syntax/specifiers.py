@@ -14,6 +14,10 @@ _COPY = re.compile(
 )
 _PACKAGE = re.compile(r"(?P<name>(?:@[^/@]*/)?[^/@]+)(?:@[^/]*)?(?P<inside>/.*)?$")
 _ENDING = re.compile(r"\.(?:[cm]?[jt]sx?|d\.ts|json|svelte|vue)$")
+#: What bundlers are told to look for from the source root on: `@/lib/models`, `~/models`, `$lib/models`, `src/models`.
+_ALIASED = re.compile(r"(?:@|~)/|(?=src/)|\$(?=lib(?:/|$))")
+#: In front of a dotted name that starts at the source root of the importer.
+ALIAS = "@/"
 #: In front of the path of a config that is imported as if it were a module.
 CONFIG = "config:"
 _INDEX = re.compile(r"(?:^|/)index$")
@@ -28,7 +32,8 @@ def root(specifier: str) -> str:
     A package keeps its name, in front of it `npm:` unless it has a scope, so that it is told from a Python package;
     what follows is dotted: `langchain/embeddings/hf` is `npm:langchain.embeddings.hf`. A path becomes a relative name,
     with as many dots as in Python: `./a` is `.a`, `../lib/b.js` is `..lib.b`; into `node_modules`, or to a package with
-    its scope in a folder of copies, it is that package. A JSON file keeps its path.
+    its scope in a folder of copies, it is that package. A path from the source root is `@/lib.models`. A JSON file
+    keeps its path.
     """
     plain = _QUERY.sub("", specifier.strip())
     if plain.endswith(".json") and plain.startswith((".", "/", "@/", "~/")):
@@ -36,6 +41,9 @@ def root(specifier: str) -> str:
     if plain.startswith((".", "/")):
         copy = _COPY.search(plain)
         return _package(copy[1]) if copy else _relative(plain)
+    aliased = _ALIASED.match(plain)
+    if aliased:
+        return ALIAS + _dotted(plain[aliased.end() :])
     if plain.startswith("node:"):
         return plain.replace("/", ".")
     address = _URL.match(plain)
@@ -44,7 +52,7 @@ def root(specifier: str) -> str:
 
 def member(module: str, name: str) -> str:
     """What `import {name} from module` binds; a package's default is the package, and all of a config the config."""
-    if module.startswith(CONFIG) or (name == "default" and not module.startswith(".")):
+    if module.startswith(CONFIG) or (name == "default" and not module.startswith((".", ALIAS))):
         return module
     return module + name if module.endswith(".") else f"{module}.{name}"
 
@@ -65,5 +73,8 @@ def _relative(path: str) -> str:
             ups += 1
         elif part not in ("", "."):
             parts.append(part)
-    inside = _INDEX.sub("", _ENDING.sub("", "/".join(parts)))
-    return "." * ups + inside.replace("/", ".")
+    return "." * ups + _dotted("/".join(parts))
+
+
+def _dotted(path: str) -> str:
+    return _INDEX.sub("", _ENDING.sub("", path)).replace("/", ".")
