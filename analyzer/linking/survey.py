@@ -20,6 +20,8 @@ _QUOTED = re.compile(rb"[\"']([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+)[\"']")
 _LATE = automata.Words(("import_module", "guard_import", "Lazy", "lazy"), short=0)
 _BY_NAME = re.compile(rb"(?:import_module|guard_import)\([\"'](\w+)[\"']\)")
 _MAX_LATE = 200
+_ECMA_LATE = re.compile(rb"\bimport[ \t]*\([ \t\n]*[\"'`]([^\"'`\n]+)[\"'`]")
+_ECMA_EXPORTED = re.compile(rb"\b(?:export[ \t]+(?:async[ \t]+)?(?:const|let|function)[ \t]+|exports\.)([A-Za-z_]\w*)")
 _FUNCTION = re.compile(rb"def[ \t]+(\w+)")
 _BASE = re.compile(rb"(?<![=\w.])[\w.]+(?![\w.]*[ \t]*=)")
 
@@ -87,7 +89,15 @@ def _ecma_glance(source: bytes, path: str) -> Glance:
         root = specifiers.root(module.decode("utf-8", "replace"))
         imports[root] = None
         imports.update((specifiers.member(root, n), None) for n in _imported(names))
-    return Glance(path, gate.passes(source, "javascript"), tuple(imports), tuple(classes))
+    giving = tuple(dict.fromkeys(_ecma_giving(source)))
+    return Glance(path, gate.passes(source, "javascript"), tuple(imports), tuple(classes), giving=giving)
+
+
+def _ecma_giving(source: bytes) -> Iterator[str]:
+    """What a file hands out that imports a library when it is called: `export const load = () => import("…")`."""
+    named = (name.decode("utf-8", "replace") for name in _ECMA_LATE.findall(source))
+    if any(specifiers.root(name).partition(".")[0] in tables().roots for name in named):
+        yield from (name.decode() for name in _ECMA_EXPORTED.findall(source))
 
 
 def _giving(source: bytes, imports: Iterable[str], *, is_late: bool) -> Iterator[str]:
