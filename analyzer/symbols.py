@@ -23,8 +23,10 @@ def _family(call: ApiCall) -> str:
     """`causal-lm.load`, `tokenizer.__call__`; the API where no table knows it."""
     known = tables()
     owner, _, method = call.api.rpartition(".")
-    if known.match(call.api) is None and (known.consumer(call.api) or known.consumer(owner)):
-        return call.api  # a trainer is no model, whatever its name
+    if (known.match(call.api) is None or call.link == "argument") and (
+        known.consumer(call.api) or known.consumer(owner)
+    ):
+        return call.api  # a trainer is no model, whatever its name, and though it loads one that it is given the id of
     family = known.family(call.api)
     if family is None:
         return call.api

@@ -1,19 +1,21 @@
 """What the usages of a cluster have in common: their steps in order, some of them optional, and a name for it.
 
-A usage is the sequence of its events, each where it first occurs. The core is the closed frequent subsequence that
-explains most of the cluster: its length times its support. The skeleton is the longest one around it that many usages
-have; a step that some go without is optional.
+A usage is the sequence of its events, each where it first occurs; where the usages differ in the narrow ones under a
+wide event, it is the wide one. The core is the closed frequent subsequence that explains most of the cluster: its
+length times its support. The skeleton is the longest one around it that many usages have; a step that some go without
+is optional.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Hashable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from analyzer.records import CallSequence
 from patterns.closed import closed_subsequences
-from patterns.events import events
+from patterns.events import Event, events
 from patterns.gapped import contains
 from patterns.symbols import symbols
 
@@ -52,17 +54,43 @@ class _Seen:
 
 def skeleton(usages: Sequence[CallSequence], groups: Sequence[Hashable]) -> tuple[Step, ...]:
     """The steps of usages that are alike, given with their repositories; none if they share no order of events."""
-    seen = [_seen(usage) for usage in usages]
+    names = _wider(usages, groups)
+    seen = [_seen(usage, names) for usage in usages]
     chosen = _explaining(seen, groups)
     return tuple(_step(seen, event) for event in chosen)
 
 
 def order(usage: CallSequence) -> tuple[str, ...]:
-    """The events of a usage, each where it first occurs."""
-    return _seen(usage).order
+    """The events of a usage, each where it first occurs, behind the wider one that it is under."""
+    under = {event.name: event.under for event in events(usage)}
+    names = chain.from_iterable((under[name], name) for name in _seen(usage, {}).order)
+    return tuple(dict.fromkeys(name for name in names if name is not None))
 
 
-def _seen(usage: CallSequence) -> _Seen:
+def _wider(usages: Sequence[CallSequence], groups: Sequence[Hashable]) -> dict[str, str]:
+    """Narrow event -> the wide one, where none of those under it is in nearly all usages, and repositories, that have
+    it."""
+    under: defaultdict[str, defaultdict[str, set[tuple[int, Hashable]]]] = defaultdict(lambda: defaultdict(set))
+    for number, (usage, group) in enumerate(zip(usages, groups, strict=True)):
+        for event in events(usage):
+            if event.under is not None:
+                under[event.under][event.name].add((number, group))
+    found: dict[str, str] = {}
+    for wide, narrow in under.items():
+        having = set().union(*narrow.values())
+        if not any(_nearly_all(part, having) for part in narrow.values()):
+            found |= dict.fromkeys(narrow, wide)
+    return found
+
+
+def _nearly_all(part: set[tuple[int, Hashable]], whole: set[tuple[int, Hashable]]) -> bool:
+    """Of usages, numbered, with their repositories."""
+    inside, there = ({group for _, group in found} for found in (part, whole))
+    return len(part) >= ALWAYS * len(whole) and len(inside) >= ALWAYS * len(there)
+
+
+def _seen(usage: CallSequence, names: Mapping[str, str]) -> _Seen:
+    """`names`: what events are called instead."""
     spelled = symbols(usage, "family")
     calls: dict[str, tuple[str, str | None]] = {}
     details: dict[str, set[str]] = {}
@@ -73,9 +101,16 @@ def _seen(usage: CallSequence) -> _Seen:
         if event.detail:
             details.setdefault(of_call.get(event.call, ""), set()).add(event.name)
         else:
-            of_call[event.call] = event.name
-            calls.setdefault(event.name, (spelled[event.call], usage.calls[event.call].role))
-    return _Seen(tuple(calls), calls, {event: frozenset(names) for event, names in details.items()})
+            name = of_call[event.call] = names.get(event.name, event.name)
+            call = usage.calls[event.call]
+            told = call.api if call.link == "load" and _computes(event) else spelled[event.call]
+            calls.setdefault(name, (told, call.role))
+    return _Seen(tuple(calls), calls, {event: frozenset(found) for event, found in details.items()})
+
+
+def _computes(event: Event) -> bool:
+    """Whether a call that loads does more: a trainer that is given an id."""
+    return event.kind is not None and not event.name.startswith("load ")
 
 
 def _explaining(seen: Sequence[_Seen], groups: Sequence[Hashable]) -> tuple[str, ...]:
@@ -118,5 +153,6 @@ def _listed(words: Sequence[str]) -> str:
 
 
 def weights_of(usages: Sequence[CallSequence]) -> dict[str, float]:
-    """Event -> how much it decides."""
-    return {event.name: event.weight for usage in usages for event in events(usage)}
+    """Event, and the wider one that it is under -> how much it decides."""
+    found = [event for usage in usages for event in events(usage)]
+    return {name: event.weight for event in found for name in (event.name, event.under) if name is not None}

@@ -10,7 +10,7 @@ from analyzer import analyze_source
 from analyzer.records import CallSequence
 from patterns.exemplar import with_exemplar
 from patterns.pattern import Member, Patterns, patterns
-from patterns.skeleton import Step, name, skeleton
+from patterns.skeleton import Step, name, order, skeleton
 from patterns.validation import validated
 
 LOAD = """
@@ -109,6 +109,22 @@ def test_a_name_says_what_is_given() -> None:
     assert name(steps, {}) == "generate with an image and streamer"
     assert name(steps[:1], {}) == "load model only"
     assert name((), {}) == "nothing in common"
+
+
+def test_a_step_is_told_as_widely_as_the_usages_differ_in_it() -> None:
+    trained = [
+        usage(f"import trl\ntrl.{name}(model='a/b').train()") for name in ("SFTTrainer", "DPOTrainer", "SFTTrainer")
+    ]
+    assert [step.event for step in skeleton(trained, "abc")] == ["trainer of language models", "run training"]
+    assert name(skeleton(trained, "abc"), {}) == "trainer of language models, run training"
+    assert [step.event for step in skeleton(trained[::2], "ab")] == ["supervised fine-tuning trainer", "run training"]
+    assert skeleton([*trained[:1] * 4, *trained[1:2] * 5], "abcdeeeee")[0].event == "trainer of language models"
+    assert set(order(trained[0])) > {step.event for step in skeleton(trained, "abc")}
+
+
+def test_a_call_that_loads_and_does_more_is_told_by_its_name() -> None:
+    (first, _) = skeleton([usage("import trl\ntrl.SFTTrainer(model='a/b').train()")], "a")
+    assert first.call == "trl.SFTTrainer"
 
 
 def test_usages_without_an_order_in_common_have_no_skeleton() -> None:

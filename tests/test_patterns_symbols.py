@@ -64,6 +64,10 @@ def test_unknown_api_stays_itself() -> None:
     assert symbols(usage(("peft.unknown", "argument", None)), "family") == ("peft.unknown",)
 
 
+def test_what_takes_an_object_is_itself_though_it_could_load_one() -> None:
+    assert symbols(usage(("trl.SFTTrainer", "argument", "train")), "family") == ("trl.SFTTrainer",)
+
+
 def test_empty_usage_and_unknown_level() -> None:
     assert symbols(usage(), "role") == ()
     with pytest.raises(PatternError):

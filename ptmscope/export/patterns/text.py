@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from rich.console import RenderableType
 from rich.text import Text
 
-from patterns.pattern import Exemplar, Pattern, Patterns
+from patterns.pattern import NO_COMPUTE, Exemplar, Pattern, Patterns
 from ptmscope.export.markdown import code, escape
 from ptmscope.export.output import Output, printable
 from ptmscope.export.overview import count
@@ -35,11 +35,11 @@ def write_markdown(found: Patterns, output: Output) -> None:
 
 
 def _by_group(found: Patterns) -> list[tuple[str, list[Pattern]]]:
-    """Groups in the order of their commonest pattern."""
+    """Groups in the order of their commonest pattern; that in which nothing is computed comes last."""
     groups: dict[str, list[Pattern]] = {}
     for pattern in found.patterns:
         groups.setdefault(pattern.group, []).append(pattern)
-    return list(groups.items())
+    return sorted(groups.items(), key=lambda item: item[0] == NO_COMPUTE)
 
 
 def _group(name: str, members: list[Pattern]) -> Iterator[RenderableType]:
