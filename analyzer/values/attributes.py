@@ -8,7 +8,7 @@ from analyzer import names
 from analyzer.program import (
     Definition,
 )
-from analyzer.values import apis, assigned, fields, filled, hierarchy, lookups, strings
+from analyzer.values import apis, assigned, constructed, fields, filled, hierarchy, lookups, strings
 from analyzer.values.calling import calls, remote
 from analyzer.values.commandline import argument_records, launched, options
 from analyzer.values.configs import open_configs, yacs
@@ -154,6 +154,7 @@ def _of_class(ev: Evaluator, cls: Cls, name: str, inst: Inst | None) -> Values:
     found: list[Values] = []
     external: list[Ref] = []
     level: Values = ()
+    handed = constructed.given(ev, inst, name) if inst is not None else ()
     for here in hierarchy.lineage(ev, cls):
         if isinstance(here, Ref):
             if here.qualified not in hierarchy.BARE:
@@ -161,13 +162,14 @@ def _of_class(ev: Evaluator, cls: Cls, name: str, inst: Inst | None) -> Values:
             continue
         found.append(assigned.on_self(ev, here, name, inst))
         if not level:
-            level = _class_level(ev, here, name, inst if inst is not None else cls)
+            level = handed or _class_level(ev, here, name, inst if inst is not None else cls)
             found.append(level)
         if any(isinstance(value, Fn) for value in level):
             break
     if inst is not None and (inst.frame is None or inst.frame is PROMISED):
         for sub in hierarchy.subclasses(ev, cls):
             found += [_class_level(ev, sub, name, inst), assigned.on_self(ev, sub, name, inst)]
+            found.append(constructed.given(ev, Inst(sub, None), name))
     elif inst is None and cls.any:
         found.extend(_class_level(ev, sub, name, sub) for sub in hierarchy.subclasses(ev, cls))
     if inst is not None and not any(isinstance(value, Fn) for values in found for value in values):
