@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from analyzer.configs import tree as config_tree
-from analyzer.program import Call, Expression, Items, Mapping, Name, Scope, Text, last_name
+from analyzer.program import Attribute, Call, Expression, Items, Mapping, Name, Scope, Text, last_name
+from analyzer.values import hierarchy
 from analyzer.values.calling import table_calls
 from analyzer.values.configs import lightning_cli, open_configs
-from analyzer.values.objects import Arguments, Cls, Env, Fn, Str
+from analyzer.values.objects import Arguments, Cls, Env, Fn, Str, Values
 
 if TYPE_CHECKING:
     from analyzer.values.evaluator import Evaluator
@@ -42,28 +44,49 @@ def arguments(ev: Evaluator, fn: Fn, owner: Cls | None) -> tuple[Arguments, ...]
 
 def _arguments(ev: Evaluator, fn: Fn, owner: Cls | None) -> Iterator[Arguments]:
     named = owner or fn
-    scope = ev.modules[named.module].scopes[named.scope]
+    name = ev.modules[named.module].scopes[named.scope].name
     params = [param for param in ev.scope(fn.module, fn.scope).params[1 if owner else 0 :] if param.kind != "args"]
-    if not params or not scope.name or scope.name.startswith("_"):
+    if not params or not name:
         return
-    registered = frozenset(_registered(ev, scope, named))
     keys = frozenset(param.name for param in params)
     takes_any = any(param.kind == "kwargs" for param in params)
-    if owner is not None:
+    if owner is not None and not name.startswith("_"):
         yield from lightning_cli.arguments(ev, owner, keys)
-    count = 0
+    found = (each for one in (named, *_heirs(ev, owner)) for each in _calls(ev, one))
+    for given, where in islice(found, MAX_CALLS):
+        held = {name for name, _ in config_tree.pairs(given)}
+        if _WHOLE.match(params[0].name) and params[0].name not in held:
+            yield Arguments(((given, where),))
+        elif held & keys or (takes_any and held):
+            yield Arguments((), tuple((name, value, where) for name, value in config_tree.pairs(given)))
+
+
+def _heirs(ev: Evaluator, owner: Cls | None) -> Iterator[Cls]:
+    """Classes that derive from this one and have its constructor, where configs can name them."""
+    if owner is None or not ev.config_files(open_configs.ENDINGS):
+        return
+    for heir in hierarchy.subclasses(ev, owner):
+        above = hierarchy.lineage(ev, heir)
+        first = next((c for c in above if isinstance(c, Cls) and "__init__" in _scope(ev, c).bindings), owner)
+        if (first.module, first.scope) == (owner.module, owner.scope):
+            yield heir
+
+
+def _scope(ev: Evaluator, named: Cls | Fn) -> Scope:
+    return ev.modules[named.module].scopes[named.scope]
+
+
+def _calls(ev: Evaluator, named: Cls | Fn) -> Iterator[tuple[Mapping, Env]]:
+    """What configs give the class or function, by its name or one that it is registered under."""
+    scope = _scope(ev, named)
+    if scope.name.startswith("_"):
+        return
+    registered = frozenset(_registered(ev, scope, named))
     for word in sorted({scope.name, *registered}):
         for mapping, where in _mappings(ev, word):
-            given = _given(ev, mapping, word, named, is_registered=word in registered)
-            if given is None or count >= MAX_CALLS:
-                continue
-            held = {name for name, _ in config_tree.pairs(given)}
-            if _WHOLE.match(params[0].name) and params[0].name not in held:
-                yield Arguments(((given, where),))
-                count += 1
-            elif held & keys or (takes_any and held):
-                yield Arguments((), tuple((name, value, where) for name, value in config_tree.pairs(given)))
-                count += 1
+            given = _given(ev, mapping, word, named, where, is_registered=word in registered)
+            if given is not None:
+                yield given, where
 
 
 def _registered(ev: Evaluator, scope: Scope, named: Cls | Fn) -> Iterator[str]:
@@ -103,16 +126,28 @@ def _below(ev: Evaluator, tree: Mapping, env: Env) -> Iterator[Mapping]:
 
 
 def _says(mapping: Mapping, word: str) -> bool:
-    return any(isinstance(value, Text) and value.value.rpartition(".")[2] == word for _, value in mapping.pairs)
+    return any(_last_word(value) == word for _, value in mapping.pairs)
 
 
-def _given(ev: Evaluator, mapping: Mapping, word: str, named: Cls | Fn, *, is_registered: bool) -> Mapping | None:
+def _last_word(value: Expression) -> str:
+    """The last name of what a string names, or of a class that stands there itself."""
+    if isinstance(value, Text):
+        return value.value.rpartition(".")[2]
+    return last_name(value) if isinstance(value, Name | Attribute) else ""
+
+
+def _given(
+    ev: Evaluator, mapping: Mapping, word: str, named: Cls | Fn, env: Env, *, is_registered: bool
+) -> Mapping | None:
     """The mapping of arguments, if this one says what to call; None if it does not name the class or function."""
     for key, value in mapping.pairs:
-        match = _NAMING.fullmatch(key.value) if isinstance(key, Text) and isinstance(value, Text) else None
-        if match is None or not isinstance(value, Text) or value.value.rpartition(".")[2] != word:
+        match = _NAMING.fullmatch(key.value) if isinstance(key, Text) and _last_word(value) == word else None
+        if match is None:
             continue
-        if "." in value.value:
+        if not isinstance(value, Text):
+            if not _is_one(ev.evaluate(value, env), named):
+                continue
+        elif "." in value.value:
             if not _is_same(ev, value.value, named):
                 continue
         elif not is_registered and match[0] in ("name", "id", "arch", "model_type"):
@@ -132,5 +167,8 @@ def _mapping(expression: Expression | None) -> Mapping | None:
 
 def _is_same(ev: Evaluator, dotted: str, named: Cls | Fn) -> bool:
     """Whether the dotted name is that of the class or function."""
-    found = ev.external(dotted, named.module)
+    return _is_one(ev.external(dotted, named.module), named)
+
+
+def _is_one(found: Values, named: Cls | Fn) -> bool:
     return any(isinstance(v, Cls | Fn) and (v.module, v.scope) == (named.module, named.scope) for v in found)
