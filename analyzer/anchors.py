@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from analyzer.candidates import Candidate, candidates
+from analyzer.candidates import Candidate, candidates, loads
 from analyzer.credentials import redacted
 from analyzer.loaders import Loader
 from analyzer.program import (
@@ -17,6 +17,7 @@ from analyzer.program import (
 from analyzer.records import LoadSite, ModelRef, Scalar, Status
 from analyzer.references import given_ids, read_ids
 from analyzer.values import apis, containers
+from analyzer.values.branching import supposed
 from analyzer.values.calling import calls
 from analyzer.values.evaluator import Evaluator
 from analyzer.values.objects import (
@@ -26,6 +27,7 @@ from analyzer.values.objects import (
     Env,
     Ref,
     Str,
+    Unknown,
     Value,
 )
 
@@ -121,7 +123,7 @@ def _site(ev: Evaluator, candidate: Candidate) -> LoadSite | None:
         values.extend(found or ())
     if not given or (values and all(apis.is_object(v) for v in values)):
         return None
-    models, reasons, local = read_ids(ev, loader, values)
+    models, reasons, local = read_ids(ev, loader, _possible(ev, candidate, values))
     status, reason = _status(models, reasons, local)
     module = ev.modules[candidate.env.module]
     line, cell = module.place(candidate.call.at)
@@ -140,6 +142,34 @@ def _site(ev: Evaluator, candidate: Candidate) -> LoadSite | None:
         models=models or tuple(local),
         arguments=tuple(_literal_arguments(ev, candidate)),
     )
+
+
+def _possible(ev: Evaluator, candidate: Candidate, values: list[Value]) -> list[Value]:
+    """Of ids that several command lines give those with which control comes to the load, by their other options."""
+    call, where = candidate.call, candidate.env
+    texts = [v for v in dict.fromkeys(values) if isinstance(v, Str)]
+    given = [v for v in texts if v.step.startswith("launch_line")]
+    several = len({value.text for value in texts}) > 1
+    differ = len(given) < len(texts) or len({ev.commands_giving(value) for value in given}) > 1
+    if not (given and several and differ and supposed.is_told(ev, call, where)):
+        return values
+
+    def passed(env: Env) -> tuple[Value, ...]:
+        found = list(loads(ev, call, env))
+        sets = [arguments for match, arguments in found if match.api == candidate.match.api]
+        is_open = not found or "()" in candidate.match.api
+        if is_open or any(isinstance(value, Unknown) for value in ev.evaluate(call.function, env)):
+            sets = [calls.arguments_of(call, env)]
+        elif not sets:
+            ev.tells()
+        each = (given_ids(ev, candidate.match.loader, arguments, call, env) for arguments in sets)
+        return tuple(value for found in each for value in found or ())
+
+    left = {v.text for v in texts if v not in given}
+    for value in given:
+        if value.text not in left and supposed.is_possible(ev, value, call, where, passed):
+            left.add(value.text)
+    return [value for value in values if not isinstance(value, Str) or value.text in left]
 
 
 def _status(models: tuple[ModelRef, ...], reasons: list[str], local: list[ModelRef]) -> tuple[Status, str | None]:

@@ -137,13 +137,13 @@ def _may_be_function(value: Expression) -> bool:
 
 
 def _of_call(ev: Evaluator, call: Call, env: Env) -> Iterator[Candidate]:
-    together = list(_loads(ev, call, env))
+    together = list(loads(ev, call, env))
     if not together:  # then it is none in any call of its function: its callers need not be asked
         return
     found: dict[str, Candidate] = {}
     worlds_ = worlds.of_call(ev, call, env)
     for where in worlds_:
-        for match, arguments in together if where is env else _loads(ev, call, where):
+        for match, arguments in together if where is env else loads(ev, call, where):
             candidate = found.setdefault(match.api, Candidate(call, env, match))
             candidate.uses.append((arguments, where))
     if len(found) > 1 and worlds_ == [env]:
@@ -155,13 +155,13 @@ def _by_caller(ev: Evaluator, call: Call, env: Env) -> dict[str, Candidate]:
     """Where the loader depends on the caller, the id does too: one look for each caller."""
     found: dict[str, Candidate] = {}
     for frame in callers.frames(ev, env.module, env.scope):
-        for match, arguments in _loads(ev, call, frame):
+        for match, arguments in loads(ev, call, frame):
             candidate = found.setdefault(match.api, Candidate(call, env, match))
             candidate.uses.append((arguments, frame))
     return found
 
 
-def _loads(ev: Evaluator, call: Call, env: Env) -> Iterator[tuple[Match, Arguments]]:
+def loads(ev: Evaluator, call: Call, env: Env) -> Iterator[tuple[Match, Arguments]]:
     """The loaders that the call can be, each with the arguments it gets."""
     arguments = calls.arguments_of(call, env)
     is_known = False

@@ -11,7 +11,8 @@ from analyzer.records import LoadSite
 class Launch:
     """An option that a command line gives to a Python script: `python train.py --model ID`.
 
-    `run` is where the command stands. `entry`: the function of the program that it starts, where that is known.
+    `run` is where the command stands. `unknown`: the options of which it is not known what the command gives them, and
+    `*` where it may give any. `entry`: the function of the program that it starts, where that is known.
     `more`: the value is not the first behind the option, which may take several.
 
     `script` is the path as it is written (`*` for what is not known), or of `-m a.b` the path `a/b.py`. `option` is
@@ -31,3 +32,4 @@ class Launch:
     run: int = 0
     more: bool = False
     entry: str = ""
+    unknown: tuple[str, ...] = ()

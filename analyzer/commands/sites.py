@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from analyzer import ids
@@ -167,14 +167,24 @@ def _ref(loader: Loader, value: Known, place: Place, resolution: str, *, several
 
 def _launches(run: Run, words: Sequence[str], index: int, sites: dict[int, LoadSite], place: Place) -> Iterator[Launch]:
     script = started.path_of(words, index)
-    for option, at, more in _options(words, index + 1):
+    given = list(_options(words, index + 1))
+    unknown = tuple(_unknown(run, given))
+    for option, at, more in given:
         _, equals, _ = words[at].partition("=")
         is_whole = option == words[at - 1] or option.isdigit() or more
         for value in run.words[at]:
             if value is not None and "*" not in value.text:
                 text = value.text if is_whole or not equals else value.text.partition("=")[2]
                 at_, line, holder = _stands(value, text, place)
-                yield Launch(script, option, text, at_, line, value.sure, sites.get(at), holder, run.at, more)
+                site = sites.get(at)
+                yield Launch(script, option, text, at_, line, value.sure, site, holder, run.at, more, unknown=unknown)
+
+
+def _unknown(run: Run, given: Iterable[tuple[str, int, bool]]) -> Iterator[str]:
+    """The options with a value that is not known; `*` for a word that may be any of them."""
+    for option, at, _ in given:
+        if any(value is None or "*" in value.text for value in run.words[at]):
+            yield "*" if option.isdigit() else option
 
 
 def _options(words: Sequence[str], start: int) -> Iterator[tuple[str, int, bool]]:

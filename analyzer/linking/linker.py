@@ -236,6 +236,8 @@ class Linker(Evaluator):
 
     def config_documents(self, paths: Iterable[str], word: str) -> Iterator[tuple[str, Dict]]:
         """Those of the config files that mention the word, each with what it holds."""
+        if self.supposed is not None and self.supposed.config in (paths := tuple(paths)):
+            paths = (self.supposed.config,)
         for path in self.project.around.mentioning(paths, word) if word else paths:
             index = self._choice(path)
             if index is not None:
@@ -313,8 +315,14 @@ class Linker(Evaluator):
             if launches and programs.runs(self, program, first):
                 own = program == path
                 for holder, each in launches:
-                    if programs.starts(self, each.entry, first) if own else not each.option.isdigit():
+                    is_given = programs.starts(self, each.entry, first) if own else not each.option.isdigit()
+                    if is_given and (self.supposed is None or self._is_supposed((program, holder, each.run))):
                         yield program, holder, each
+
+    def _is_supposed(self, command: Command) -> bool:
+        """Whether the command line may be the one that runs: any, where none is supposed to."""
+        commands = self.supposed.commands if self.supposed is not None else ()
+        return not commands or command in commands
 
     def _given(self, program: str, holder: str, launch: Launch) -> Str | None:
         """The value, where the file that holds it can be read."""
@@ -328,6 +336,26 @@ class Linker(Evaluator):
         """`second` without what only command lines give that give `first`, too."""
         taken = set[Command]().union(*(self._commands(value) for value in first))
         return tuple(v for v in second if not (given := self._commands(v)) or not given <= taken)
+
+    def is_left_out(self, options: Iterable[str]) -> bool:
+        """Whether the command lines that are supposed to run are known to give none of these options."""
+        wanted = {_option(option) for option in options}
+        commands = self.supposed.commands if self.supposed is not None else frozenset()
+        return not any(self._unknown(command) & {*wanted, "*"} for command in commands)
+
+    def _unknown(self, command: Command) -> set[str]:
+        """The options that a command line gives something that is not known."""
+        program, holder, run = command
+        launches = self.project.launches.by_program.get(program, ())
+        found = next((each for held, each in launches if held == holder and each.run == run), None)
+        return {_option(option) for option in found.unknown} if found is not None else set()
+
+    def commands_giving(self, value: Str) -> frozenset[Command]:
+        """The command lines that give a string that stands in one of them."""
+        if not value.step.startswith("launch_line"):
+            return frozenset()
+        each = (given for (index, at, _), given in self.commands.items() if (index, at) == (value.module, value.at))
+        return frozenset(command for given in each for command in given)
 
     def _commands(self, value: Value) -> set[Command]:
         """The command lines that give a value."""

@@ -66,6 +66,7 @@ from analyzer.values.objects import (
     merged,
     own_first,
     relabel,
+    without_any,
 )
 from analyzer.values.surroundings import Surroundings
 
@@ -162,6 +163,8 @@ class Evaluator(Surroundings, Memory):
         found = self.memo.get(key)
         if found is not None:
             return found
+        if self.below is not None and supposed.is_settled(found := self.below.get(key)):
+            return found
         refused = self.refused
         if key in self.active:
             self.comes_back(self.active[key])
@@ -181,6 +184,8 @@ class Evaluator(Surroundings, Memory):
         finally:
             del self.active[key]
             self.depth -= 1
+        if self.supposed is not None and found:
+            found = supposed.taken(self, self.supposed, found)
         if self.refused != refused and self.limit == self.brief_steps:  # with more steps there may be more
             return found
         self.memo[key] = found
@@ -281,12 +286,14 @@ class Evaluator(Surroundings, Memory):
             elif not narrowing.excluded(self, binding, use, env):
                 values = narrowing.derived(self, binding, use, env) or self.evaluate(binding.value, env)
                 found.append(narrowing.narrowed(self, values, (use, use.id), binding.at, env))
-        return relabel(merged(*found), step)
+        return relabel(without_any(merged(*found)), step)
 
     # -- access
 
     def attribute(self, expression: Attribute, env: Env) -> Values:
         values = self.plain_attribute(expression, env)
+        if folders.is_upload(expression.name):
+            values = tuple(v for v in values if not isinstance(v, Str)) or (Unknown("runtime_input"),)
         chain = dotted(expression)
         return narrowing.narrowed(self, values, chain, 0, env) if chain is not None else values
 
@@ -395,10 +402,10 @@ class Evaluator(Surroundings, Memory):
 _NO_CALL = Call(Opaque("call_not_followed", 0), (), (), 0, 0)
 
 from analyzer.values import assigned, attributes, strings  # noqa: E402  (they evaluate in turn)
-from analyzer.values.branching import narrowing, reach, worlds  # noqa: E402
+from analyzer.values.branching import narrowing, reach, supposed, worlds  # noqa: E402
 from analyzer.values.calling import calls, widgets  # noqa: E402
 from analyzer.values.commandline import options  # noqa: E402
-from analyzer.values.configs import config_guesses, hydra_configs  # noqa: E402
+from analyzer.values.configs import config_guesses, folders, hydra_configs  # noqa: E402
 
 _BY_TYPE: dict[type, Callable[[Evaluator, Any, Env], Values]] = {
     Text: Evaluator.text,

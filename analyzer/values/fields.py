@@ -67,6 +67,8 @@ def of_record(ev: Evaluator, cls: Cls, scope: Scope, field: Field, bound: Value 
         several = isinstance(field.annotation, Operator) and last_name(field.annotation.operands[0]) in hierarchy.LISTS
         known = tuple(value for value in default if not launched.is_nothing(value))
         said = launched.given(ev, field.name, bound.frame.started, several=several)
+        if ev.supposed is not None and ev.supposed.commands:
+            return relabel(launched.alone(ev, field.name, (), said, known), "argparse_default")
         default = merged(said, known, tuple(_choices(ev, field, env)))
         return relabel(default, "argparse_default") or annotated or (Unknown("runtime_input"),)
     if isinstance(bound, Inst) and bound.frame is not None and bound.frame.arguments is not None:

@@ -7,11 +7,43 @@ from collections.abc import Callable
 from typing import Any
 
 from analyzer.program import Expression
-from analyzer.values.objects import Env, Values
+from analyzer.values.objects import Env, Supposed, Values
 
 MAX_CYCLES = 100  # of one file that are worked out anew
+MAX_UNTOLD = 3  # runs in a row that take one value, and tell nothing: then no more are looked at in the file
 MAX_ENTERED = 3  # a question within itself
 NEVER = 1 << 30
+
+
+#: Kinds of questions whose answers, where there are several, depend on which value is taken.
+_OPEN = frozenset({"frames", "entries", "comes", "of class", "outside", "entry", "narrowed", "asked", "registered"})
+
+
+class Layer(dict[object, object]):
+    """Answers for the runs that take one value, over those that hold in all runs."""
+
+    def __init__(self, below: dict[object, object]) -> None:
+        super().__init__()
+        self.below = below
+        self.told = False  # whether a test was told in these runs that is open in others
+
+    def __missing__(self, key: object) -> object:
+        found = self._found(key)
+        if found is None:
+            raise KeyError(key)
+        return found
+
+    def __contains__(self, key: object) -> bool:
+        return super().__contains__(key) or self._found(key) is not None
+
+    def get(self, key: object, default: object = None) -> object:
+        return super().get(key) if super().__contains__(key) else self._found(key) or default
+
+    def _found(self, key: object) -> object:
+        found = self.below.get(key)
+        if not isinstance(key, tuple) or not isinstance(found, tuple) or key[0] not in _OPEN:
+            return found
+        return None if len(found) > 1 or key[0] == "frames" else found
 
 
 class Memory:
@@ -23,6 +55,8 @@ class Memory:
     max_steps = 2_500  # for one question
     brief_steps = 300  # for one that is worth no more
     max_total = 60_000  # for one file; then questions are brief
+    spare_steps = 200  # for what holds where one value is supposed to be taken
+    max_spared = 4_000  # of one file for that
 
     def __init__(self, *, follow: bool) -> None:
         self.follow = follow  # whether objects are followed into every library call that takes one
@@ -45,9 +79,16 @@ class Memory:
         self.refused = 0  # questions that were not answered, for a bound
         self.caches: dict[object, object] = {}
         self.kept: list[Expression] = []
+        self.supposed: Supposed | None = None  # the value that is supposed to be taken
+        self.below: dict[tuple[int, Env], Values] | None = None  # then what is known of all runs
+        self.layers: dict[Supposed, tuple[dict[tuple[int, Env], Values], Layer]] = {}
+        self.spared = 0  # steps taken for that
+        self.untold = 0  # how often in a row no test was told so
 
     def starts(self) -> None:
         """A question that nothing else asks: it has its own steps, few where the file has had many."""
+        if self.supposed is not None:
+            return
         self.total += self.steps
         self.steps = 0
         self.limit = self.brief_steps if self.hurried or self.total > self.max_total else self.max_steps
@@ -56,6 +97,53 @@ class Memory:
         """A question is not answered, for a bound."""
         self.bounded = True
         self.refused += 1
+
+    def supposing(self, supposed: Supposed, answer: Callable[[], bool]) -> bool:
+        """Whether something holds in the runs that take one value; true where that takes too many steps.
+
+        What has one answer in all runs has it in these; the rest is found out anew, and remembered by itself. Where
+        no test is told in these runs, there is nothing to rule them out.
+        """
+        if self.spared > self.max_spared or self.untold >= MAX_UNTOLD:
+            return True
+        mine = self.memo, self.caches, self.active, self.busy, self.nested, self.provisional
+        outer = self.cut, self.cycles, self.depth, self.steps, self.limit, self.refused, self.bounded
+        self.memo, self.caches = self.layers.setdefault(supposed, ({}, Layer(self.caches)))
+        self.active, self.busy, self.nested, self.provisional = {}, {}, {}, []
+        self.below, self.supposed = mine[0], supposed
+        self.cut, self.depth, self.steps, self.limit = NEVER, 0, 0, self.spare_steps
+        try:
+            found = answer()
+            is_told = self.layers[supposed][1].told and self.refused == outer[5]
+            self.untold = 0 if is_told else MAX_UNTOLD if self.refused != outer[5] else self.untold + 1
+            return found or not is_told
+        finally:
+            self.spared += self.steps
+            self.below, self.supposed = None, None
+            self.memo, self.caches, self.active, self.busy, self.nested, self.provisional = mine
+            self.cut, self.cycles, self.depth, self.steps, self.limit, self.refused, self.bounded = outer
+
+    def tells(self) -> None:
+        """Notes that a test, or what is called, was told of the runs that take the value supposed to be taken."""
+        if isinstance(self.caches, Layer):
+            self.caches.told = True
+
+    def in_all(self, key: object) -> object:
+        """What was found out of all runs, also where one value is supposed to be taken; None where nothing was."""
+        return (self.caches.below if isinstance(self.caches, Layer) else self.caches).get(key)
+
+    def may_spare(self) -> bool:
+        """Whether steps are left for what only tells values apart."""
+        return self.spared <= self.max_spared
+
+    def sparing(self, answer: Callable[[], bool | None]) -> bool | None:
+        """An answer that takes none of the steps of the question at hand; None where there are not enough for it."""
+        before, refused, bounded = self.steps, self.refused, self.bounded
+        found = answer()
+        self.spared += self.steps - before
+        self.limit += self.steps - before
+        is_whole, self.bounded = self.refused == refused, bounded
+        return found if is_whole else None
 
     def is_spent(self) -> bool:
         """Takes a step; whether there were too many, or they took too long."""

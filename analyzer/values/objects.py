@@ -87,13 +87,25 @@ class Frame:
 
 
 class Assumed(Frame):
-    """Any call of a function in which one of its names holds one of the values that it can have."""
+    """A call of a function, or any, in which one of its names holds one of the values that it can have."""
 
     __slots__ = ("name", "value")
 
-    def __init__(self, name: str, value: Value) -> None:
-        super().__init__(None, None, 0)
+    def __init__(self, name: str, value: Value, within: Frame | None) -> None:
+        if within is None:
+            super().__init__(None, None, 0)
+        else:
+            super().__init__(within.arguments, within.bound, within.depth, within.started)
         self.name, self.value = name, value
+
+
+class Nobody(Frame):
+    """A call of a function by nobody that is known: what it passes is not known, but for the defaults."""
+
+    __slots__ = ()
+
+    def __init__(self) -> None:
+        super().__init__(Arguments(), None, 1)
 
 
 class Parsed(Frame):
@@ -267,6 +279,19 @@ class Configs:
         self.docs, self.groups = docs, groups
 
 
+class Supposed(NamedTuple):
+    """The string that stands at `at`, supposed to be the one that a run takes, wherever it is one of several.
+
+    `config`: the file that it stands in, where that is one config of several; `commands`: the command lines that give
+    it, each as (program, file, place there).
+    """
+
+    module: int
+    at: int
+    config: str
+    commands: frozenset[tuple[str, str, int]]
+
+
 class Held(NamedTuple):
     """An expression that is these values: what no expression of a file stands for, passed as an argument."""
 
@@ -299,6 +324,19 @@ def relabel(values: Values, step: str) -> Values:
     return tuple(
         value._replace(step=step) if isinstance(value, Str) and STEPS[value.step] < rank else value for value in values
     )
+
+
+def without_any(values: Values) -> Values:
+    """The values without any object of a class where objects of it are known: those that are made if none is given."""
+    if len(values) < 2:
+        return values
+    for value in values:
+        if type(value) is Inst and value.frame is None:
+            break
+    else:
+        return values
+    made = {v.cls for v in values if isinstance(v, Inst) and v.frame is not None and v.frame.arguments is not None}
+    return tuple(v for v in values if not (isinstance(v, Inst) and v.frame is None and v.cls in made))
 
 
 def merged(*groups: Values, limit: int = 64) -> Values:

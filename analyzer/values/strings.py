@@ -101,7 +101,11 @@ def operator(ev: Evaluator, expression: Operator, env: Env) -> Values:
         return things[:1]
     from analyzer.values.branching import outcome, reach
 
-    told = outcome.of(ev, expression, env) if expression.sign in outcome.SIGNS and reach.is_known(env) else None
+    told = (
+        outcome.of(ev, expression, env)
+        if expression.sign in outcome.SIGNS and (ev.supposed is not None or reach.is_known(env))
+        else None
+    )
     return (Const(told),) if told is not None else (Unknown("computed_string"),)
 
 

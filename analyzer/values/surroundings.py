@@ -65,6 +65,14 @@ class Surroundings:
         """`second` without what only command lines give that give `first`, too."""
         return second
 
+    def is_left_out(self, options: Iterable[str]) -> bool:
+        """Whether the command lines that are supposed to run are known to give none of these options."""
+        return True
+
+    def commands_giving(self, value: Str) -> frozenset[tuple[str, str, int]]:
+        """The command lines that give a string that stands in one of them."""
+        return frozenset()
+
     def environment_files(self) -> Iterable[int]:
         """The files that may load variables into the environment of the program."""
         return range(len(self.modules))

@@ -23,7 +23,7 @@ from analyzer.program import (
     dotted,
 )
 from analyzer.values import containers
-from analyzer.values.branching import kinds, reach, truth
+from analyzer.values.branching import indirect, kinds, reach, truth
 from analyzer.values.objects import REPLACED, Dict, Env, Ref, Str, Thing, Unknown, Value, Values, relabel
 
 if TYPE_CHECKING:
@@ -49,7 +49,8 @@ def narrowed(ev: Evaluator, values: Values, use: tuple[Name, str], since: int, e
             if asked is not None and truth.key_of(asked[0]) == key:
                 values = kinds.as_found(ev, values, asked[1], env)
             values = _kept(ev, values, key, test.condition, env, holds=holds)
-    return _not_replaced(ev, values, use, since, env) if asking else values
+    values = _not_replaced(ev, values, use, since, env) if asking else values
+    return indirect.kept(ev, values, use, since, env) if len(values) > 1 and scope.tests else values
 
 
 def _kept_tests(ev: Evaluator, scope: Scope, env: Env) -> dict[str, list[_Kept]]:

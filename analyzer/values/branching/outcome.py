@@ -7,7 +7,7 @@ from itertools import product
 from typing import TYPE_CHECKING
 
 from analyzer.program import Call, Expression, Name, Operator
-from analyzer.values.branching import truth
+from analyzer.values.branching import questions, truth
 from analyzer.values.objects import REPLACED, Cls, Const, Dict, Env, Fn, Inst, List, Ref, Str, Thing, Value
 
 if TYPE_CHECKING:
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 _MAX_PAIRS = 64
 #: Steps of strings of which a run can make others: they decide nothing.
 _OPEN = REPLACED | {"field_default", "config", "config_choice"}
+#: The same where the command line is known.
+_OF_RUNS = frozenset({"environment_default", "config", "config_choice"})
 _MEMBER = "enum.auto()"
 
 
@@ -37,7 +39,20 @@ def of(ev: Evaluator, condition: Expression, env: Env) -> bool | None:
         found = _asked_for(ev, condition, env)
         if found is not None:
             return found
-    return _agreed(None if _is_open(value) else truth.truthy(value) for value in ev.evaluate(condition, env))
+    if ev.supposed is not None and isinstance(condition, Name) and (kept := _kept(ev, condition, env)) is not None:
+        return of(ev, kept, env)
+    is_weak = ev.supposed is not None and not isinstance(condition, Call)
+    values = ev.evaluate(condition, env)
+    return _agreed(None if _is_open(ev, v) or (is_weak and isinstance(v, Const)) else truth.truthy(v) for v in values)
+
+
+def _kept(ev: Evaluator, name: Name, env: Env) -> Expression | None:
+    """The test whose outcome a name of the function holds: `is_clip = "openai" in name`."""
+    bound = ev.modules[env.module].scopes[env.scope].bindings
+    value = bound[name.id][0].value if len(bound.get(name.id, ())) == 1 else None
+    if value is None or not (isinstance(value, Operator) or (isinstance(value, Call) and truth.subject(value))):
+        return None
+    return value if all(len(bound.get(each, ())) < 2 for each in questions.names_in(value)) else None
 
 
 def _asked_for(ev: Evaluator, call: Call, env: Env) -> bool | None:
@@ -50,7 +65,7 @@ def _asked_for(ev: Evaluator, call: Call, env: Env) -> bool | None:
     base = truth.subject(call)
     key = truth.key_of(base) if base is not None else ""
     values = ev.evaluate(base, env) if base is not None and key else ()
-    return _agreed(None if _is_open(value) else truth.called(ev, call, key, value, env) for value in values)
+    return _agreed(None if _is_open(ev, value) else truth.called(ev, call, key, value, env) for value in values)
 
 
 def _agreed(found: Iterable[bool | None]) -> bool | None:
@@ -58,8 +73,15 @@ def _agreed(found: Iterable[bool | None]) -> bool | None:
     return seen.pop() if len(seen) == 1 else None
 
 
-def _is_open(value: Value) -> bool:
-    return isinstance(value, Str) and (value.partial or value.step in _OPEN)
+def _is_open(ev: Evaluator, value: Value) -> bool:
+    """Whether a run can have another string there; one that is supposed to be taken it has."""
+    if not isinstance(value, Str) or value.partial or ev.supposed is None:
+        return isinstance(value, Str) and (value.partial or value.step in _OPEN)
+    if (value.module, value.at) == ev.supposed[:2]:
+        return False
+    if ev.supposed.config and value.module == ev.supposed.module:
+        return False
+    return value.step in (_OF_RUNS if ev.supposed.commands else _OPEN) or value.step == "function_default"
 
 
 def _is_object(value: Value) -> bool:
@@ -67,13 +89,13 @@ def _is_object(value: Value) -> bool:
 
 
 def _equal(ev: Evaluator, left: Value, right: Value) -> bool | None:
-    if _is_open(left) or _is_open(right):
+    if _is_open(ev, left) or _is_open(ev, right):
         return None
     match left, right:
         case (Str(text=one), Str(text=two)):
             return one == two
         case (Const(value=one), Const(value=two)):
-            return one == two
+            return one == two if ev.supposed is None else None
         case (Str(), Const()) | (Const(), Str()):
             return False
         case (Cls(), Cls()):
@@ -90,7 +112,7 @@ def _is(ev: Evaluator, left: Value, right: Value) -> bool | None:
 
 
 def _inside(ev: Evaluator, part: Value, whole: Value) -> bool | None:
-    if _is_open(part) or _is_open(whole) or not isinstance(part, Str):
+    if _is_open(ev, part) or _is_open(ev, whole) or not isinstance(part, Str):
         return None
     texts = truth.members(ev, whole)
     return None if texts is None else part.text in texts

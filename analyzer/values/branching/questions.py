@@ -6,15 +6,18 @@ answer, and seldom tell.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
+from analyzer import names
 from analyzer.program import (
     Attribute,
     Call,
+    Choice,
     Constant,
     Element,
     Expression,
     Items,
+    Joined,
     Mapping,
     Name,
     Operator,
@@ -26,6 +29,8 @@ from analyzer.program import (
 
 #: Methods of strings that give one string.
 _OF_STRINGS = frozenset({"lower", "upper", "strip", "casefold", "startswith", "endswith"})
+#: Functions that ask one thing of each of several.
+_OVER = frozenset({"any", "all"})
 _MAX_DEPTH = 4
 
 
@@ -91,6 +96,44 @@ def records(scope: Scope, asked: Expression, depth: int = _MAX_DEPTH) -> frozens
         case Name(id=name) if depth and len(scope.bindings.get(name, ())) == 1:
             return records(scope, scope.bindings[name][0].value, depth - 1)
     return found
+
+
+def names_in(asked: Expression) -> Iterator[str]:
+    """The names that an expression is written with."""
+    match asked:
+        case Name(id=name):
+            yield name
+        case Operator(operands=parts) | Items(items=parts) | Joined(parts=parts) | Choice(options=parts):
+            yield from (name for part in parts for name in names_in(part))
+        case Attribute(base=base):
+            yield from names_in(base)
+        case Subscript(base=base, key=key):
+            yield from (*names_in(base), *names_in(key))
+        case Call(function=function, args=args):
+            yield from (name for part in (function, *args) for name in names_in(part))
+
+
+def is_textual(asked: Expression, depth: int = _MAX_DEPTH) -> bool:
+    """Whether the condition compares with a text that is written out, or asks what a function makes of something."""
+    match asked:
+        case Text():
+            return True
+        case Operator(operands=parts) | Items(items=parts):
+            return depth > 0 and any(is_textual(part, depth - 1) for part in parts)
+        case Call(function=Name(id=name)):
+            return name in _OVER or names.predefined("python", name) is None
+        case Call(function=Attribute()):
+            return True
+    return isinstance(asked, Attribute) and _is_constant(asked.base)
+
+
+def takes(scope: Scope, asked: Expression, depth: int = _MAX_DEPTH) -> bool:
+    """Whether the condition asks about anything that some caller of the function gives."""
+    for name in names_in(asked):
+        for binding in scope.bindings.get(name, ()) if scope.kind in ("function", "lambda") else ():
+            if isinstance(binding.value, Parameter) or depth == 0 or takes(scope, binding.value, depth - 1):
+                return True
+    return False
 
 
 def _is_one(scope: Scope, name: str) -> bool:

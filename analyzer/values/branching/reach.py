@@ -14,7 +14,7 @@ from analyzer.program import (
     Test,
 )
 from analyzer.values.branching import outcome, questions
-from analyzer.values.objects import Assumed, Env, Inst
+from analyzer.values.objects import Assumed, Env, Inst, Nobody
 
 if TYPE_CHECKING:
     from analyzer.values.evaluator import Evaluator
@@ -35,7 +35,7 @@ def in_force(tests: Iterable[Test], at: int, path: BranchPath) -> Iterator[tuple
 def comes(ev: Evaluator, env: Env, at: int, path: BranchPath) -> bool | None:
     """Whether control comes to a place in the call that `env` stands for; None where that cannot be told."""
     scope = ev.modules[env.module].scopes[env.scope]
-    if not scope.tests or not is_known(env):
+    if not scope.tests or (ev.supposed is None and not is_known(env)):
         return None
     key = "comes", env, at, path
     if key not in ev.caches:
@@ -43,6 +43,11 @@ def comes(ev: Evaluator, env: Env, at: int, path: BranchPath) -> bool | None:
         ev.caches[key] = _comes(ev, env, scope, at, path)
         ev.note(ev.caches, key)
     return ev.caches[key]  # type: ignore[return-value]
+
+
+def comes_in_all(ev: Evaluator, env: Env, at: int, path: BranchPath) -> bool | None:
+    """The same as far as it was told of all runs, whatever value is supposed to be taken now."""
+    return ev.in_all(("comes", env, at, path))  # type: ignore[return-value]
 
 
 def returned(ev: Evaluator, scope: Scope, env: Env) -> list[Expression]:
@@ -58,7 +63,7 @@ def returned(ev: Evaluator, scope: Scope, env: Env) -> list[Expression]:
 
 def bound(ev: Evaluator, bindings: Iterable[Binding], env: Env) -> Iterator[Binding]:
     """Of the bindings of a name, latest first, those that are made in this call; one that is made hides older ones."""
-    if not ev.modules[env.module].scopes[env.scope].tests or not is_known(env):
+    if not ev.modules[env.module].scopes[env.scope].tests or (ev.supposed is None and not is_known(env)):
         yield from bindings
         return
     hidden = False
@@ -84,7 +89,7 @@ def records(scope: Scope, at: int, path: BranchPath) -> frozenset[str]:
 def is_known(env: Env) -> bool:
     """Whether the environment is one call, an object that one call made, or one value of what a name holds."""
     frame = env.frame
-    if frame is None:
+    if frame is None or isinstance(frame, Nobody):
         return False
     if isinstance(frame, Assumed):
         return True
@@ -96,8 +101,9 @@ def _comes(ev: Evaluator, env: Env, scope: Scope, at: int, path: BranchPath) -> 
     decided: set[int] = set()
     open_: set[int] = set()
     for test, holds in in_force(scope.tests, at, path):
-        found = outcome.of(ev, test.condition, env) if _is_asked(scope, test, env) else None
+        found = outcome.of(ev, test.condition, env) if _is_asked(ev, scope, test, env) else None
         if found is not None and found is not holds:
+            ev.tells()
             return False
         (open_ if found is None else decided).add(test.at)
     return True if arms and arms <= decided - open_ else None
@@ -106,12 +112,17 @@ def _comes(ev: Evaluator, env: Env, scope: Scope, at: int, path: BranchPath) -> 
 def decides(ev: Evaluator, env: Env, at: int, path: BranchPath) -> bool:
     """Whether a test on the way to a place can be told in this call, and lets control pass."""
     scope = ev.modules[env.module].scopes[env.scope]
-    tests = (each for each in in_force(scope.tests, at, path) if _is_asked(scope, each[0], env))
+    tests = (each for each in in_force(scope.tests, at, path) if _is_asked(ev, scope, each[0], env))
     return any(outcome.of(ev, test.condition, env) is holds for test, holds in tests)
 
 
-def _is_asked(scope: Scope, test: Test, env: Env) -> bool:
-    """Whether the test can be told in a call: of what the function is given, or of its object, where that is known."""
+def _is_asked(ev: Evaluator, scope: Scope, test: Test, env: Env) -> bool:
+    """Whether the test can be told in a call: of what the function is given, or of its object, where that is known.
+
+    Where a value is supposed to be taken, also what any text is, unless it is some caller's.
+    """
+    if ev.supposed is not None and questions.is_textual(test.condition):
+        return is_known(env) or not questions.takes(scope, test.condition)
     if isinstance(env.frame, Assumed):
         name = env.frame.name
         return name in questions.records(scope, test.condition) or questions.given(scope, test.condition) == frozenset(
@@ -119,4 +130,4 @@ def _is_asked(scope: Scope, test: Test, env: Env) -> bool:
         )
     bound = env.frame.bound if env.frame is not None else None
     own = scope.params[0].name if scope.params and isinstance(bound, Inst) and bound.frame is not None else ""
-    return bool(questions.given(scope, test.condition, own))
+    return is_known(env) and bool(questions.given(scope, test.condition, own))

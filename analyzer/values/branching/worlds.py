@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from analyzer.program import BranchPath, Call, Name, Parameter, Scope, Spread, Subscript, dotted
 from analyzer.values import attributes, hierarchy
-from analyzer.values.branching import narrowing, questions, reach
+from analyzer.values.branching import indirect, narrowing, questions, reach
 from analyzer.values.calling import callers, calls
-from analyzer.values.objects import Arguments, Assumed, Const, Dict, Env, Fn, Frame, Held, Inst, Str, Unknown, Value
+from analyzer.values.objects import Arguments, Const, Dict, Env, Fn, Frame, Held, Inst, Nobody, Str, Unknown, Value
 
 if TYPE_CHECKING:
     from analyzer.values.evaluator import Evaluator
@@ -27,6 +27,8 @@ def of_call(ev: Evaluator, call: Call, env: Env) -> list[Env]:
     if root is None or env.frame is not None or not scope.tests:
         return [env]
     at, path = root[0].at, root[0].path
+    if ev.supposed is not None:
+        return coming(ev, env, _frames(ev, env), at, path)
     asked = reach.asked(scope, at, path)
     every = callers.frames(ev, env.module, env.scope) if asked else _objects(ev, scope, env, at, path)
     left: list[Env] = []
@@ -38,7 +40,40 @@ def of_call(ev: Evaluator, call: Call, env: Env) -> list[Env]:
             left.append(frame)
     if left and left != list(every):
         return left
+    if asked and every and not left and len(every) < callers.MAX_CALLERS and _asks_texts(scope, at, path):
+        return [_nobody(ev, env)]
     return _records(ev, scope, root[0], env) or _by_key(ev, scope, root[0], env) or [env]
+
+
+def _asks_texts(scope: Scope, at: int, path: BranchPath) -> bool:
+    """Whether a test on the way asks about texts: flags are there to be set by others."""
+    tests = (test.condition for test, _ in reach.in_force(scope.tests, at, path))
+    return any(questions.is_textual(each) and questions.given(scope, each) for each in tests)
+
+
+def _nobody(ev: Evaluator, env: Env) -> Env:
+    key = env, "nobody"
+    if key not in ev.frames:
+        ev.frames[key] = Env(env.module, env.scope, Nobody(), env.parent)
+    return ev.frames[key]
+
+
+def _frames(ev: Evaluator, env: Env) -> tuple[Env, ...]:
+    """The calls of the function, or any call where none is known."""
+    known = callers.frames_in_all(ev, env.module, env.scope)
+    return (callers.frames(ev, env.module, env.scope) if env.scope else ()) or (() if known else (env,))
+
+
+def coming(ev: Evaluator, env: Env, frames: Iterable[Env], at: int, path: BranchPath) -> list[Env]:
+    """Of the calls of a function those in which control can come to a place.
+
+    Where no call that is known comes there, whatever a run takes, some other does.
+    """
+    found = [frame for frame in frames if reach.comes(ev, frame, at, path) is not False]
+    known = callers.frames_in_all(ev, env.module, env.scope)
+    if not found and known and all(reach.comes_in_all(ev, frame, at, path) is False for frame in known):
+        return [env]
+    return found
 
 
 def _objects(ev: Evaluator, scope: Scope, env: Env, at: int, path: BranchPath) -> tuple[Env, ...]:
@@ -69,11 +104,11 @@ def _records(ev: Evaluator, scope: Scope, use: Name, env: Env) -> list[Env]:
     for name in sorted(reach.records(scope, use.at, use.path)):
         asked = ev.keep(Name(name, use.at, use.path))
         held = [v for v in ev.evaluate(asked, env) if not isinstance(v, Unknown)]
-        nothing = [_assumed(ev, env, name, v) for v in held if isinstance(v, Const)]
+        nothing = [indirect.assumed(ev, env, name, v) for v in held if isinstance(v, Const)]
         held = [v for v in held if not isinstance(v, Const)]
         is_open = any(reach.decides(ev, one, use.at, use.path) for one in nothing)
         if not is_open and 1 < len(held) <= _MAX_VALUES and all(map(_is_record, held)):
-            each = [_assumed(ev, env, name, value) for value in held]
+            each = [indirect.assumed(ev, env, name, value) for value in held]
             left = [one for one in each if reach.comes(ev, one, use.at, use.path) is not False]
             if 0 < len(left) < len(each):
                 return left
@@ -93,7 +128,7 @@ def _by_key(ev: Evaluator, scope: Scope, called: Name, env: Env) -> list[Env]:
     tables = (b.value for held in scope.bindings.values() for b in held if isinstance(b.value, Subscript))
     bases = (ev.evaluate(t.base, env) for t in tables if isinstance(t.key, Name) and t.key.id == name)
     keys = dict.fromkeys(key.text for base in bases for key in narrowing.keys(ev, base) if isinstance(key, Str))
-    each = [_assumed(ev, env, name, Str(text, env.module, called.at)) for text in list(keys)[:_MAX_VALUES]]
+    each = [indirect.assumed(ev, env, name, Str(text, env.module, called.at)) for text in list(keys)[:_MAX_VALUES]]
     return [one for one in each if reach.comes(ev, one, called.at, called.path) is not False]
 
 
@@ -110,14 +145,7 @@ def of_variable(ev: Evaluator, name: Name, env: Env) -> list[Env]:
         return []
     held = ev.evaluate(name, env)
     is_known = 1 < len(held) <= _MAX_ITEMS and not any(isinstance(value, Unknown) for value in held)
-    return [_assumed(ev, env, name.id, value) for value in held] if is_known else []
-
-
-def _assumed(ev: Evaluator, env: Env, name: str, value: Value) -> Env:
-    key = env, "assumed", name, value
-    if key not in ev.frames:
-        ev.frames[key] = Env(env.module, env.scope, Assumed(name, value), env.parent)
-    return ev.frames[key]
+    return [indirect.assumed(ev, env, name.id, value) for value in held] if is_known else []
 
 
 def _split(ev: Evaluator, scope: Scope, frame: Env, asked: frozenset[str], at: int, path: BranchPath) -> Iterator[Env]:

@@ -31,7 +31,7 @@ from analyzer.values.objects import Arguments, Cls, Env, Fn, Inst, Partial, Ref,
 if TYPE_CHECKING:
     from analyzer.values.evaluator import Evaluator
 
-_MAX_CALLERS = 40
+MAX_CALLERS = 40
 
 
 def frames(ev: Evaluator, module: int, index: int) -> tuple[Env, ...]:
@@ -63,7 +63,7 @@ def frames(ev: Evaluator, module: int, index: int) -> tuple[Env, ...]:
     tested: dict[Env, None] = {}
     for caller, env in (*entered, *picked):
         kept = tested if patched.is_test(ev.modules[caller.module].path) else found
-        if (env.module, env.scope) == (module, index) and len(kept) < _MAX_CALLERS:
+        if (env.module, env.scope) == (module, index) and len(kept) < MAX_CALLERS:
             kept[env] = None
     if not found or patched.is_test(ev.modules[0].path):  # else what tests pass is not what the program does
         found.update(tested)
@@ -71,6 +71,11 @@ def frames(ev: Evaluator, module: int, index: int) -> tuple[Env, ...]:
     ev.caches[key] = tuple(found)
     ev.note(ev.caches, key)
     return tuple(found)
+
+
+def frames_in_all(ev: Evaluator, module: int, index: int) -> tuple[Env, ...]:
+    """The same as far as they were told of all runs, whatever value is supposed to be taken now."""
+    return ev.in_all(("frames", module, index)) or ()  # type: ignore[return-value]
 
 
 def _calling(ev: Evaluator, module: int, index: int, scope: Scope, owner: Cls | None) -> Iterator[tuple[Call, Env]]:

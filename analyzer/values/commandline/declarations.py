@@ -71,6 +71,8 @@ def of_call(ev: Evaluator, call: Call, env: Env, name: str, started: Started, pl
     flags += [str(place)] if place else []
     found = launched.given(ev, name, started, flags=flags, several=_takes_several(ev, arguments))
     known = tuple(v for v in default if not launched.is_nothing(v))
+    if ev.supposed is not None and ev.supposed.commands:
+        return launched.alone(ev, name, flags, found, known)
     return merged(found, known, tuple(v for v in choices if isinstance(v, Str))) or (_RUNTIME,)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from analyzer.values.objects import Const, Held, List, Started, Str, Value, Values
+from analyzer.values.objects import Const, Held, List, Started, Str, Unknown, Value, Values
 
 if TYPE_CHECKING:
     from analyzer.values.evaluator import Evaluator
@@ -26,6 +26,13 @@ def given(ev: Evaluator, name: str, started: Started, *, flags: Iterable[str] = 
     if not several or not known:
         return known
     return (List(tuple((ev.keep(Held((value,))), started.env) for value in known), more=True),)
+
+
+def alone(ev: Evaluator, name: str, flags: Iterable[str], found: Values, default: Values) -> Values:
+    """What an option holds where one command line is supposed to run: what that gives it, else its default."""
+    if found or not ev.is_left_out((*flags, f"--{name}")):
+        return found or (Unknown("runtime_input"),)
+    return default or (Unknown("runtime_input"),)
 
 
 def is_nothing(value: Value) -> bool:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 _WRITTEN = re.compile(
     r"(?:output|out|save|export|merged?|result)s?(?:_(?:hf|model|merged))?(?:_(?:dir|path|folder|directory|to))?"
 )
+#: Options and entries of configs that say under which id a program uploads what it has made.
+_UPLOADED = frozenset({"hub_model_id", "push_to_hub_model_id"})
 #: Methods that write to their first argument.
 _SAVES = frozenset(
     {
@@ -47,6 +49,11 @@ def _plain(text: str) -> str:
 def is_option(option: str) -> bool:
     """Whether the option says where a program writes to."""
     return _WRITTEN.fullmatch(option.lstrip("-").replace("-", "_")) is not None
+
+
+def is_upload(option: str) -> bool:
+    """Whether the option says where a program uploads to: no id of a model that it could start from."""
+    return option in _UPLOADED
 
 
 def unwritten(given: Iterable[tuple[str, Launch]]) -> Iterator[tuple[str, Launch]]:
