@@ -73,8 +73,21 @@ def candidates(ev: Evaluator, module: int, words: Iterable[str] = ()) -> Iterato
         for index, call in todo:
             name = last_name(call.function)
             is_named = name in tokens or name in others
-            if is_named or ((not name or (name in suspects and _is_suspect(call))) and _may_load(ev, call, index)):
+            if (
+                is_named
+                or _lazy(call, tokens) is not None
+                or ((not name or (name in suspects and _is_suspect(call))) and _may_load(ev, call, index))
+            ):
                 yield from _of_call(ev, call, ev.env(module, index))
+
+
+def _lazy(call: Call, tokens: Collection[str] = ()) -> Expression | None:
+    """The loader that a config names, to be called with the rest: `dict(type=X.from_pretrained, …)`."""
+    if not isinstance(call.function, Name) or call.function.id != "dict" or call.args:
+        return None
+    named = next((value for key, value in call.keywords if key == "type"), None)
+    is_one = isinstance(named, Name | Attribute) and (not tokens or last_name(named) in tokens)
+    return named if is_one else None
 
 
 def _read_receivers(ev: Evaluator, module: int, names: Collection[str]) -> None:
@@ -163,6 +176,11 @@ def _by_caller(ev: Evaluator, call: Call, env: Env) -> dict[str, Candidate]:
 
 def loads(ev: Evaluator, call: Call, env: Env) -> Iterator[tuple[Match, Arguments]]:
     """The loaders that the call can be, each with the arguments it gets."""
+    if (loader := _lazy(call)) is not None:
+        rest = Arguments((), tuple((name, value, env) for name, value in call.keywords if value is not loader))
+        for value in ev.evaluate(loader, env):
+            yield from _matches(ev, value, rest, env, loader) if isinstance(value, Ref) else ()
+        return
     arguments = calls.arguments_of(call, env)
     is_known = False
     for value in sorted(ev.evaluate(call.function, env), key=lambda value: isinstance(value, Unknown)):

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 #: Position of the function among the arguments; those behind it are passed on as they are.
 _HANDED = {
+    "builds": 0,  # of hydra-zen
     "submit": 0,
     "to_thread": 0,
     "run_in_executor": 1,
