@@ -17,6 +17,8 @@ MAX_WORDS = 256
 _MAX_TEXT = 20_000
 _OPTION = re.compile(r"[-+]*[A-Za-z][\w./-]*=")
 _SPACE = re.compile(r"\s")
+#: A name in an organisation.
+_MODEL = re.compile(r"[\w.-]+/[\w.-]*[\w-]")
 
 
 class Given(NamedTuple):
@@ -53,7 +55,7 @@ def only(choices: Choices) -> str:
 def split(word: Word, variables: Variables, arrays: Mapping[str, list[Choices]]) -> list[Choices]:
     """What a word can be; a variable that holds several words, and has no quotes around it, is each of them."""
     said = [part for part in word.parts if part.text or part.name is not None]
-    if len(said) == 1 and (name := said[0].name) is not None and name in arrays:
+    if len(said) == 1 and (name := said[0].name) is not None and name in arrays and said[0].take is None:
         return arrays[name]
     found = choices(word.parts, variables)
     is_bare = len(word.parts) == 1 and word.parts[0].name is not None
@@ -61,14 +63,31 @@ def split(word: Word, variables: Variables, arrays: Mapping[str, list[Choices]])
 
 
 def spread(found: Choices, variables: Variables) -> list[Choices]:
-    """The words that a value holds, where it is known; of several, those that are alike, then the rest of each."""
+    """The words that a value holds, where it is known; of several with the same options each word of all of them, else
+    those that are alike, then the rest of each."""
     held = [value for value in found if value is not None and _SPACE.search(value.text)]
     if not held or len(held) < len(found) - (None in found):
         return [found]
     listed = [_words(value, variables) for value in held]
+    if len({len(words) for words in listed}) == 1 and all(map(_is_one_option, zip(*listed, strict=True))):
+        return [_either(words) for words in zip(*listed, strict=True)][:MAX_WORDS]
     alike = next((at for at, words in enumerate(zip(*listed, strict=False)) if len(set(words)) > 1), None)
     shared = min(map(len, listed)) if alike is None else alike
     return [*listed[0][:shared], *(word for words in listed for word in words[shared:])][:MAX_WORDS]
+
+
+def _is_one_option(words: tuple[Choices, ...]) -> bool:
+    """Whether no word at one place of several texts is an option, or all are the same."""
+    texts = [only(word) for word in words]
+    return len(set(texts)) == 1 or not any(text.startswith("-") for text in texts)
+
+
+def _either(words: tuple[Choices, ...]) -> Choices:
+    found = dict.fromkeys(value for word in words for value in word)
+    by_text = {value.text: value for value in reversed(found) if value is not None}
+    several = len(by_text) > 1 or None in found
+    known = [value._replace(sure=value.sure and not several) for value in reversed(by_text.values())]
+    return (*known[:MAX_VALUES], *((None,) if None in found else ()))
 
 
 def _words(held: Known, variables: Variables) -> list[Choices]:
@@ -111,12 +130,19 @@ def choices(parts: tuple[Part, ...], variables: Variables) -> Choices:
     return tuple(dict.fromkeys(v._replace(sure=v.sure and not several) if v is not None else None for v in found))
 
 
+def part_of(value: Known, part: tuple[str, int] | None) -> Known | None:
+    """A part of a string, where it begins in it."""
+    return value._replace(text=part[0], at=value.at + part[1]) if part is not None else None
+
+
 def _few(options: list[Choices]) -> list[Choices]:
-    """Several words: where they can be too much together, what can be most is not known; options last of all."""
+    """Several words: where they can be too much together, what can be most is not known; options, and what all may be
+    models, last of all."""
 
     def weight(at: int) -> tuple[bool, int]:
-        gives = any(value is not None and "--" in value.text for value in options[at])
-        return len(options[at]) > 1 and not gives, len(options[at])
+        given = [value.text for value in options[at] if value is not None]
+        counts = any("--" in text for text in given) or all(map(_MODEL.fullmatch, given))
+        return len(options[at]) > 1 and not counts, len(options[at])
 
     if prod(map(len, options)) > MAX_VALUES:
         options = [tuple({value and value.text: value for value in reversed(each)}.values()) for each in options]
@@ -132,6 +158,8 @@ def _options(part: Part, variables: Variables) -> Choices:
     given = variables.get(part.name, ()) if part.name else ()
     if not given and part.name.endswith("]"):  # an element by its number, or of what is not known
         given = variables.get(part.name.partition("[")[0], ())
+    if part.take is not None:
+        given = tuple(part_of(value, part.take.of(value.text)) if value is not None else None for value in given)
     if not part.default:
         return given or (None,)
     default = tuple(v._replace(sure=False) if v is not None else None for v in choices(part.default, variables))

@@ -11,13 +11,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import pairwise, zip_longest
 
 from analyzer.commands import functions, nested
 from analyzer.commands.budget import WORD, Budget
-from analyzer.commands.expansion import MAX_WORDS, Choices, Known, Variables, choices, only, split, spread
+from analyzer.commands.expansion import MAX_WORDS, Choices, Known, Variables, choices, only, part_of, split, spread
 from analyzer.commands.functions import literal as _literal
 from analyzer.commands.shell_state import Sourced, State, doubtful, first, in_turn, size
 from analyzer.commands.shell_words import MAX_NESTED, Part, Reader, Word
+from analyzer.commands.taken import fields
 
 _MAX_EXPORTED = 256
 #: Functions that call each other.
@@ -108,7 +110,7 @@ def _walk(words: Iterator[Word], state: State) -> Iterator[Run]:
             if word.sign == ")":
                 state.fill(array, state.words)
                 state.words, array = [], None
-        elif word.sign and word.sign not in (">", "<<"):
+        elif word.sign and word.sign not in (">", "<<", "<<<"):
             yield from _command(state)
             state.signs = (state.signs + word.sign.strip())[-2:]
         else:
@@ -125,6 +127,7 @@ def _assigned(words: list[Word]) -> str | None:
 
 def _command(state: State) -> Iterator[Run]:
     body = next((word for word in state.words if word.sign == "<<"), None)
+    text = next((text for sign, text in pairwise(state.words) if sign.sign == "<<<"), None)
     words, state.words = _without_redirections(state.words), []
     if not words:
         return
@@ -145,8 +148,11 @@ def _command(state: State) -> Iterator[Run]:
         if head in ("for", "case", "select"):
             return
         words = words[1:]
+    separators = next((_literal(word)[4:] for word in words if _literal(word).startswith("IFS=")), " ")
     words = _assignments(state, words)
-    if words:
+    if words and text is not None and _literal(words[0]) == "read":
+        _read(state, words, choices(text.parts, state.variables), separators or " ")
+    elif words:
         found = tuple(each for word in words for each in split(word, state.variables, state.arrays))
         if only(found[0] if found else ()) == "eval":
             found = tuple(each for choice in found[1:] for each in spread(choice, state.variables))
@@ -157,6 +163,23 @@ def _command(state: State) -> Iterator[Run]:
             _shift(state, run)
             yield run
             yield from _called(state, found)
+
+
+def _read(state: State, words: list[Word], given: Choices, separators: str) -> None:
+    """`IFS=',' read -r A B <<< "$text"`: each variable gets a field; `read -a ARRAY` an array of them."""
+    names = [_literal(word) for word in words[1:]]
+    is_array = any(name.startswith("-") and "a" in name for name in names)
+    names = [name for name in names if _NAME.fullmatch(name)]
+    most = 0 if is_array else len(names)
+    parts = [[part_of(v, part) for part in fields(v.text, separators, most)] for v in given if v is not None]
+    columns = [tuple(column) for column in zip_longest(*parts)]
+    if is_array and names:
+        state.arrays[names[0]] = columns[:MAX_WORDS]
+        state.hold(names[0], in_turn(columns[:MAX_WORDS]))
+        for number, column in enumerate(columns[:MAX_WORDS]):
+            state.hold(f"{names[0]}[{number}]", column)
+    for name, column in zip(names if not is_array else (), columns, strict=False):
+        state.assign(name, column)
 
 
 def _called(state: State, words: tuple[Choices, ...]) -> Iterator[Run]:
@@ -256,7 +279,7 @@ def _without_redirections(words: list[Word]) -> list[Word]:
     for word in words:
         if not dropped and not word.sign and word.parts:
             found.append(word)
-        dropped = word.sign == ">"
+        dropped = word.sign in (">", "<<<")
     return found
 
 

@@ -6,16 +6,21 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from analyzer.commands import taken
+from analyzer.commands.taken import Taken
+
 MAX_NESTED = 5
 
 
 class Part(NamedTuple):
-    """A piece of a word: literal text, or the variable `name` with its default (an empty name: unknown)."""
+    """A piece of a word: literal text, or the variable `name` with its default (an empty name: unknown); `take`: not
+    its whole value."""
 
     text: str
     at: int
     name: str | None = None
     default: tuple[Part, ...] = ()
+    take: Taken | None = None
 
 
 class Word(NamedTuple):
@@ -59,7 +64,8 @@ class Reader:
                 self.at = heredoc.end()
             elif redirect := _REDIRECT.match(text, self.at):
                 self.at = redirect.end()
-                yield Word((), self.base + redirect.start(), self.base + self.at, "" if "&" in redirect[0][1:] else ">")
+                sign = "" if "&" in redirect[0][1:] else "<<<" if redirect[0] == "<<<" else ">"
+                yield Word((), self.base + redirect.start(), self.base + self.at, sign)
             elif operator := _OPERATOR.match(text, self.at):
                 self.at = operator.end()
                 yield from self.bodies() if operator[0] == "\n" else ()
@@ -154,6 +160,9 @@ class Reader:
             end = _closing(text, at + 1, "{", "}")
             self.at = min(end + 1, len(text))
             return Part("", self.base + at, found[1], self.nested_parts(found.end(), end))
+        if part := taken.found(text, at):
+            name, take, self.at = part
+            return Part("", self.base + at, name, take=take)
         if text.startswith(("$(", "${"), at):
             end = _closing(text, at + 1, text[at + 1], ")" if text[at + 1] == "(" else "}")
             self.at = min(end + 1, len(text))
