@@ -18,6 +18,7 @@ from analyzer.values.objects import (
     Const,
     Dict,
     Env,
+    Fn,
     Held,
     Inst,
     List,
@@ -211,6 +212,18 @@ def _import_module(ev: Evaluator, arguments: Arguments, node: Call, env: Env) ->
     return merged(*found) or (Unknown("call_not_followed"),)
 
 
+def _depends(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
+    """`Depends(get)`: what the function gives, or yields."""
+    from analyzer.values.calling import calls
+
+    found = []
+    for value in calls.argument(ev, arguments, ("dependency",), 0) or ():
+        made = calls.invoke(ev, value, Arguments(), node, env) if isinstance(value, Fn | Cls) else ()
+        is_yielded = isinstance(value, Fn) and ev.scope(value.module, value.scope).yields
+        found.append(containers.elements(ev, made) if is_yielded else made)
+    return merged(*found) or (UNKNOWN_CALL,)
+
+
 def _partial(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
     rest = Arguments(arguments.args[1:], arguments.keywords)
     return tuple(Partial(value, rest, node) for value in _first(ev, arguments)) or (UNKNOWN_CALL,)
@@ -367,6 +380,7 @@ _TABLE: dict[str, _Call] = {
     **_rows(_import_module, "pytest.importorskip", "langchain_core.utils.guard_import"),
     **_rows(_partial, "functools.partial"),
     **_rows(_super, "builtins.super"),
+    **_rows(_depends, "fastapi.Depends", "fastapi.params.Depends", "fast_depends.Depends"),
     **_rows(instantiated.instantiated, "hydra.utils.instantiate", "hydra.utils.call"),
     **_rows(_same, "builtins.vars"),
     **_rows(_folder, "tempfile.TemporaryDirectory", "tempfile.mkdtemp", "tempfile.gettempdir", "tempfile.mktemp"),
