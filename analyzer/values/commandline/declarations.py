@@ -6,7 +6,22 @@ from typing import TYPE_CHECKING
 
 from analyzer.program import Attribute, Call, Module, Name, Scope, Spread, Text, last_name
 from analyzer.values.commandline import launched, parsers
-from analyzer.values.objects import Arguments, Const, Env, Ref, Started, Str, Unknown, Values, merged, relabel
+from analyzer.values.objects import (
+    Arguments,
+    Const,
+    Dict,
+    Env,
+    Fn,
+    Held,
+    List,
+    Ref,
+    Started,
+    Str,
+    Unknown,
+    Values,
+    merged,
+    relabel,
+)
 
 if TYPE_CHECKING:
     from analyzer.values.evaluator import Evaluator
@@ -72,8 +87,29 @@ def of_call(ev: Evaluator, call: Call, env: Env, name: str, started: Started, pl
     found = launched.given(ev, name, started, flags=flags, several=_takes_several(ev, arguments))
     known = tuple(v for v in default if not launched.is_nothing(v))
     if ev.supposed is not None and ev.supposed.commands:
-        return launched.alone(ev, name, flags, found, known)
-    return merged(found, known, tuple(v for v in choices if isinstance(v, Str))) or (_RUNTIME,)
+        given = launched.alone(ev, name, flags, found, known)
+    else:
+        given = merged(found, known, tuple(v for v in choices if isinstance(v, Str)))
+    return _converted(ev, given, calls.keyword(ev, arguments, "type") or (), call, env) or (_RUNTIME,)
+
+
+def _converted(ev: Evaluator, given: Values, kinds: Values, call: Call, env: Env) -> Values:
+    """What a function of the files read makes of the text: `type=lambda text: text.split(",")`."""
+    texts = tuple(value for value in given if isinstance(value, Str))
+    functions = [kind for kind in kinds if isinstance(kind, Fn)] if texts else []
+    useful = [v for fn in functions for v in _made(ev, fn, texts, call, env) if isinstance(v, Str | List | Dict)]
+    return merged(tuple(useful), tuple(value for value in given if value not in texts)) if useful else given
+
+
+def _made(ev: Evaluator, function: Fn, texts: Values, call: Call, env: Env) -> Values:
+    from analyzer.values.branching import reach
+    from analyzer.values.calling import calls
+
+    passed = Arguments(((ev.keep(Held(texts)), env),))
+    inside = calls.enter(ev, function, passed, ("type", call.end, texts), env)
+    if inside is None:
+        return ()
+    return ev.union(reach.returned(ev, ev.scope(function.module, function.scope), inside), inside)
 
 
 def _takes_several(ev: Evaluator, arguments: Arguments) -> bool:
