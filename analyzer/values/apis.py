@@ -211,9 +211,12 @@ def passes_object(ev: Evaluator, loader: Loader, arguments: Arguments) -> bool:
 
 
 def is_object(value: Value) -> bool:
-    """Whether the value is an object and no name of one; `config.base_model_name_or_path` is a name."""
+    """Whether the value is an object and no name of one; a config holds names: `config.base_model_name_or_path`."""
     if isinstance(value, Thing) and value.attribute:
-        return not any(word in value.api.rpartition(".")[2] for word in ("name", "path", "_id", "repo"))
+        name = value.api.rpartition(".")[2]
+        if ".config." in value.api or value.kind == "config":
+            return name.endswith("config")
+        return not any(word in name for word in ("name", "path", "_id", "repo"))
     return isinstance(value, Thing | Inst | Cls | Dict | List)
 
 

@@ -24,11 +24,13 @@ if TYPE_CHECKING:
 _ROOT = re.compile(r"_*(?:(?P<of>[a-z]\w*)_)?(?:cfg|config|conf|configs|hparams|hps|settings|args|opts?)$")
 #: Words that only a pre-trained model of a family has.
 _FAMILY = r"(?:bert|roberta|gpt2?|t5|clip|blip|llama|vicuna|qwen|whisper|wav2vec2?|hubert|deberta|electra|plm|vit)"
-_OF_FAMILY = re.compile(rf"(?:\w+_)?{_FAMILY}_(?:model|pretrained|checkpoint|path|name|id)(?:_or_path|_name)?$")
+_OF_FAMILY = re.compile(
+    rf"(?:\w+_)?{_FAMILY}_(?:model|pretrained|checkpoint|path|name|id|location)(?:_or_path|_name)?$"
+)
 _KEY = re.compile(
     r"(?=.*(?:model|pretrained|encoder|tokenizer|backbone|checkpoint|llm|embed|decoder"
     rf"|(?<![a-z]){_FAMILY}(?![a-z])))[a-z]\w*_"
-    r"(?:model|pretrained|encoder|tokenizer|backbone|checkpoint|llm|path|name|id|cfg)$"
+    r"(?:model|pretrained|encoder|tokenizer|backbone|checkpoint|llm|path|name|id|cfg|location)$"
 )
 _MAX_KEYS = 4
 _MAX_VALUES = 8
@@ -74,7 +76,16 @@ def _chain(expression: Expression) -> tuple[str, ...] | None:
 
 
 def _values(ev: Evaluator, keys: tuple[str, ...], module: int) -> Iterator[Str]:
-    nearest = (v for v in open_configs.any_of(ev, "yaml", module) if isinstance(v, Configs))
+    """Those of YAML, and of the sections of INI files if no YAML has the keys."""
+    yield from _of_kind(ev, keys, module, "yaml") or (_of_kind(ev, keys, module, "ini") if len(keys) > 1 else ())
+
+
+def _of_kind(ev: Evaluator, keys: tuple[str, ...], module: int, kind: str) -> tuple[Str, ...]:
+    return tuple(_nearest(ev, keys, open_configs.any_of(ev, kind, module)))
+
+
+def _nearest(ev: Evaluator, keys: tuple[str, ...], configs: Values) -> Iterator[Str]:
+    nearest = (value for value in configs if isinstance(value, Configs))
     seen: set[str] = set()
     for group in (group for value in nearest for group in value.groups):
         for path, doc in ev.config_documents(group, keys[-1]):

@@ -28,6 +28,7 @@ _KINDS = (
     (re.compile(r"yaml|omegaconf|yacs|CfgNode|sconf|Munch"), YAML),
     (re.compile(r"toml"), (".toml",)),
     (re.compile(r"json"), (".json",)),
+    (re.compile(r"^ini$"), (".cfg", ".ini", ".conf")),
     (re.compile(r"^(?:mmengine|mmcv|mmcv_full)\b"), (".py", *YAML, ".json")),
     (re.compile(r"anyconfig|monai"), (*YAML, ".json")),
 )
