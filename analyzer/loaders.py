@@ -60,6 +60,7 @@ class LoaderTables:
     _matches: dict[str, Match | None] = field(default_factory=dict)
     _uses: dict[str, Consumer | None] = field(default_factory=dict)
     _roles: dict[tuple[str, str, str], Role | None] = field(default_factory=dict)
+    _families: dict[str, str | None] = field(default_factory=dict)
 
     def match(self, qualified: str) -> Match | None:
         """The loader that a call of this dotted name is, if it is one."""
@@ -115,6 +116,11 @@ class LoaderTables:
 
     def family(self, api: str) -> str | None:
         """The sort of object behind a loader, or a method of what it loads: the family of its class, or its kind."""
+        if api not in self._families:
+            self._families[api] = self._family(api)
+        return self._families[api]
+
+    def _family(self, api: str) -> str | None:
         parts = api.split(".")
         at = next((at for at, part in enumerate(parts[1:], 1) if is_class(part)), len(parts) - 1)
         cls = ".".join(parts[: at + 1])
