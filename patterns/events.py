@@ -89,7 +89,7 @@ class _Named(NamedTuple):
 def events(usage: CallSequence) -> tuple[Event, ...]:
     """The events of a usage in the order of its calls; a call that shows several gives them one after the other."""
     found = tuple(event for number, call in enumerate(usage.calls) for event in _of_call(call, number))
-    return found if any(event.kind for event in found) else tuple(map(_unused, found))
+    return found if any(event.kind is not None for event in found) else tuple(map(_unused, found))
 
 
 def _unused(event: Event) -> Event:

@@ -54,33 +54,35 @@ class _Seen:
 
 def skeleton(usages: Sequence[CallSequence], groups: Sequence[Hashable]) -> tuple[Step, ...]:
     """The steps of usages that are alike, given with their repositories; none if they share no order of events."""
-    names = _wider(usages, groups)
-    seen = [_seen(usage, names) for usage in usages]
+    shown = [events(usage) for usage in usages]
+    names = _wider(shown, groups)
+    seen = [_seen(usage, found, names) for usage, found in zip(usages, shown, strict=True)]
     chosen = _explaining(seen, groups)
     return tuple(_step(seen, event) for event in chosen)
 
 
 def order(usage: CallSequence) -> tuple[str, ...]:
     """The events of a usage, each where it first occurs, behind the wider one that it is under."""
-    under = {event.name: event.under for event in events(usage)}
-    names = chain.from_iterable((under[name], name) for name in _seen(usage, {}).order)
+    shown = events(usage)
+    under = {event.name: event.under for event in shown}
+    names = chain.from_iterable((under[name], name) for name in _seen(usage, shown, {}).order)
     return tuple(dict.fromkeys(name for name in names if name is not None))
 
 
-def _wider(usages: Sequence[CallSequence], groups: Sequence[Hashable]) -> dict[str, str]:
+def _wider(shown: Sequence[Sequence[Event]], groups: Sequence[Hashable]) -> dict[str, str]:
     """Narrow event -> the wide one, where none of those under it is in nearly all usages, and repositories, that have
-    it."""
+    it. Of the events of each usage."""
     under: defaultdict[str, defaultdict[str, set[tuple[int, Hashable]]]] = defaultdict(lambda: defaultdict(set))
-    for number, (usage, group) in enumerate(zip(usages, groups, strict=True)):
-        for event in events(usage):
+    for number, (found, group) in enumerate(zip(shown, groups, strict=True)):
+        for event in found:
             if event.under is not None:
                 under[event.under][event.name].add((number, group))
-    found: dict[str, str] = {}
+    names: dict[str, str] = {}
     for wide, narrow in under.items():
         having = set().union(*narrow.values())
         if not any(_nearly_all(part, having) for part in narrow.values()):
-            found |= dict.fromkeys(narrow, wide)
-    return found
+            names |= dict.fromkeys(narrow, wide)
+    return names
 
 
 def _nearly_all(part: set[tuple[int, Hashable]], whole: set[tuple[int, Hashable]]) -> bool:
@@ -89,13 +91,13 @@ def _nearly_all(part: set[tuple[int, Hashable]], whole: set[tuple[int, Hashable]
     return len(part) >= ALWAYS * len(whole) and len(inside) >= ALWAYS * len(there)
 
 
-def _seen(usage: CallSequence, names: Mapping[str, str]) -> _Seen:
-    """`names`: what events are called instead."""
+def _seen(usage: CallSequence, shown: Sequence[Event], names: Mapping[str, str]) -> _Seen:
+    """`shown` are the events of the usage, `names` what some are called instead."""
     spelled = symbols(usage, "family")
     calls: dict[str, tuple[str, str | None]] = {}
     details: dict[str, set[str]] = {}
     of_call: dict[int, str] = {}
-    for event in events(usage):
+    for event in shown:
         if event.weight < LEAST_WEIGHT:
             continue
         if event.detail:
