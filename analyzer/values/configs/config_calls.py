@@ -52,13 +52,19 @@ def _arguments(ev: Evaluator, fn: Fn, owner: Cls | None) -> Iterator[Arguments]:
     takes_any = any(param.kind == "kwargs" for param in params)
     if owner is not None and not name.startswith("_"):
         yield from lightning_cli.arguments(ev, owner, keys)
-    found = (each for one in (named, *_heirs(ev, owner)) for each in _calls(ev, one))
-    for given, where in islice(found, MAX_CALLS):
-        held = {name for name, _ in config_tree.pairs(given)}
-        if _WHOLE.match(params[0].name) and params[0].name not in held:
-            yield Arguments(((given, where),))
-        elif held & keys or (takes_any and held):
-            yield Arguments((), tuple((name, value, where) for name, value in config_tree.pairs(given)))
+    given = (each for one in (named, *_heirs(ev, owner)) for each in _calls(ev, one))
+    passed = (_passed(mapping, where, params[0].name, keys, takes_any=takes_any) for mapping, where in given)
+    yield from islice((arguments for arguments in passed if arguments is not None), MAX_CALLS)
+
+
+def _passed(given: Mapping, env: Env, first: str, keys: frozenset[str], *, takes_any: bool) -> Arguments | None:
+    """The mapping as the one argument where it is a config as a whole, else as keywords."""
+    held = {name for name, _ in config_tree.pairs(given)}
+    if _WHOLE.match(first) and not held & keys:
+        return Arguments(((given, env),))
+    if held & keys or (takes_any and held):
+        return Arguments((), tuple((name, value, env) for name, value in config_tree.pairs(given)))
+    return None
 
 
 def _heirs(ev: Evaluator, owner: Cls | None) -> Iterator[Cls]:
