@@ -89,7 +89,7 @@ def fixed(ev: Evaluator, expression: Expression, env: Env) -> Values:
     chain = dotted(expression)
     if chain is not None:
         root = chain[0].id
-        is_constant = root[:1].isupper() or chain[1].rpartition(".")[2].isupper()
+        is_constant = root.lstrip("_")[:1].isupper() or chain[1].rpartition(".")[2].isupper()
         return ev.evaluate(expression, env) if is_constant else ()
     return ev.evaluate(expression, env) if isinstance(expression, Text | Constant | Items | Mapping) else ()
 
@@ -164,7 +164,7 @@ def collection(ev: Evaluator, whole: Expression, env: Env) -> Values:
 def listed(ev: Evaluator, whole: Expression, env: Env) -> Values:
     """The strings that are listed there, where that is written out, a constant, or a name for what is written out."""
     whole = _without_call(whole)
-    if isinstance(whole, Name) and not whole.id[:1].isupper():
+    if isinstance(whole, Name) and not whole.id.lstrip("_")[:1].isupper():
         scopes = ev.modules[env.module].scopes
         bound = scopes[env.scope].bindings.get(whole.id) or scopes[0].bindings.get(whole.id) or []
         if len(bound) != 1 or not isinstance(bound[0].value, Items | Mapping):
