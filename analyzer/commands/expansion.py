@@ -152,10 +152,17 @@ def _few(options: list[Choices]) -> list[Choices]:
     return options
 
 
+def _element(name: str, variables: Variables) -> str:
+    """`NAME[key]` of `NAME[$variable]`, where the variable holds one value; else the name as it is."""
+    array, opened, key = name.removesuffix("]").partition("[$")
+    held = variables.get(key, ()) if opened else ()
+    return f"{array}[{held[0].text}]" if len(held) == 1 and held[0] is not None else name
+
+
 def _options(part: Part, variables: Variables) -> Choices:
     if part.name is None:
         return (Known(part.text, part.at),)
-    given = variables.get(part.name, ()) if part.name else ()
+    given = variables.get(_element(part.name, variables), ()) if part.name else ()
     if not given and part.name.endswith("]"):  # an element by its number, or of what is not known
         given = variables.get(part.name.partition("[")[0], ())
     if part.take is not None:

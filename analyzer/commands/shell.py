@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise, zip_longest
 
-from analyzer.commands import functions, nested
+from analyzer.commands import functions, nested, turns
 from analyzer.commands.budget import WORD, Budget
 from analyzer.commands.expansion import MAX_WORDS, Choices, Known, Variables, choices, only, part_of, split, spread
 from analyzer.commands.functions import literal as _literal
@@ -32,13 +32,14 @@ SHELL = (".sh", ".bash", ".zsh", ".ksh", ".slurm", ".sbatch", ".pbs", ".lsf")
 @dataclass(frozen=True, slots=True)
 class Run:
     """One command: what each of its words can be, from offset `at` to `end`; where it is Python code or a script, also
-    its environment; `inner` are the commands of a script in it."""
+    its environment; `inner` are the commands of a script in it; `turns` the words in each turn of the loops around."""
 
     words: tuple[Choices, ...]
     at: int
     end: int
     environment: tuple[tuple[str, Known], ...] = ()
     inner: tuple[Run, ...] = ()
+    turns: tuple[tuple[Choices, ...], ...] = ()
 
     def texts(self) -> tuple[str, ...]:
         """The words as text; `*` for what is not known, or can be several: `*` or `--option=*`."""
@@ -143,8 +144,11 @@ def _command(state: State) -> Iterator[Run]:
     while words and (head := _literal(words[0])) in _BEFORE | _OPENING | _CLOSING:
         _arguments(state, head, is_body=is_function and head == "{")
         state.depth += (head in _OPENING) - (head in _CLOSING)
+        while state.loops and state.loops[-1][0] > state.depth:
+            state.loops.pop()
         if head in ("for", "select") and len(words) > 2 and _literal(words[2]) == "in":
             state.hold(_literal(words[1]), in_turn(choices(word.parts, state.variables) for word in words[3:]))
+            state.loops.append((state.depth, _literal(words[1])))
         if head in ("for", "case", "select"):
             return
         words = words[1:]
@@ -158,7 +162,8 @@ def _command(state: State) -> Iterator[Run]:
             found = tuple(each for choice in found[1:] for each in spread(choice, state.variables))
         if found and state.budget.take(sum(map(size, found))):
             environment = _environment(state, found)
-            run = Run(found, words[0].at, words[-1].end, environment, _inner(state, words))
+            told = tuple(turns.of_command(state, words))
+            run = Run(found, words[0].at, words[-1].end, environment, _inner(state, words), told)
             _source(state, run)
             _shift(state, run)
             yield run

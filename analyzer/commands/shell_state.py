@@ -38,6 +38,7 @@ class State:
     budget: Budget = field(default_factory=Budget)
     functions: dict[str, Function] = field(default_factory=dict)
     calling: int = 0  # functions that are being called, one by the other
+    loops: list[tuple[int, str]] = field(default_factory=list)  # depth and variable of each that runs over a list
 
     def __post_init__(self) -> None:
         numbers = sum(name.isdigit() and name != "0" for name in self.variables)

@@ -36,8 +36,8 @@ _REDIRECT = re.compile(r"(?:\d*(?:<<<|<>|>>|>\||<|>)|&>>?)(?:&\d*-?)?")
 _HEREDOC = re.compile(r"\d*<<(-?)[ \t]*(?:'([^'\n]+)'|\"([^\"\n]+)\"|\\?([\w.-]+))")
 _OPERATOR = re.compile(r"&&|\|\||;;&?|[;&|()\n]")
 _VARIABLE = re.compile(r"\$(?:(\d|\w+|[@*])|\{(\w+|[@*])(?:\[[@*]\])?\}|[#?!$-])")
-#: An element of an array, by a key: of one that is known its name is `NAME[key]`.
-_INDEXED = re.compile(r"\$\{(\w+)\[[\"']?(?:([\w.-]+)|(\$\w+|\$\{\w+\}))[\"']?\]\}")
+#: An element of an array, by a key: its name is `NAME[key]`, or `NAME[$variable]`.
+_INDEXED = re.compile(r"\$\{(\w+)\[[\"']?(?:([\w.-]+)|\$(\w+)|\$\{(\w+)\})[\"']?\]\}")
 _OUTER = re.compile(r"\0\d+\0")  # in an inner script: a variable of the one around it, which holds in any quotes
 _DEFAULT = re.compile(r"\$\{(\w+):?[-=]")
 
@@ -155,7 +155,7 @@ class Reader:
             return Part("", self.base + at, found[1] or found[2] or "")
         if found := _INDEXED.match(text, at):
             self.at = found.end()
-            return Part("", self.base + at, f"{found[1]}[{found[2] or ''}]")
+            return Part("", self.base + at, f"{found[1]}[{found[2] or '$' + (found[3] or found[4])}]")
         if found := _DEFAULT.match(text, at):
             end = _closing(text, at + 1, "{", "}")
             self.at = min(end + 1, len(text))

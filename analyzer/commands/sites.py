@@ -166,6 +166,12 @@ def _ref(loader: Loader, value: Known, place: Place, resolution: str, *, several
 
 
 def _launches(run: Run, words: Sequence[str], index: int, sites: dict[int, LoadSite], place: Place) -> Iterator[Launch]:
+    """What a command gives to the script that it runs; in turns of a loop, what it gives in each."""
+    for number, turn in enumerate(run.turns):
+        one = replace(run, words=turn, at=run.at + number, turns=())
+        yield from _launches(one, one.texts(), index, sites, place)
+    if run.turns:
+        return
     script = started.path_of(words, index)
     given = list(_options(words, index + 1))
     unknown = tuple(_unknown(run, given))
