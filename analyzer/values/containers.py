@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import chain, islice
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -258,6 +258,11 @@ def elements(ev: Evaluator, bases: Values) -> Values:
     return merged(*found)
 
 
+def _listed(base: Dict, entries: Iterable[tuple[Expression, Env]]) -> List:
+    """The keys, values or items of a dict in their order; there can be more where it has others merged in."""
+    return List(tuple(entries), more=base.open or any(key is None for key, *_ in base.entries))
+
+
 def method(ev: Evaluator, bound: Bound, args: list[Values]) -> Values:
     """A method of a list or dict."""
     base, first = bound.value, args[0] if args else ()
@@ -265,16 +270,11 @@ def method(ev: Evaluator, bound: Bound, args: list[Values]) -> Values:
         case Dict(), "get" | "pop" | "setdefault" | "__getitem__":
             return _get(ev, base, first, args[1] if len(args) > 1 else (Const(None),))
         case Dict(), "values":
-            return (List(tuple((value, env) for _, value, env in pairs(ev, base)), more=True),)
+            return (_listed(base, ((value, env) for _, value, env in pairs(ev, base))),)
         case Dict(), "keys":
-            return (List(tuple((key, env) for key, _, env in pairs(ev, base)), more=True),)
+            return (_listed(base, ((key, env) for key, _, env in pairs(ev, base))),)
         case Dict(), "items":
-            return (
-                List(
-                    tuple((Items((key, value), value.at), env) for key, value, env in pairs(ev, base)),
-                    more=True,
-                ),
-            )
+            return (_listed(base, ((Items((key, value), value.at), env) for key, value, env in pairs(ev, base))),)
         case Configs(), name:
             return open_configs.method(ev, base, name, args)
         case ((Dict() | List()), "copy"):

@@ -158,6 +158,8 @@ def _inside(ev: Evaluator, operands: tuple[Expression, ...], key: str, value: Va
 def collection(ev: Evaluator, whole: Expression, env: Env) -> Values:
     """What `in` looks through; `table.keys()` and `list(table)` are the table."""
     whole = _without_call(whole)
+    if isinstance(whole, Call) and isinstance(whole.function, Attribute) and whole.function.name == "values":
+        return ev.evaluate(whole, env) if collection(ev, whole.function.base, env) else ()
     return ev.evaluate(whole, env) if isinstance(whole, Name) or _is_own(whole) else fixed(ev, whole, env)
 
 
@@ -169,7 +171,7 @@ def listed(ev: Evaluator, whole: Expression, env: Env) -> Values:
         bound = scopes[env.scope].bindings.get(whole.id) or scopes[0].bindings.get(whole.id) or []
         if len(bound) != 1 or not isinstance(bound[0].value, Items | Mapping):
             return ()
-    found = collection(ev, whole, env) if isinstance(whole, Name) else fixed(ev, whole, env)
+    found = collection(ev, whole, env)
     if any(isinstance(value, Str) or members(ev, value) is None for value in found):
         return ()
     return containers.elements(ev, found)
