@@ -25,6 +25,7 @@ from analyzer.values.objects import (
     Const,
     Dict,
     Env,
+    List,
     Ref,
     Str,
     Unknown,
@@ -84,6 +85,9 @@ _ARGUMENTS = frozenset(
 )
 #: Sets of arguments of one call that are compared.
 _MAX_USES = 8
+#: It takes no collection: where one seems to be passed, what it holds was not followed to the end.
+_BY_NAME_ONLY = ".from_pretrained"
+_OPEN = Unknown("call_not_followed")
 #: Arguments that are secrets: only that they are given is told.
 _SECRETS = frozenset({"token", "use_auth_token"})
 
@@ -121,6 +125,8 @@ def _site(ev: Evaluator, candidate: Candidate) -> LoadSite | None:
         found = given_ids(ev, loader, arguments, candidate.call, env)
         given = given or found is not None
         values.extend(found or ())
+    if candidate.match.api.endswith(_BY_NAME_ONLY):
+        values = [_OPEN if isinstance(value, Dict | List) else value for value in values]
     if not given or (values and all(apis.is_object(v) for v in values)):
         return None
     models, reasons, local = read_ids(ev, loader, _possible(ev, candidate, values))

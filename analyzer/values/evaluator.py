@@ -314,6 +314,8 @@ class Evaluator(Surroundings, Memory):
         return merged(own, reached)
 
     def subscript(self, expression: Subscript, env: Env) -> Values:
+        if (end := walked.by_loop(self, expression, env)) is not None:
+            return end
         bases = self.evaluate(expression.base, env)
         if isinstance(expression.key, Operator) and expression.key.sign == "slice":
             ends = [self.evaluate(end, env) for end in expression.key.operands]
@@ -381,6 +383,8 @@ class Evaluator(Surroundings, Memory):
         return strings.operator(self, expression, env)
 
     def call(self, expression: Call, env: Env) -> Values:
+        if expression.args and (end := walked.by_loop(self, expression, env)) is not None:
+            return end
         functions = self.loader(expression, env) or self.evaluate(expression.function, env)
         found = merged(*(calls.apply(self, function, expression, env) for function in functions)) or (UNKNOWN_CALL,)
         if calls.is_get(expression) and all(isinstance(value, Unknown | Ref) for value in found):
@@ -401,7 +405,7 @@ class Evaluator(Surroundings, Memory):
 
 _NO_CALL = Call(Opaque("call_not_followed", 0), (), (), 0, 0)
 
-from analyzer.values import assigned, attributes, strings  # noqa: E402  (they evaluate in turn)
+from analyzer.values import assigned, attributes, strings, walked  # noqa: E402  (they evaluate in turn)
 from analyzer.values.branching import narrowing, reach, supposed, worlds  # noqa: E402
 from analyzer.values.calling import calls, widgets  # noqa: E402
 from analyzer.values.commandline import options  # noqa: E402

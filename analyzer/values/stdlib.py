@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeAlias
 
 from analyzer.program import Attribute, Call, Expression, Text, last_name
-from analyzer.values import apis, attributes, containers, ecma_globals, hierarchy, sequences, strings
+from analyzer.values import apis, attributes, containers, ecma_globals, hierarchy, sequences, strings, walked
 from analyzer.values.commandline import argument_records
 from analyzer.values.configs import config_apis, environment, instantiated
 from analyzer.values.objects import (
@@ -113,7 +113,11 @@ def _words(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
 
 
 def _reduced(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
-    """`reduce(merge, mappings, {})`: any of the mappings."""
+    """`reduce(merge, mappings, {})`: any of the mappings; `reduce(getitem, path, tree)`: what the path leads to."""
+    for function in _first(ev, arguments):
+        found = walked.by_function(ev, function, _first(ev, arguments, 1), _first(ev, arguments, 2))
+        if found is not None:
+            return found
     listed = merged(containers.elements(ev, _first(ev, arguments, 1)), _first(ev, arguments, 2))
     return tuple(v for v in listed if isinstance(v, Dict | Configs)) or (UNKNOWN_CALL,)
 
