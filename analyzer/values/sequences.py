@@ -3,11 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from operator import itemgetter
+from typing import TYPE_CHECKING, TypeGuard
 
-from analyzer.program import Call, Element, Expression, Items, Opaque, Spread, Text
+from analyzer.program import Call, Element, Expression, Items, Opaque, Spread, Text, last_name
 from analyzer.values import containers
-from analyzer.values.objects import UNKNOWN_CALL, Arguments, Const, Dict, Env, Held, List, Ref, Str, Value, Values
+from analyzer.values.objects import (
+    UNKNOWN_CALL,
+    Arguments,
+    Bound,
+    Const,
+    Dict,
+    Env,
+    Held,
+    List,
+    Ref,
+    Str,
+    Value,
+    Values,
+    merged,
+)
 
 if TYPE_CHECKING:
     from analyzer.values.evaluator import Evaluator
@@ -21,6 +36,49 @@ def kept(ev: Evaluator, node: Call, env: Env, make: Callable[[], Value]) -> Valu
     if key not in ev.caches:
         ev.caches[key] = make()
     return ev.caches[key]  # type: ignore[return-value]
+
+
+def listed(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
+    """`list(names)`: the same; of a dict its keys."""
+    given = ev.evaluate(*arguments.args[0]) if arguments.args else ()
+    each = (containers.method(ev, Bound(v, "keys"), []) if isinstance(v, Dict) else (v,) for v in given)
+    return merged(*each) or (UNKNOWN_CALL,)
+
+
+def ordered(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
+    """`sorted(names)`; with a key, or where not all are known, any can be the first."""
+    given = listed(ev, arguments, node, env)
+    return tuple(_sorted(ev, v, is_plain=not arguments.keywords) if type(v) is List else v for v in given)
+
+
+def _sorted(ev: Evaluator, value: List, *, is_plain: bool) -> List:
+    entries = [entry for entry in containers.entries(ev, value) if entry is not None]
+    known = [(found[0].text, entry) for entry in entries for found in [ev.evaluate(*entry)] if _is_text(found)]
+    if is_plain and not value.open and len(known) == len(value.entries):
+        return List(tuple(entry for _, entry in sorted(known, key=itemgetter(0))))
+    return List(value.entries, more=True)
+
+
+def _is_text(found: Values) -> TypeGuard[tuple[Str]]:
+    return len(found) == 1 and isinstance(found[0], Str)
+
+
+def turned(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
+    """`reversed(names)`."""
+    found: list[Value] = []
+    for value in listed(ev, arguments, node, env):
+        entries = list(containers.entries(ev, value)) if type(value) is List and not value.open else [None]
+        is_whole = None not in entries
+        found.append(List(tuple(e for e in reversed(entries) if e is not None)) if is_whole else value)
+    return tuple(found)
+
+
+def first(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
+    """`next(iter(names))`; the next of anything else can be any."""
+    given = ev.evaluate(*arguments.args[0]) if arguments.args else ()
+    if node.args and isinstance(node.args[0], Call) and last_name(node.args[0].function) == "iter":
+        return containers.item(ev, tuple(listed(ev, arguments, node, env)), (Const(0),))
+    return containers.elements(ev, given) or (UNKNOWN_CALL,)
 
 
 def enumerated(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
