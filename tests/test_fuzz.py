@@ -71,7 +71,50 @@ def test_what_goes_wrong_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
         assert [(failure.number, failure.what) for failure in whole.failures] == [(0, what), (1, what)]
 
 
+def test_a_hang_behind_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second input of a process hangs; the next process reads the third."""
+    read: list[Files] = []
+
+    def wait_at_second(files: Files) -> str:
+        read.append(files)
+        return _wait(files) if len(read) == 2 else "report"
+
+    monkeypatch.setattr(guard, "HANG", 1.5)
+    kinds = (Kind("any", 1, lambda draw: (("a", b""),), wait_at_second, (ValueError,)),)
+    tallies = list(guard.run(0, range(3), MEMORY, kinds))
+    assert sum((tally.ends for tally in tallies), Counter()) == Counter({("any", "report"): 2, ("any", "hang"): 1})
+    assert [failure.number for tally in tallies for failure in tally.failures] == [1]
+
+
 # What it found
+
+
+def test_records_made_of_each_other() -> None:
+    """Each asks all others what they may be."""
+    made = b"        if isinstance(config, dict):\n            config = Ranker(**config)\n"
+    code = b"""from typing import Dict, Union
+
+from pydantic import BaseModel
+from transformers import AutoTokenizer
+
+
+class Base(BaseModel):
+    model: str = None
+
+
+class Ranker(Base):
+    model: str = "BAAI/bge-reranker-base"
+
+
+class Reranker:
+    def __init__(self, config: Union[Base, Ranker, Dict]):
+%s        self.config = config
+        self.tokenizer = AutoTokenizer.from_pretrained(self.config.model)
+"""
+    start = time.process_time()
+    (site,) = analyze_source(code % (made * 20), "a.py").sites
+    assert [model.id for model in site.models] == ["BAAI/bge-reranker-base"]
+    assert time.process_time() - start < 5
 
 
 def test_labels_in_labels() -> None:

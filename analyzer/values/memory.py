@@ -181,6 +181,9 @@ class Memory:
         if within >= MAX_ENTERED:  # `Config(**config)`: each answer would ask again, without an expression between
             self.comes_back(self.busy[key])
             return ()
+        if self.is_spent():  # of many such records, each asks all others
+            self.refuse()
+            return ()
         self.busy.setdefault(key, self.depth)
         self.nested[key] = within + 1
         refused = self.refused

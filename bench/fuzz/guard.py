@@ -96,15 +96,17 @@ def _chunk(seed: int, numbers: range, memory: int, kinds: Sequence[Kind]) -> tup
     process.start()
     theirs.close()
     hung = False
-    while not mine.poll(1.0) and process.is_alive() and not hung:
-        hung = time.monotonic() - _STATE.unpack(state[:])[1] > HANG
-    if hung:
-        process.kill()
     tally = Tally()
     try:
-        while (part := mine.recv()) is not None:
+        while True:
+            while not mine.poll(1.0) and process.is_alive() and not hung:
+                hung = time.monotonic() - _STATE.unpack(state[:])[1] > HANG
+            if hung:
+                process.kill()
+            part = mine.recv()
+            if part is None:
+                return tally, numbers.stop
             tally.add(part)
-        return tally, numbers.stop
     except EOFError:
         process.join()
         number = _STATE.unpack(state[:])[0]
