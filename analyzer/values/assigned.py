@@ -33,6 +33,10 @@ if TYPE_CHECKING:
     from analyzer.values.evaluator import Evaluator
 
 
+#: Attributes that a method of another name sets.
+_SETTING = {"hparams": "save_hyperparameters"}
+
+
 @dataclass(frozen=True, slots=True)
 class Assigned:
     """What the scope itself binds to a dotted name; `final`: nothing else can be in force."""
@@ -97,6 +101,7 @@ def on_self(ev: Evaluator, cls: Cls, name: str, inst: Inst | None) -> Values:
     """What methods assign to `self.name`, each in the frame of the object's constructor where that is known."""
     if inst is None:
         return _on_class(ev, cls, name)
+    ev.read_mentioning(cls.module, _SETTING.get(name, name))
     ev.read_mentioning(cls.module, name)
     found: list[Values] = []
     for index, binding in ev.index("self", cls.module, _set_on_self).get((cls.scope, name), ()):
