@@ -42,6 +42,7 @@ class Layout:
         self.files: dict[str, str] = {}  # by path without ending, a package by its folder
         self.packages: set[str] = set()
         self.tops: dict[str, dict[str, None]] = {}  # name of a module or package -> folders that hold it
+        self.folders: set[str] = set()  # names of folders that hold JavaScript
         for path in sorted(paths):
             if path.endswith(_MODULES) and path.isprintable():
                 self._add(path)
@@ -60,6 +61,8 @@ class Layout:
             self.packages.add(folder)
         place = folder if is_whole else _join(folder, name if is_python else name.replace(".", "/"))
         self.files[place] = path
+        if not is_python:
+            self.folders.update(folder.split("/")[1:])
         while is_python and place:
             place, _, part = place.rpartition("/")
             self.tops.setdefault(part, {})[place] = None
@@ -71,7 +74,9 @@ class Layout:
 
     def may_hold(self, qualified: str) -> bool:
         """A quick look whether a dotted name can mean a file of the tree."""
-        return qualified[:1] == "." or qualified.startswith(ALIAS) or qualified.partition(".")[0] in self.tops
+        top = qualified.partition(".")[0]
+        first = _inside(top).partition("/")[0]
+        return qualified[:1] == "." or top in self.tops or qualified.startswith(ALIAS) or first in self.folders
 
     def is_own(self, root: str) -> bool:
         """Whether the tree is the repository of this package: it lies at the top, or in `src` there."""
@@ -104,7 +109,8 @@ class Layout:
                 folder = folder.rpartition("/")[0]
             return self._longest(folder, names)
         if _is_ecma(folder):
-            return self._from_root(folder, names.removeprefix(ALIAS)) if names.startswith(ALIAS) else None
+            inside = _inside(names)
+            return self._from_root(folder, inside) if "/" in inside else None
         for base in self._bases(plain.partition(".")[0], folder):
             found = self._longest(base, names)
             if found is not None and len(found.rest) <= plain.count("."):
@@ -157,6 +163,11 @@ class Layout:
 
 def _is_ecma(folder: str) -> bool:
     return folder == _ECMA or folder.startswith(_ECMA + "/")
+
+
+def _inside(names: str) -> str:
+    """The path that a name from a source root stands for: `@/lib/models`; also `@lib/models` and `lib/models`."""
+    return names.removeprefix(ALIAS).removeprefix("npm:").removeprefix("@")
 
 
 def _whole(folder: str) -> str:

@@ -21,6 +21,7 @@ _LATE = automata.Words(("import_module", "guard_import", "Lazy", "lazy"), short=
 _BY_NAME = re.compile(rb"(?:import_module|guard_import)\([\"'](\w+)[\"']\)")
 _MAX_LATE = 200
 _ECMA_LATE = re.compile(rb"\bimport[ \t]*\([ \t\n]*[\"'`]([^\"'`\n]+)[\"'`]")
+_ECMA_ALL = re.compile(rb"\bexport[ \t]*\*[ \t]*from[ \t]*[\"']([^\"'\n]+)[\"']")
 _ECMA_EXPORTED = re.compile(rb"\b(?:export[ \t]+(?:async[ \t]+)?(?:const|let|function)[ \t]+|exports\.)([A-Za-z_]\w*)")
 _FUNCTION = re.compile(rb"def[ \t]+(\w+)")
 _BASE = re.compile(rb"(?<![=\w.])[\w.]+(?![\w.]*[ \t]*=)")
@@ -94,10 +95,14 @@ def _ecma_glance(source: bytes, path: str) -> Glance:
 
 
 def _ecma_giving(source: bytes) -> Iterator[str]:
-    """What a file hands out that imports a library when it is called: `export const load = () => import("…")`."""
+    """What a file hands out of a library: all of it (`export * from "…"`), or when it is called what it then imports
+    (`export const load = () => import("…")`)."""
     named = (name.decode("utf-8", "replace") for name in _ECMA_LATE.findall(source))
     if any(specifiers.root(name).partition(".")[0] in tables().roots for name in named):
         yield from (name.decode() for name in _ECMA_EXPORTED.findall(source))
+    for name in _ECMA_ALL.findall(source):
+        root = specifiers.root(name.decode("utf-8", "replace")).partition(".")[0]
+        yield from sorted(gate.tokens(root, "javascript")) if root in tables().roots else ()
 
 
 def _giving(source: bytes, imports: Iterable[str], *, is_late: bool) -> Iterator[str]:
