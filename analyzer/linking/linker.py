@@ -145,6 +145,9 @@ class Linker(Evaluator):
         if index is None:  # not read: asked for its parts again, it would lead back here
             return (Ref(qualified),)
         values: Values = (Mod(index),)
+        if not found.rest and qualified.startswith(("@", "npm:")):
+            default = self.member(index, "default")  # of a module from the source root, not told from all of it
+            values += tuple(value for value in default if not isinstance(value, Unknown | Ref))
         for name in found.rest:
             values = merged(*(attributes.attribute(self, value, name) for value in values))
         if self.follow and found.rest and all(isinstance(value, Unknown) for value in values):
