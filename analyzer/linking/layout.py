@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 from analyzer.languages import GRAMMARS, PAGES, language_of
 from analyzer.syntax.specifiers import ALIAS
@@ -42,7 +43,7 @@ class Layout:
         self.files: dict[str, str] = {}  # by path without ending, a package by its folder
         self.packages: set[str] = set()
         self.tops: dict[str, dict[str, None]] = {}  # name of a module or package -> folders that hold it
-        self.folders: set[str] = set()  # names of folders that hold JavaScript
+        self.steps: set[tuple[str, ...]] = set()  # of JavaScript, the names of a folder and of what it holds
         for path in sorted(paths):
             if path.endswith(_MODULES) and path.isprintable():
                 self._add(path)
@@ -62,7 +63,7 @@ class Layout:
         place = folder if is_whole else _join(folder, name if is_python else name.replace(".", "/"))
         self.files[place] = path
         if not is_python:
-            self.folders.update(folder.split("/")[1:])
+            self.steps.update(pairwise(place.split("/")[1:]))
         while is_python and place:
             place, _, part = place.rpartition("/")
             self.tops.setdefault(part, {})[place] = None
@@ -75,8 +76,10 @@ class Layout:
     def may_hold(self, qualified: str) -> bool:
         """A quick look whether a dotted name can mean a file of the tree."""
         top = qualified.partition(".")[0]
-        first = _inside(top).partition("/")[0]
-        return qualified[:1] == "." or top in self.tops or qualified.startswith(ALIAS) or first in self.folders
+        if top in self.tops or qualified[:1] == "." or qualified.startswith(ALIAS):
+            return True
+        is_ecma = qualified.startswith(("@", _ECMA))
+        return is_ecma and tuple(_inside(qualified).replace(".", "/").split("/", 2)[:2]) in self.steps
 
     def is_own(self, root: str) -> bool:
         """Whether the tree is the repository of this package: it lies at the top, or in `src` there."""
