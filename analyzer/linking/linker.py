@@ -431,7 +431,17 @@ def _is_library(qualified: str, importer: str) -> bool:
     and so do the loaders of a library that no other table's loaders stand behind.
     """
     root = qualified.partition(".")[0]
-    return root in tables().roots and (f"/{root}/" not in f"/{importer}" or _keeps_name(qualified))
+    if root not in tables().roots:
+        return False
+    return _keeps_name(qualified) if f"/{root}/" in f"/{importer}" else not _is_other_class(qualified)
+
+
+@lru_cache(maxsize=4096)
+def _is_other_class(qualified: str) -> bool:
+    """Whether it is a class that the table of the library says nothing of: its own repository may define it."""
+    known = tables()
+    is_class = qualified.rpartition(".")[2][:1].isupper()
+    return is_class and not (known.match(qualified) or known.consumer(qualified) or known.offers(qualified))
 
 
 @lru_cache(maxsize=4096)
