@@ -1,6 +1,7 @@
 """Calls that another process makes: `Actor.remote(x)` of Ray, `function.delay(x)` of Celery, `Model.bind(x)` of Serve.
 
-They are calls of what stands before the dot; `.options(…)` on the way gives back what it is called on.
+They are calls of what stands before the dot, as `cached.__wrapped__(x)` is; `.options(…)` on the way gives back what
+it is called on.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 from analyzer.program import Attribute, Call, Expression, last_name
 from analyzer.values.objects import Bound, Cls, Fn, Value, Values
 
-CALLING = frozenset({"remote", "delay", "bind", "spawn", "remote_gen"})
+CALLING = frozenset({"remote", "delay", "bind", "spawn", "remote_gen", "__wrapped__"})
 OPTIONS = frozenset({"options", "with_options"})
 
 
