@@ -138,8 +138,9 @@ def deeper(node: Node, seen: set[str]) -> tuple[Value, str, list[Node]] | None:
             continue
         for value in child.values:
             reason = reason_of(value)
-            if reason is not None and reason not in seen:
-                return value, reason, next(ends(child, value))
+            way = next(ends(child, value), None) if reason is not None and reason not in seen else None
+            if reason is not None and way is not None:
+                return value, reason, way
     return None
 
 
