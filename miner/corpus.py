@@ -176,6 +176,8 @@ class Corpus:
         given = (after,) if repository is None else (after, repository)
         rows = self.database.select(f"{_FILE} {where} ORDER BY files.key LIMIT ?", *given, limit)
         for key, *hit, blob, size in rows:
+            if not all(isinstance(value, str | None) for value in (*hit, blob)):
+                raise Misuse(f"corpus {self.database.folder}: file {key} is damaged")
             yield StoredFile(key, Hit(*hit), blob, size)
 
     def repositories(self) -> Iterator[Repository]:

@@ -82,7 +82,7 @@ class Database:
             self._connection.executemany(statement, rows)
 
     def select(self, statement: str, *values: object) -> Iterator[tuple[Any, ...]]:
-        """The rows of a query, as the tables hold them."""
+        """The rows of a query, as the tables hold them: texts and numbers."""
         with self._failing():
             rows = self._connection.execute(statement, values)
         while (row := self._next(rows)) is not None:
@@ -91,7 +91,9 @@ class Database:
     def _next(self, rows: sqlite3.Cursor) -> tuple[Any, ...] | None:
         with self._failing():
             found: tuple[Any, ...] | None = rows.fetchone()
-            return found
+        if found is not None and any(isinstance(value, bytes) for value in found):
+            raise Misuse(f"corpus {self.folder}: damaged: bytes where text or a number stands")
+        return found
 
     def one(self, statement: str, *values: object) -> Any:
         """The first column of the first row; None where there is none."""

@@ -49,6 +49,7 @@ DAMAGES: dict[str, tuple[str, tuple[object, ...]]] = {
     "no blob": ("UPDATE contents SET packed = 'x'", ()),
     "other content": ("UPDATE contents SET packed = ?", (zlib.compress(b"other"),)),
     "no table": ("DROP TABLE contents", ()),
+    "bytes as a path": ("UPDATE files SET path = CAST('a.py' AS BLOB)", ()),
     "no column": ("DROP VIEW facts; CREATE VIEW facts AS SELECT host, name, stars, seen_at FROM repositories", ()),
 }
 
