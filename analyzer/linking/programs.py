@@ -9,7 +9,7 @@ from analyzer.program import Attribute, BranchPath, Call, Expression, Module, Na
 from analyzer.values.objects import Started
 
 if TYPE_CHECKING:
-    from analyzer.linking.linker import Linker
+    from analyzer.linking.files import Files
 
 #: Functions of one file that call each other on the way to a parser, at most this far.
 _MAX_CALLS = 4
@@ -22,7 +22,7 @@ def outermost(started: Started) -> Started:
     return started
 
 
-def runs(ev: Linker, program: str, started: Started) -> bool:
+def runs(ev: Files, program: str, started: Started) -> bool:
     """Whether a program that imports a file can come to the call in it.
 
     Code of the module runs with every import, unless the file asks whether it is the program. A function runs where
@@ -42,7 +42,7 @@ def runs(ev: Linker, program: str, started: Started) -> bool:
     return entrances is None or ev.project.around.enters(program, path, entrances)
 
 
-def starts(ev: Linker, entry: str, started: Started) -> bool:
+def starts(ev: Files, entry: str, started: Started) -> bool:
     """Whether a function of the file that a program starts in can come to the call; "": whichever it starts in."""
     env = started.env
     index = _outer(ev, env.module, env.scope)
@@ -52,7 +52,7 @@ def starts(ev: Linker, entry: str, started: Started) -> bool:
     return entrances is None or entry in entrances
 
 
-def _outer(ev: Linker, module: int, index: int) -> int:
+def _outer(ev: Files, module: int, index: int) -> int:
     """The function of the file around the scope; 0 for the file itself."""
     scopes = ev.modules[module].scopes
     while scopes[index].kind in ("function", "lambda") and scopes[index].parent > 0:
@@ -60,7 +60,7 @@ def _outer(ev: Linker, module: int, index: int) -> int:
     return index
 
 
-def _entrances(ev: Linker, module: int, index: int) -> frozenset[str] | None:
+def _entrances(ev: Files, module: int, index: int) -> frozenset[str] | None:
     """Names of a file by which the function can be come to; None where importing the file calls it."""
     key = "entrances", module, index
     if key not in ev.caches:
@@ -68,7 +68,7 @@ def _entrances(ev: Linker, module: int, index: int) -> frozenset[str] | None:
     return ev.caches[key]  # type: ignore[return-value]
 
 
-def _around(ev: Linker, module: int, index: int) -> frozenset[str] | None:
+def _around(ev: Files, module: int, index: int) -> frozenset[str] | None:
     scopes = ev.modules[module].scopes
     bodies = ev.bodies[module]
     found = {scopes[index].name}
