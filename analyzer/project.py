@@ -6,7 +6,7 @@ All of it comes from a glance at the texts. Files are parsed only when a questio
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from analyzer import notebooks
 from analyzer.commands import notebook_launches, surroundings
 from analyzer.commands.budget import Budget
+from analyzer.commands.surroundings import Read
 from analyzer.configs import documents as configs
 from analyzer.configs.tree import MAX_BYTES
 from analyzer.encoding import UnreadableError
@@ -51,9 +52,6 @@ _INDEX = (
     "founded",
 )  # fmt: skip
 _SECONDS = 2.0
-
-#: Gives the bytes of a file by its path; None where it cannot be read.
-Read = Callable[[str], bytes | None]
 
 
 @dataclass(slots=True)

@@ -30,6 +30,7 @@ MAX_CALLS = 16
 _NAMES = re.compile(rb"\$\{?([A-Za-z_]\w*)")
 _DOTENV = re.compile(r"(?:.*/)?\.env(?:\.(?:example|sample|template|dist|default))?$")
 
+#: Gives the bytes of a file by its path; None where it cannot be read.
 Read = Callable[[str], bytes | None]
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 
 from analyzer import notebooks
+from analyzer.commands.surroundings import Read
 from analyzer.encoding import UnreadableError
-from analyzer.project import Read
 
 
 class Texts:

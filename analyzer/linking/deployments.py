@@ -4,7 +4,7 @@ the examples of `.env` files, which are in a repository where `.env` itself is n
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from posixpath import basename, dirname, join, normpath
 from typing import NamedTuple
@@ -13,6 +13,7 @@ from analyzer import encoding
 from analyzer.commands import scripts, services
 from analyzer.commands.budget import Budget
 from analyzer.commands.expansion import Given, Known, Variables
+from analyzer.commands.surroundings import Read
 from analyzer.configs import documents, yaml_events
 from analyzer.configs.tree import MAX_BYTES, get, items, pairs
 from analyzer.program import Expression, Mapping, Text
@@ -26,8 +27,6 @@ _APART = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _EXAMPLE = re.compile(r"(?=.*(?:example|sample|template|tmpl|dist|default))(?:[^._-]*[._-])*env(?:[._-].*)?$", re.I)
-
-Read = Callable[[str], bytes | None]
 
 
 class Setting(NamedTuple):
