@@ -13,8 +13,6 @@ MAX_CYCLES = 100  # of one file that are worked out anew
 MAX_UNTOLD = 3  # runs in a row that take one value, and tell nothing: then no more are looked at in the file
 MAX_ENTERED = 3  # a question within itself
 NEVER = 1 << 30
-
-
 #: Kinds of questions whose answers, where there are several, depend on which value is taken.
 _OPEN = frozenset({"frames", "entries", "comes", "of class", "outside", "entry", "narrowed", "asked", "registered"})
 

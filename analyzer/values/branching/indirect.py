@@ -34,7 +34,7 @@ def kept(ev: Evaluator, values: Values, use: tuple[Name, str], since: int, env: 
         return values
     places = {test.at: at for test, at in asking}
     for test, holds in reach.in_force((test for test, _ in asking), root.at, root.path):
-        is_same = since <= places[test.at] and not _is_bound_again(scope, key, places[test.at], root.at)
+        is_same = since <= places[test.at] and not reach.changed(scope, (key,), places[test.at], root.at)
         if is_same and (left := _passing(ev, values, test, key, env, holds=holds)):
             values = left
     return values
@@ -61,10 +61,6 @@ def _passing(ev: Evaluator, values: Values, test: Test, key: str, env: Env, *, h
 
 def _told(ev: Evaluator, test: Test, key: str, value: Str, env: Env) -> bool | None:
     return outcome.of(ev, test.condition, assumed(ev, env, key, value._replace(step="local_variable")))
-
-
-def _is_bound_again(scope: Scope, key: str, start: int, end: int) -> bool:
-    return any(start < binding.at < end for binding in scope.bindings.get(key, ()))
 
 
 def _asking(ev: Evaluator, scope: Scope, env: Env) -> dict[str, list[_Asking]]:

@@ -23,7 +23,7 @@ from analyzer.program import (
     dotted,
 )
 from analyzer.values import containers
-from analyzer.values.branching import indirect, kinds, reach, truth
+from analyzer.values.branching import indirect, kinds, questions, reach, truth
 from analyzer.values.objects import REPLACED, Dict, Env, Ref, Str, Thing, Unknown, Value, Values, relabel
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def narrowed(ev: Evaluator, values: Values, use: tuple[Name, str], since: int, e
     if scope.tests and (kept := _kept_tests(ev, scope, env).get(key)):
         asking = [*asking, *_spelled(scope, kept, key, since, root.at)]
     for test, holds in reach.in_force(asking, root.at, root.path) if asking else ():
-        if since <= test.at and not ("." in key and _changed(scope, (key,), test.at, root.at)):
+        if since <= test.at and not ("." in key and reach.changed(scope, (key,), test.at, root.at)):
             asked = kinds.asked(test.condition) if holds else None
             if asked is not None and truth.key_of(asked[0]) == key:
                 values = kinds.as_found(ev, values, asked[1], env)
@@ -74,23 +74,15 @@ def _is_test(value: Expression) -> bool:
     if isinstance(value, Operator):
         return value.sign in _TESTS
     if isinstance(value, Call) and isinstance(value.function, Name):
-        return value.function.id in truth.OVER
+        return value.function.id in questions.OVER
     return isinstance(value, Call) and isinstance(value.function, Attribute) and value.function.name in _ASKING
 
 
 def _spelled(scope: Scope, kept: Iterable[_Kept], key: str, since: int, until: int) -> Iterator[Test]:
     """The tests with what the names in them stand for, where that asks about `key`."""
     for test, name, binding in kept:
-        if since <= binding.at < test.at and not _changed(scope, (key,), binding.at, until):
-            yield test._replace(condition=_replaced(test.condition, name, binding.value), names=frozenset({key}))
-
-
-def _replaced(condition: Expression, name: str, value: Expression) -> Expression:
-    if truth.key_of(condition) == name:
-        return value
-    if isinstance(condition, Operator) and condition.sign in ("and", "or", "not"):
-        return condition._replace(operands=tuple(_replaced(each, name, value) for each in condition.operands))
-    return condition
+        if since <= binding.at < test.at and not reach.changed(scope, (key,), binding.at, until):
+            yield test._replace(condition=truth.replaced(test.condition, name, binding.value), names=frozenset({key}))
 
 
 def _names_in(value: Expression) -> set[str]:
@@ -137,7 +129,7 @@ def excluded(ev: Evaluator, binding: Binding, use: Name, env: Env) -> bool:
     there = list(reach.in_force(scope.tests, binding.at, binding.path))
     here = [each for each in reach.in_force(scope.tests, use.at, use.path) if each not in there] if there else []
     return any(
-        _contradict(ev, env, one, other) and not _changed(scope, one[0].names, one[0].at, other[0].at)
+        _contradict(ev, env, one, other) and not reach.changed(scope, one[0].names, one[0].at, other[0].at)
         for one in there
         for other in here
     )
@@ -163,17 +155,12 @@ def _texts(ev: Evaluator, condition: Expression, key: str, env: Env, *, holds: b
     return {value.text for value in _listed(ev, condition, key, env, holds=holds)}
 
 
-def _changed(scope: Scope, names: Iterable[str], start: int, end: int) -> bool:
-    low, high = min(start, end), max(start, end)
-    return any(low < binding.at < high for name in names for binding in scope.bindings.get(name, ()))
-
-
 def derived(ev: Evaluator, binding: Binding, use: Name, env: Env) -> Values:
     """What `path = TABLE[name]` gives where tests around the use of `path` ask about `name`."""
     scope = ev.modules[env.module].scopes[env.scope]
     value = binding.value
     chain = dotted(value.key) if isinstance(value, Subscript) and scope.tests else None
-    if chain is None or not isinstance(value, Subscript) or _changed(scope, (chain[1],), binding.at, use.at):
+    if chain is None or not isinstance(value, Subscript) or reach.changed(scope, (chain[1],), binding.at, use.at):
         return ()
     asking = scope.tests_of(chain[1])
     if not any(True for _ in reach.in_force(asking, use.at, use.path)):

@@ -57,11 +57,9 @@ def _kept(ev: Evaluator, name: Name, env: Env) -> Expression | None:
 
 def _asked_for(ev: Evaluator, call: Call, env: Env) -> bool | None:
     """`name.startswith("a")`, `isinstance(name, str)`, `any(part in name for part in PARTS)`."""
-    if isinstance(call.function, Name) and call.function.id in truth.OVER and len(call.args) == 1:
-        each = truth.asked_of_each(ev, call.args[0], env)
-        return (
-            truth.combined(truth.OVER[call.function.id], [of(ev, ev.keep(one), env) for one in each]) if each else None
-        )
+    if isinstance(call.function, Name) and call.function.id in questions.OVER and len(call.args) == 1:
+        each = [of(ev, ev.keep(one), env) for one in truth.asked_of_each(ev, call.args[0], env)]
+        return truth.combined(questions.OVER[call.function.id], each) if each else None
     base = truth.subject(call)
     key = truth.key_of(base) if base is not None else ""
     values = ev.evaluate(base, env) if base is not None and key else ()

@@ -29,8 +29,8 @@ from analyzer.program import (
 
 #: Methods of strings that give one string.
 _OF_STRINGS = frozenset({"lower", "upper", "strip", "casefold", "startswith", "endswith"})
-#: Functions that ask one thing of each of several.
-_OVER = frozenset({"any", "all"})
+#: Functions that ask one thing of each of several, by the sign that says the same.
+OVER = {"any": "or", "all": "and"}
 _MAX_DEPTH = 4
 
 
@@ -121,7 +121,7 @@ def is_textual(asked: Expression, depth: int = _MAX_DEPTH) -> bool:
         case Operator(operands=parts) | Items(items=parts):
             return depth > 0 and any(is_textual(part, depth - 1) for part in parts)
         case Call(function=Name(id=name)):
-            return name in _OVER or names.predefined("python", name) is None
+            return name in OVER or names.predefined("python", name) is None
         case Call(function=Attribute()):
             return True
     return isinstance(asked, Attribute) and _is_constant(asked.base)

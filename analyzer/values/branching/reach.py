@@ -131,3 +131,9 @@ def _is_asked(ev: Evaluator, scope: Scope, test: Test, env: Env) -> bool:
     bound = env.frame.bound if env.frame is not None else None
     own = scope.params[0].name if scope.params and isinstance(bound, Inst) and bound.frame is not None else ""
     return is_known(env) and bool(questions.given(scope, test.condition, own))
+
+
+def changed(scope: Scope, names: Iterable[str], start: int, end: int) -> bool:
+    """Whether one of the names is bound anew between two places."""
+    low, high = min(start, end), max(start, end)
+    return any(low < binding.at < high for name in names for binding in scope.bindings.get(name, ()))

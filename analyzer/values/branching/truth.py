@@ -21,6 +21,7 @@ from analyzer.program import (
 )
 from analyzer.values import containers
 from analyzer.values.branching import kinds
+from analyzer.values.branching.questions import OVER
 from analyzer.values.objects import Cls, Const, Dict, Env, Inst, List, Ref, Str, Thing, Unknown, Value, Values
 
 if TYPE_CHECKING:
@@ -28,8 +29,6 @@ if TYPE_CHECKING:
 
 _SAME = frozenset({"lower", "upper", "strip", "casefold"})
 _COLLECTING = frozenset({"list", "tuple", "set", "frozenset", "sorted"})
-#: Functions that ask one thing of each of several, by the sign that says the same.
-OVER = {"any": "or", "all": "and"}
 #: Types of which a string is one, or may be taken for one.
 _STRINGS = frozenset({"builtins.str", "os.PathLike", "pathlib.Path", "typing.Text", "builtins.object", "typing.Any"})
 
