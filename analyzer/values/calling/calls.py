@@ -17,7 +17,7 @@ from analyzer.program import (
 )
 from analyzer.values import apis, attributes, containers, hierarchy, stdlib, strings
 from analyzer.values.branching import reach
-from analyzer.values.calling import callers, decorated, entry_points, handed, remote, spawned
+from analyzer.values.calling import callers, decorated, entry_points, handed, nodes, remote, spawned
 from analyzer.values.commandline import options
 from analyzer.values.configs import config_calls, open_configs
 from analyzer.values.objects import (
@@ -156,6 +156,7 @@ def parameter(ev: Evaluator, expression: Parameter, env: Env) -> Values:
         return _in_frame(ev, scope, param, expression, env, env.frame.arguments)
     found = [parameter_default(ev, scope, param, env), decorated.given(ev, scope, param, env)]
     found.append(entry_points.parameter(ev, scope, expression.place, ev.env(env.module, expression.scope)))
+    found.append(nodes.parameter(ev, scope, expression.place, owner, env))
     frames = _of_same_class(ev, callers.frames(ev, env.module, expression.scope), env)
     found += [_listed(ev, param, env)] if not frames else []
     for frame in frames:
