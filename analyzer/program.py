@@ -244,6 +244,16 @@ def dotted(expression: Expression) -> tuple[Name, str] | None:
     return (expression, ".".join([expression.id, *reversed(parts)])) if isinstance(expression, Name) else None
 
 
+def first_name(expression: Expression) -> Name | None:
+    """The name that a chain of calls and attributes begins with: where it stands, the chain does."""
+    while not isinstance(expression, Name):
+        inner = getattr(expression, "function", None) or getattr(expression, "base", None)
+        if inner is None:
+            return None
+        expression = inner
+    return expression
+
+
 def last_name(expression: Expression) -> str:
     """The last name of a dotted one; "" for anything else."""
     if isinstance(expression, Name):

@@ -3,24 +3,17 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from tree_sitter import Node
 
-from analyzer.program import LOOP, Element, Entered, Expression, Items, Operator, Test
+from analyzer.program import LOOP, Element, Entered, Expression, Items, Operator
 from analyzer.syntax import conditions
+from analyzer.syntax.conditions import Place
 from analyzer.syntax.tree import EXTRA
 
 if TYPE_CHECKING:
     from analyzer.syntax.statements import Statements
-
-
-class Place(NamedTuple):
-    """Which arm of the statement at `at` a test decides about, and where the test ends."""
-
-    at: int
-    arm: int
-    end: int
 
 
 #: What a condition about texts holds.
@@ -54,11 +47,8 @@ def _test(
 
 
 def _note(statements: Statements, condition: Expression, text: str, place: Place, *, leaves: bool) -> None:
-    names = frozenset(conditions.named(condition))
-    if names:
-        path = statements.reader.path
-        test = Test(place.at, place.arm, path, condition, names, text, leaves, place.end)
-        statements.scopes[statements.current].tests.append(test)
+    scope = statements.scopes[statements.current]
+    conditions.note(scope, statements.reader.path, condition, text, place, leaves=leaves)
 
 
 def kept_if(statements: Statements, clause: Node) -> None:

@@ -3,15 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from tree_sitter import Node
 
-from analyzer.program import Attribute, Call, Expression, Generated, Items, Name, Opaque, Operator, Subscript, dotted
+from analyzer.program import (
+    Attribute,
+    BranchPath,
+    Call,
+    Expression,
+    Generated,
+    Items,
+    Name,
+    Opaque,
+    Operator,
+    Scope,
+    Subscript,
+    Test,
+    dotted,
+)
 from analyzer.syntax.tree import MAX_DEPTH
 
 if TYPE_CHECKING:
     from analyzer.syntax.expressions import Expressions
+
+
+class Place(NamedTuple):
+    """Which arm of the statement at `at` a test decides about, and where the test ends."""
+
+    at: int
+    arm: int
+    end: int
+
 
 #: Parts of one condition.
 _MAX_CHAIN = 100
@@ -27,6 +50,13 @@ def condition(reader: Expressions, node: Node) -> Expression:
         return _condition(reader, node)
     finally:
         reader.depth -= 1
+
+
+def note(scope: Scope, path: BranchPath, condition: Expression, text: str, place: Place, *, leaves: bool) -> None:
+    """Note what decides whether control enters an arm, where it asks about names."""
+    names = frozenset(named(condition))
+    if names:
+        scope.tests.append(Test(place.at, place.arm, path, condition, names, text, leaves, place.end))
 
 
 def _condition(reader: Expressions, node: Node) -> Expression:

@@ -12,7 +12,8 @@ from collections.abc import Callable
 from tree_sitter import Node
 
 from analyzer.program import LOOP, Binding, BranchPath, Constant, Element, Expression, Mapping, Scope, Text
-from analyzer.syntax import ecma_modules
+from analyzer.syntax import ecma_conditions, ecma_modules
+from analyzer.syntax.conditions import Place
 from analyzer.syntax.ecma_definitions import Definitions
 from analyzer.syntax.ecma_expressions import EXTRA, Expressions
 from analyzer.syntax.ecma_targets import Targets
@@ -171,7 +172,8 @@ class Statements:
         exhaustive = sum(not _leaves(body) for _, body in arms) if last is not None else 0
         for number, (condition, body) in enumerate(arms):
             if condition is not None:
-                self.reader.expression(condition)
+                place = Place(at, number, condition.end_byte)
+                ecma_conditions.if_(self, condition, place, leaves=_leaves(body))
             self.arm(body, (at, number, -1 if _leaves(body) else exhaustive))
 
     def for_(self, node: Node) -> None:
@@ -206,9 +208,10 @@ class Statements:
 
     def switch(self, node: Node) -> None:
         subject, body = node.child_by_field_name("value"), node.child_by_field_name("body")
-        if subject is not None:
-            self.reader.expression(subject)
+        asked = self.reader.expression(subject) if subject is not None else None
         clauses = self.reader.named(body) if body is not None else []
+        if asked is not None:
+            ecma_conditions.cases(self, node, asked, clauses)
         exhaustive = len(clauses) if any(c.type == "switch_default" for c in clauses) else 0
         for number, clause in enumerate(clauses):
             self.arm(clause, (node.start_byte, number, exhaustive))

@@ -96,10 +96,10 @@ def _is_open(ev: Evaluator, base: Dict, key: Value) -> bool:
     """Whether a key can be any: it is not known, or can be another one, or is a None that is not there."""
     if key == Const(None):
         return None not in _table(ev, base)
-    return not isinstance(key, _Key) or _variable(ev, key)
+    return not isinstance(key, _Key) or is_variable(ev, key)
 
 
-def _variable(ev: Evaluator, key: Value) -> bool:
+def is_variable(ev: Evaluator, key: Value) -> bool:
     """Whether a key that is known can be another one in another run; or in another call, unless one is asked about."""
     if not isinstance(key, Str):
         return False
@@ -292,7 +292,7 @@ def _get(ev: Evaluator, base: Dict, keys: Values, default: Values) -> Values:
     """`base.get(key, default)`: the default too, unless every key is known to be there."""
     there = [key for key in keys if isinstance(key, _Key) and _of_dict(ev, base, (key,))]
     found = _of_dict(ev, base, tuple(there))
-    if any(_variable(ev, key) for key in keys):
+    if any(is_variable(ev, key) for key in keys):
         return merged(found, _every(ev, base), tuple(value for value in default if value not in there))
     if not there:
         return merged(default, _every(ev, base) if any(not isinstance(k, _Key) for k in keys) else ())

@@ -6,6 +6,7 @@ Type narrowing as in type checkers, on strings. Only tests of the very name coun
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import TYPE_CHECKING, TypeAlias
 
 from analyzer.program import (
@@ -24,13 +25,15 @@ from analyzer.program import (
 )
 from analyzer.values import containers
 from analyzer.values.branching import indirect, kinds, questions, reach, truth
-from analyzer.values.objects import REPLACED, Dict, Env, Ref, Str, Thing, Unknown, Value, Values, relabel
+from analyzer.values.objects import REPLACED, Dict, Env, Ref, Str, Thing, Unknown, Value, Values, merged, relabel
 
 if TYPE_CHECKING:
     from analyzer.values.evaluator import Evaluator
 
 #: Signs of operators, and methods, whose outcome is a truth value.
 _TESTS = frozenset({"==", "!=", "in", "not in", "is", "is not", "not", "and", "or"})
+#: Entries of a table that are looked at one by one.
+_MAX_PAIRS = 100
 _ASKING = frozenset({"startswith", "endswith"})
 #: (a test, the name that it asks for, what that is bound to: the outcome of a test).
 _Kept: TypeAlias = tuple[Test, str, Binding]
@@ -166,11 +169,22 @@ def derived(ev: Evaluator, binding: Binding, use: Name, env: Env) -> Values:
     if not any(True for _ in reach.in_force(asking, use.at, use.path)):
         return ()
     bases = ev.evaluate(value.base, env)
-    for held in (ev.evaluate(value.key, env), keys(ev, bases)):
-        known = tuple(k for k in narrowed(ev, held, (use, chain[1]), 0, env) if isinstance(k, Str))
-        if known:
-            return relabel(containers.item(ev, bases, known), "container")
-    return ()
+    asked = use, chain[1]
+    known = tuple(k for k in narrowed(ev, ev.evaluate(value.key, env), asked, 0, env) if isinstance(k, Str))
+    if known and not any(containers.is_variable(ev, key) for key in known):
+        return relabel(containers.item(ev, bases, known), "container")
+    sure = tuple(key._replace(step="container") for key in known if not key.partial)
+    others = (containers.item(ev, (base,), sure) for base in bases if sure and not isinstance(base, Dict))
+    return relabel(merged(*others, *_passing(ev, bases, asked, env)), "container")
+
+
+def _passing(ev: Evaluator, bases: Values, asked: tuple[Name, str], env: Env) -> Iterator[Values]:
+    """What dicts hold under the keys for which control can come to the use."""
+    for base in bases:
+        for key, value, where in islice(containers.pairs(ev, base), _MAX_PAIRS) if isinstance(base, Dict) else ():
+            held = ev.evaluate(key, where)
+            if not set(held).isdisjoint(narrowed(ev, held, asked, 0, env)):
+                yield ev.evaluate(value, where)
 
 
 def keys(ev: Evaluator, bases: Values) -> Values:

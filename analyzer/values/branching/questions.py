@@ -31,6 +31,8 @@ from analyzer.program import (
 _OF_STRINGS = frozenset({"lower", "upper", "strip", "casefold", "startswith", "endswith"})
 #: Functions that ask one thing of each of several, by the sign that says the same.
 OVER = {"any": "or", "all": "and"}
+#: The object that a method is of.
+OWN = frozenset({"self", "cls", "this"})
 _MAX_DEPTH = 4
 
 
@@ -137,13 +139,15 @@ def takes(scope: Scope, asked: Expression, depth: int = _MAX_DEPTH) -> bool:
 
 
 def _is_one(scope: Scope, name: str) -> bool:
-    """Whether a name stands for one thing out of several: `TABLE[key]`, `TABLE.get(key)`, an element."""
+    """Whether a name stands for one thing out of several: `TABLE[key]`, `TABLE.get(key)`, an element, a parameter."""
     bindings = scope.bindings.get(name, ())
     if len(bindings) != 1:
         return False
     match bindings[0].value:
         case Subscript() | Element() | Call(function=Attribute(name="get")):
             return True
+        case Parameter():
+            return name not in OWN
     return False
 
 

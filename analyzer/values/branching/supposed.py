@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeGuard
 
-from analyzer.program import Call, Expression, Items, Mapping, Name, Scope, Text
+from analyzer.program import Call, Expression, Items, Mapping, Scope, Text, first_name
 from analyzer.values.branching import worlds
 from analyzer.values.calling import callers
 from analyzer.values.objects import Configs, Dict, Env, Inst, List, Str, Supposed, Value, Values
@@ -74,7 +74,7 @@ def _comes(ev: Evaluator, supposed: Supposed, call: Call, env: Env, gives: Calla
     found = [frame for frame in frames if _among(gives(frame), supposed)]
     # where another call of the caller than those that are known gives the value: the call as it is in any
     found += [frame for frame in giving if not found and _call_of(frame) in {_call_of(each) for each in frames}]
-    use = _name(call)
+    use = first_name(call)
     return bool(found and (use is None or worlds.coming(ev, env, found, use.at, use.path)))
 
 
@@ -86,17 +86,6 @@ def _call_of(env: Env) -> tuple[int, int, object] | None:
 
 def _among(values: Values, supposed: Supposed) -> bool:
     return any(isinstance(v, Str) and (v.module, v.at) == supposed[:2] for v in values)
-
-
-def _name(call: Call) -> Name | None:
-    """The name that a call begins with: where it stands, the call does."""
-    part: Expression = call
-    while not isinstance(part, Name):
-        inner = getattr(part, "function", None) or getattr(part, "base", None)
-        if inner is None:
-            return None
-        part = inner
-    return part
 
 
 def is_told(ev: Evaluator, call: Call, env: Env, depth: int = _MAX_OUTWARDS) -> bool:

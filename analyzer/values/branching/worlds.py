@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from analyzer.program import BranchPath, Call, Name, Parameter, Scope, Spread, Subscript, dotted
+from analyzer.program import BranchPath, Call, Name, Parameter, Scope, Spread, Subscript, first_name
 from analyzer.values import attributes, hierarchy
 from analyzer.values.branching import indirect, narrowing, questions, reach
 from analyzer.values.calling import callers, calls
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 #: Values of one parameter that are looked at one by one.
 _MAX_VALUES = 32
+#: Records that one name can hold, of which tests ask.
+_MAX_RECORDS = 64
 #: Items of a comprehension that are told apart.
 _MAX_ITEMS = 24
 
@@ -23,10 +25,10 @@ _MAX_ITEMS = 24
 def of_call(ev: Evaluator, call: Call, env: Env) -> list[Env]:
     """Where tests of what a function is given rule out the call for some of its callers: those that are left."""
     scope = ev.modules[env.module].scopes[env.scope]
-    root = dotted(call.function)
-    if root is None or env.frame is not None or not scope.tests:
+    root = first_name(call.function)
+    if root is None or root.id == "super" or env.frame is not None or not scope.tests:
         return [env]
-    at, path = root[0].at, root[0].path
+    at, path = root.at, root.path
     if ev.supposed is not None:
         return coming(ev, env, _frames(ev, env), at, path)
     asked = reach.asked(scope, at, path)
@@ -42,7 +44,7 @@ def of_call(ev: Evaluator, call: Call, env: Env) -> list[Env]:
         return left
     if asked and every and not left and len(every) < callers.MAX_CALLERS and _asks_texts(scope, at, path):
         return [_nobody(ev, env)]
-    return _records(ev, scope, root[0], env) or _by_key(ev, scope, root[0], env) or [env]
+    return _records(ev, scope, root, env) or _by_key(ev, scope, root, env) or [env]
 
 
 def _asks_texts(scope: Scope, at: int, path: BranchPath) -> bool:
@@ -101,13 +103,16 @@ def objects(ev: Evaluator, env: Env) -> tuple[Env, ...]:
 
 def _records(ev: Evaluator, scope: Scope, use: Name, env: Env) -> list[Env]:
     """One environment for each record that a name can hold, of which tests ask: those whose entries lead here."""
-    for name in sorted(reach.records(scope, use.at, use.path)):
+    names = reach.records(scope, use.at, use.path)
+    if ev.modules[env.module].language != "javascript":  # where options are passed as one object
+        names = frozenset(name for name in names if not isinstance(scope.bindings[name][0].value, Parameter))
+    for name in sorted(names):
         asked = ev.keep(Name(name, use.at, use.path))
         held = [v for v in ev.evaluate(asked, env) if not isinstance(v, Unknown)]
         nothing = [indirect.assumed(ev, env, name, v) for v in held if isinstance(v, Const)]
         held = [v for v in held if not isinstance(v, Const)]
         is_open = any(reach.decides(ev, one, use.at, use.path) for one in nothing)
-        if not is_open and 1 < len(held) <= _MAX_VALUES and all(map(_is_record, held)):
+        if not is_open and 1 < len(held) <= _MAX_RECORDS and all(map(_is_record, held)):
             each = [indirect.assumed(ev, env, name, value) for value in held]
             left = [one for one in each if reach.comes(ev, one, use.at, use.path) is not False]
             if 0 < len(left) < len(each):
