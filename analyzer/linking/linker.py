@@ -15,7 +15,7 @@ from analyzer.linking.around import MAX_CALLER_FILES
 from analyzer.linking.command_lines import CommandLines
 from analyzer.loaders import tables
 from analyzer.program import Binding, Definition, Imported, Items, Name, Text
-from analyzer.values import attributes, containers
+from analyzer.values import attributes, stores
 from analyzer.values.objects import (
     Cls,
     Dict,
@@ -111,7 +111,7 @@ class Linker(CommandLines):
         found: Values = ()
         if name in scope.bindings:
             found = super().member(module, name) or self._before_own_import(module, name)
-            found = containers.stored(self, found, Name(name, 1 << 61, ()), self.env(module, 0), nested=True)
+            found = stores.filled(self, found, Name(name, 1 << 61, ()), self.env(module, 0), nested=True)
         if not found:
             stars = [b.value for b in scope.bindings.get("*", ()) if isinstance(b.value, Imported)]
             found = own_first(merged(*(self._starred(star, name, module) for star in stars)))

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from itertools import chain, islice
 from typing import TYPE_CHECKING, TypeAlias
 
-from analyzer.program import Expression, Items, Name, Spread
-from analyzer.values import assigned, attributes, lookups
+from analyzer.program import Expression, Items, Spread
+from analyzer.values import attributes, lookups
 from analyzer.values.configs import environment, open_configs
 from analyzer.values.objects import (
     DEFAULTS,
@@ -299,47 +299,3 @@ def _get(ev: Evaluator, base: Dict, keys: Values, default: Values) -> Values:
     if len(there) == len(keys) and not base.open:
         return found
     return merged(found, tuple(value for value in default if value not in there))
-
-
-def stored(ev: Evaluator, bases: Values, name: Name, env: Env, *, nested: bool) -> Values:
-    """A collection with what later statements put into it: `d[k] = v`, `xs.append(v)`, `d.update(…)`."""
-    from analyzer.values.calling import registries
-
-    if not any(isinstance(base, Dict | List) for base in bases):
-        return bases
-    key = name.id + "[]"
-    puts = [(store, env) for store in ev.scope(env.module, env.scope).bindings.get(key, ())]
-    puts = [(s, e) for s, e in puts if nested or s.at <= name.at]
-    if env.parent is None:
-        ev.read_mentioning(env.module, name.id)
-        scopes = ev.modules[env.module].scopes
-        for index in ev.index("put", env.module, assigned.putting).get(key, ()):
-            if name.id not in scopes[index].bindings:
-                for store in scopes[index].bindings[key]:
-                    puts += [(store, where) for where in registries.putting(ev, store, env.module, index)]
-    held: list[Value] = []
-    for store, where in puts:
-        sure = where is env and not nested and store.path == name.path[: len(store.path)]
-        if sure:
-            held += ev.evaluate(store.value, where)
-            continue
-        bases, held = _filled(bases, held), []
-        bases = (*bases, *ev.evaluate(store.value, where))
-    return _filled(bases, held)
-
-
-def _filled(bases: Values, puts: list[Value]) -> Values:
-    return tuple(_with(base, puts) for base in bases) if puts else bases
-
-
-def _with(base: Value, puts: list[Value]) -> Value:
-    """The collection with all of these in it, at once: many statements may put something into one."""
-    if isinstance(base, Dict) and (dicts := [put for put in puts if isinstance(put, Dict)]):
-        entries = chain.from_iterable(put.entries for put in dicts)
-        return Dict((*base.entries, *entries), more=base.open, missing=base.missing)
-    if isinstance(base, Tuple) or not isinstance(base, List):
-        return base
-    if lists := [put for put in puts if isinstance(put, List)]:
-        opened = base.open or any(put.open for put in lists)
-        return List((*base.entries, *chain.from_iterable(put.entries for put in lists)), more=opened)
-    return base

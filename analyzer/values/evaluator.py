@@ -270,7 +270,7 @@ class Evaluator(Surroundings, Memory):
                 bindings = names.resolve(scope, name, nested=nested)
                 if bindings:
                     found = self.bound(bindings, here, nested is not None, None if nested is not None else name)
-                    return containers.stored(self, found, name, here, nested=nested is not None)
+                    return stores.filled(self, found, name, here, nested=nested is not None)
             nested, here = scope, here.parent
         return None
 
@@ -405,7 +405,7 @@ class Evaluator(Surroundings, Memory):
 
 _NO_CALL = Call(Opaque("call_not_followed", 0), (), (), 0, 0)
 
-from analyzer.values import assigned, attributes, strings, walked  # noqa: E402  (they evaluate in turn)
+from analyzer.values import assigned, attributes, stores, strings, walked  # noqa: E402  (they evaluate in turn)
 from analyzer.values.branching import narrowing, reach, supposed, worlds  # noqa: E402
 from analyzer.values.calling import calls, widgets  # noqa: E402
 from analyzer.values.commandline import options  # noqa: E402
