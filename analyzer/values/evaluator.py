@@ -369,7 +369,7 @@ class Evaluator(Surroundings, Memory):
         return (List(((expression.element, env),), more=True),)
 
     def choice(self, expression: Choice, env: Env) -> Values:
-        found = self.union(expression.options, env)
+        found = alternatives.by_record(self, expression, env) or self.union(expression.options, env)
         if expression.first and any(isinstance(v, Str) and v.step.startswith("launch_line") for v in found):
             first = self.evaluate(expression.options[0], env)
             found = merged(first, self.overruled(first, self.union(expression.options[1:], env)))
@@ -405,7 +405,7 @@ class Evaluator(Surroundings, Memory):
 
 _NO_CALL = Call(Opaque("call_not_followed", 0), (), (), 0, 0)
 
-from analyzer.values import assigned, attributes, stores, strings, walked  # noqa: E402  (they evaluate in turn)
+from analyzer.values import alternatives, assigned, attributes, stores, strings, walked  # noqa: E402  (in turn)
 from analyzer.values.branching import narrowing, reach, supposed, worlds  # noqa: E402
 from analyzer.values.calling import calls, widgets  # noqa: E402
 from analyzer.values.commandline import options  # noqa: E402

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from analyzer.program import Binding, BranchPath, Mapping, Module, Name, Text
 from analyzer.values import assigned
+from analyzer.values.branching import reach
 from analyzer.values.calling import registries
 from analyzer.values.objects import Dict, Env, Held, List, Tuple, Value, Values
 
@@ -19,7 +20,8 @@ def filled(ev: Evaluator, bases: Values, name: Name, env: Env, *, nested: bool) 
     """The collections that a name holds, with what was put into them before its use."""
     if not any(isinstance(base, Dict | List) for base in bases):
         return bases
-    puts = [(store, env) for store in _in_scope(ev, bases, name, env) if nested or store.at <= name.at]
+    stores = _in_scope(ev, bases, name, env)
+    puts = [(s, env) for s in stores if nested or (s.at <= name.at and reach.comes(ev, env, s.at, s.path) is not False)]
     if env.parent is None:
         puts += _elsewhere(ev, name, env)
     return _applied(ev, bases, puts, None if nested else name.path, env)

@@ -155,7 +155,7 @@ def _texts(ev: Evaluator, condition: Expression, key: str, env: Env, *, holds: b
     if isinstance(condition, Operator) and condition.sign in ("==", "!=") and isinstance(condition.operands[1], Text):
         is_told = (condition.sign == "==") == holds and truth.key_of(condition.operands[0]) == key
         return {condition.operands[1].value} if is_told else set()
-    return {value.text for value in _listed(ev, condition, key, env, holds=holds)}
+    return {value.text for value in listed(ev, condition, key, env, holds=holds)}
 
 
 def derived(ev: Evaluator, binding: Binding, use: Name, env: Env) -> Values:
@@ -197,7 +197,7 @@ def _kept(ev: Evaluator, values: Values, key: str, condition: Expression, env: E
     kept = tuple(value for value in values if truth.of(ev, condition, key, value, env) is not (not holds))
     told = tuple(value for value in kept if not isinstance(value, Unknown | Ref | Thing))
     if len(told) < len(kept) or not (kept or env.frame is not None):
-        named = _listed(ev, condition, key, env, holds=holds)
+        named = listed(ev, condition, key, env, holds=holds)
         if named:
             return (*told, *relabel(named, "local_variable"))
     if kept or env.frame is not None:
@@ -206,19 +206,19 @@ def _kept(ev: Evaluator, values: Values, key: str, condition: Expression, env: E
     return (Unknown("runtime_input" if is_default else "parameter"),)
 
 
-def _listed(ev: Evaluator, condition: Expression, key: str, env: Env, *, holds: bool) -> tuple[Str, ...]:
+def listed(ev: Evaluator, condition: Expression, key: str, env: Env, *, holds: bool) -> tuple[Str, ...]:
     """The strings of which the name is one, where the condition holds or not: `key == "a"`, `key not in TABLE`."""
     if not isinstance(condition, Operator):
         return ()
     sign, parts = condition.sign, condition.operands
     if sign == "not":
-        return _listed(ev, parts[0], key, env, holds=not holds)
+        return listed(ev, parts[0], key, env, holds=not holds)
     if sign in ("and", "or"):
-        each = [_listed(ev, part, key, env, holds=holds) for part in parts]
+        each = [listed(ev, part, key, env, holds=holds) for part in parts]
         is_all = (sign == "and") == holds
         if is_all:
             return next(filter(None, each), ())
-        return tuple(dict.fromkeys(value for listed in each for value in listed)) if all(each) else ()
+        return tuple(dict.fromkeys(value for one in each for value in one)) if all(each) else ()
     if sign not in (("==", "in") if holds else ("!=", "not in")) or truth.key_of(parts[0]) != key:
         return ()
     found = truth.fixed(ev, parts[1], env) if sign in ("==", "!=") else truth.listed(ev, parts[1], env)

@@ -83,6 +83,12 @@ def _of_name(scope: Scope, name: str, own: str, depth: int) -> frozenset[str] | 
     return _all(scope, (binding.value for binding in bindings), own, depth)
 
 
+def is_parameter(scope: Scope, name: str) -> bool:
+    """Whether a name is a parameter, and nothing else."""
+    bindings = scope.bindings.get(name, ())
+    return len(bindings) == 1 and isinstance(bindings[0].value, Parameter)
+
+
 def records(scope: Scope, asked: Expression, depth: int = _MAX_DEPTH) -> frozenset[str]:
     """The names of which the condition asks an entry or attribute: `info["kind"] == "x"`, also under another name."""
     found: frozenset[str] = frozenset()

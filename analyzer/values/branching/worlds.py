@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from analyzer.program import BranchPath, Call, Name, Parameter, Scope, Spread, Subscript, first_name
+from analyzer.program import BranchPath, Call, Expression, Name, Parameter, Scope, Spread, Subscript, first_name
 from analyzer.values import attributes, hierarchy
 from analyzer.values.branching import indirect, narrowing, questions, reach
 from analyzer.values.calling import callers, calls
@@ -163,7 +163,52 @@ def _split(ev: Evaluator, scope: Scope, frame: Env, asked: frozenset[str], at: i
             if len(left) < len(each):
                 yield from left
                 return
+        if told := _told(ev, scope, frame, name, at, path):
+            yield from told
+            return
     yield frame
+
+
+def _told(ev: Evaluator, scope: Scope, frame: Env, name: str, at: int, path: BranchPath) -> list[Env]:
+    """Where the caller hands on a name that nothing tells: one call for each text that tests on the way say it is.
+
+    The caller asks the same: what it passes beside the name is then what goes with that text.
+    """
+    named, caller = _passed(ev, scope, frame, name)
+    if not isinstance(named, Name) or caller is None or caller.frame is not None or caller.parent is None:
+        return []
+    outer = ev.modules[caller.module].scopes[caller.scope]
+    if not outer.tests_of(named.id) or not questions.is_parameter(outer, named.id):
+        return []
+    tests = reach.in_force(scope.tests_of(name), at, path)
+    texts = (narrowing.listed(ev, test.condition, name, frame, holds=holds) for test, holds in tests)
+    each = (indirect.assumed(ev, caller, named.id, value) for value in next(filter(None, texts), ()))
+    return [_seen_from(ev, frame, caller, one) for one in each]
+
+
+def _passed(ev: Evaluator, scope: Scope, env: Env, name: str) -> tuple[Expression | None, Env | None]:
+    """What a call passes for a parameter, where that is written out."""
+    assert env.frame is not None
+    assert env.frame.arguments is not None
+    args, keywords = env.frame.arguments
+    place = next(place for place, param in enumerate(scope.params) if param.name == name)
+    place -= 1 if calls.has_self(ev, scope, env.scope, env) else 0
+    named = next(((value, where) for key, value, where in keywords if key == name), None)
+    return named or (args[place] if 0 <= place < len(args) else (None, None))
+
+
+def _seen_from(ev: Evaluator, env: Env, caller: Env, assumed: Env) -> Env:
+    """The call with what the caller passes as that is where one of its names holds one value."""
+    key = env, "seen from", assumed
+    if key not in ev.frames:
+        frame = env.frame
+        assert frame is not None
+        assert frame.arguments is not None
+        args = tuple((value, assumed if where is caller else where) for value, where in frame.arguments.args)
+        keywords = tuple((k, v, assumed if where is caller else where) for k, v, where in frame.arguments.keywords)
+        inside = Frame(Arguments(args, keywords), frame.bound, frame.depth, frame.started)
+        ev.frames[key] = Env(env.module, env.scope, inside, env.parent)
+    return ev.frames[key]
 
 
 def _values(ev: Evaluator, scope: Scope, frame: Env, name: str) -> tuple[Str, ...]:
