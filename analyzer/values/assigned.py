@@ -152,19 +152,26 @@ def _set_in(ev: Evaluator, cls: Cls, name: str, modules: Iterable[int], *, made:
     what stands in the file asked about.
     """
     found: list[tuple[Cls | None, Binding, Env]] = []
-    for module in modules:
-        ev.read_mentioning(module, name)
-        for index, chain, binding in ev.index("set", module, _set_on_others).get(name, ()):
-            env = ev.env(module, index)
-            holders = ev.evaluate(ev.keep(_expression(chain, binding)), env)
-            classes = (v.cls if isinstance(v, Inst) else v for v in holders if isinstance(v, Inst if made else Cls))
-            if any(isinstance(v, Cls) and hierarchy.derives(ev, v, cls) for v in classes):
-                owner = hierarchy.owner(ev, module, index) if chain[0] == "self" else None
-                found.append((owner, binding, env))
+    for holders, chain, binding, env in on_others(ev, name, modules):
+        classes = (v.cls if isinstance(v, Inst) else v for v in holders if isinstance(v, Inst if made else Cls))
+        if any(isinstance(v, Cls) and hierarchy.derives(ev, v, cls) for v in classes):
+            owner = hierarchy.owner(ev, env.module, env.scope) if chain[0] == "self" else None
+            found.append((owner, binding, env))
     several = len({(owner.module, owner.scope) for owner, _, _ in found if owner is not None}) > 1
     for owner, binding, env in found:
         if owner is None or not several or owner.module == 0:
             yield ev.evaluate(binding.value, env)
+
+
+def on_others(
+    ev: Evaluator, name: str, modules: Iterable[int]
+) -> Iterator[tuple[Values, tuple[str, ...], Binding, Env]]:
+    """(what the object may be, its name, the assignment, where) of each assignment to an attribute, but on self."""
+    for module in modules:
+        ev.read_mentioning(module, name)
+        for index, chain, binding in ev.index("set", module, _set_on_others).get(name, ()):
+            env = ev.env(module, index)
+            yield ev.evaluate(ev.keep(_expression(chain, binding)), env), chain, binding, env
 
 
 def _set_on_others(module: Module) -> dict[str, list[tuple[int, tuple[str, ...], Binding]]]:

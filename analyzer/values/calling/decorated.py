@@ -91,8 +91,10 @@ def _is_fixture(scope: Scope) -> bool:
 
 
 def _named_by(ev: Evaluator, option: Call, env: Env) -> list[str]:
-    """The parameter that `@click.option("--name", …)` fills, if it says so."""
+    """The parameter that `@click.option("--name", …)` or `@click.argument("name")` fills, if it says so."""
     names = [v.text for arg in option.args for v in ev.evaluate(arg, env) if isinstance(v, Str)]
+    if declarations.method(option) == "argument":
+        names = [name.replace("-", "_").lower() for name in names]
     plain = [name for name in names if name.isidentifier()]
     dest = plain or [name.split("/")[0].lstrip("-").replace("-", "_").lower() for name in names if name[:2] == "--"]
     return dest[:1]

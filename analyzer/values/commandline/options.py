@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from analyzer.program import Attribute, Call, Expression, Name, last_name
-from analyzer.values.commandline import argument_records
+from analyzer.values.commandline import argument_records, overwritten
 from analyzer.values.commandline.declarations import by_helpers, declared, of_call
 from analyzer.values.commandline.launched import anywhere, given
 from analyzer.values.configs import config_apis, overlays, runs
@@ -42,7 +42,8 @@ def attribute(ev: Evaluator, base: Ref, name: str) -> Values:
         found = declared(ev, base.env.module, name, made) or by_helpers(ev, base.env.module, name, made)
         laid = overlays.option(ev, base.env.module, name)
         found = found or argument_records.added(ev, base.call, base.env, name)
-        return merged(laid, tuple(v for v in found if not laid or v != _RUNTIME))
+        found = merged(laid, tuple(v for v in found if not laid or v != _RUNTIME))
+        return overwritten.joined(found, overwritten.later(ev, base, name))
     if base.qualified in (
         "absl.flags.FLAGS",
         "tensorflow.flags.FLAGS",
