@@ -34,7 +34,7 @@ _RUNS = re.compile(
     + rb"""["']?[ \t]*:""",
 )
 _NAMED = re.compile(
-    rb"--?model|MODEL|download|serve|\.py\b|pretrained|text-(?:generation|embeddings)|vllm|infinity|lorax|huggingface\.co|hf\.co"
+    rb"--?model|MODEL|download|serve|\.py\b|pretrained|text-(?:generation|embeddings)|vllm|ollama|infinity|lorax|huggingface\.co|hf\.co"
 )
 
 

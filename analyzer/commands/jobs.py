@@ -13,7 +13,9 @@ from analyzer.program import Constant, Expression, Items, Mapping, Text
 #: Keys of commands, in texts or lists of texts.
 _KEYS = frozenset({"cmd", "cmds", "command", "commands", "run", "setup", "script", "scripts", "entrypoint", "bash"})
 #: What a text says that starts a program: else the key means something else.
-_STARTS = re.compile(r"\.py\b|\bpython[\d.]* -m |\b(?:hf|huggingface-cli) download |\bvllm serve ")
+_STARTS = re.compile(
+    r"\.py\b|\bpython[\d.]* -m |\b(?:hf|huggingface-cli) download |\bvllm serve |\bollama (?:pull|run) "
+)
 #: What stands in front of a path: the folder that an editor has open, or where a container holds the code.
 _FOLDER = re.compile(r"^\$\{workspace(?:Folder|Root)\}/")
 #: Parameters of a template, of which nothing is known.

@@ -56,6 +56,8 @@ _COMMANDS = (
     Command(("lmdeploy", "serve", "api_server"), "lmdeploy.cli.serve.api_server", "lmdeploy", "model"),
     Command(("tune", "download"), "torchtune.cli.download", "torchtune", "weights"),
     Command(("litgpt", "download"), "litgpt.cli.download", "litgpt", "weights"),
+    Command(("ollama", "pull"), "ollama.cli.pull", "ollama", "weights", "ollama.pull"),
+    Command(("ollama", "run"), "ollama.cli.run", "ollama", "model", "ollama.generate"),
     Command(
         ("modelscope", "download"),
         "modelscope.cli.download",

@@ -41,6 +41,8 @@ if TYPE_CHECKING:
     from analyzer.values.evaluator import Evaluator
 
 _MISSING = Unknown("attribute_not_found")
+#: What paths are made of.
+_PATHS = {"os.pardir": "..", "os.curdir": ".", "os.sep": "/", "os.path.sep": "/"}
 _DICT_METHODS = frozenset({"get", "pop", "setdefault", "values", "keys", "items", "copy", "update"})
 
 
@@ -91,6 +93,8 @@ def attribute(ev: Evaluator, base: Value, name: str) -> Values:
 
 def _external(ev: Evaluator, base: Ref, name: str) -> Values:
     qualified = base.qualified.removesuffix(".__dict__") + "." + name
+    if qualified in _PATHS:
+        return (Str(_PATHS[qualified], 0, 0),)
     if base.call is None:
         return ev.external(qualified, -1)
     return (Ref(qualified, base.call, base.env),)

@@ -367,6 +367,7 @@ _TABLE: dict[str, _Call] = {
     **_rows(_text, "builtins.str", "builtins.repr", "shlex.quote"),
     **_rows(_dict, "builtins.dict", "types.SimpleNamespace", "argparse.Namespace", "collections.OrderedDict"),
     **_rows(_dict, "easydict.EasyDict", "ml_collections.ConfigDict", "addict.Dict", "box.Box", "munch.Munch"),
+    **_rows(_dict, "attrdict.AttrDict", "attrdict.AttrMap", "dotmap.DotMap"),
     **_rows(_defaultdict, "collections.defaultdict"),
     **_rows(sequences.enumerated, "builtins.enumerate"),
     **_rows(sequences.zipped, "builtins.zip", "itertools.zip_longest"),
