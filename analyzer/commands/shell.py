@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise, zip_longest
 
-from analyzer.commands import functions, nested, turns
+from analyzer.commands import arms, functions, nested, turns
 from analyzer.commands.budget import WORD, Budget
 from analyzer.commands.expansion import MAX_WORDS, Choices, Known, Variables, choices, only, part_of, split, spread
 from analyzer.commands.functions import literal as _literal
@@ -113,6 +113,8 @@ def _walk(words: Iterator[Word], state: State) -> Iterator[Run]:
                 state.words, array = [], None
         elif word.sign and word.sign not in (">", "<<", "<<<"):
             yield from _command(state)
+            if word.sign == ";;":
+                state.arms.goes_on(state.depth)
             state.signs = (state.signs + word.sign.strip())[-2:]
         else:
             state.words.append(word)
@@ -146,6 +148,7 @@ def _command(state: State) -> Iterator[Run]:
         state.depth += (head in _OPENING) - (head in _CLOSING)
         while state.loops and state.loops[-1][0] > state.depth:
             state.loops.pop()
+        _branches(state, head)
         if head in ("for", "select") and len(words) > 2 and _literal(words[2]) == "in":
             state.hold(_literal(words[1]), in_turn(choices(word.parts, state.variables) for word in words[3:]))
             state.loops.append((state.depth, _literal(words[1])))
@@ -168,6 +171,15 @@ def _command(state: State) -> Iterator[Run]:
             _shift(state, run)
             yield run
             yield from _called(state, found)
+
+
+def _branches(state: State, head: str) -> None:
+    """Which arm of which `if` or `case` the words behind belong to."""
+    state.arms.closes(state.depth)
+    if head in arms.OPENING:
+        state.arms.opens(state.depth)
+    elif head in arms.NEXT:
+        state.arms.goes_on(state.depth)
 
 
 def _read(state: State, words: list[Word], given: Choices, separators: str) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from analyzer.commands.arms import Arms
 from analyzer.commands.budget import WORD, Budget
 from analyzer.commands.expansion import MAX_VALUES, MAX_WORDS, Choices, Known, Variables, split
 from analyzer.commands.functions import Function
@@ -39,6 +40,7 @@ class State:
     functions: dict[str, Function] = field(default_factory=dict)
     calling: int = 0  # functions that are being called, one by the other
     loops: list[tuple[int, str]] = field(default_factory=list)  # depth and variable of each that runs over a list
+    arms: Arms = field(default_factory=Arms)
 
     def __post_init__(self) -> None:
         numbers = sum(name.isdigit() and name != "0" for name in self.variables)
@@ -62,6 +64,7 @@ class State:
 
     def assign(self, name: str, given: Choices) -> None:
         """An assignment replaces what was; one that a condition may leave out adds to it."""
+        self.arms.sets(name, given, self.variables.get(name, ()), self.depth)
         self.hold(name, (*self.variables.get(name, ()), *doubtful(given)) if self.depth > 0 else given)
 
     def fill(self, assigned: str, words: list[Word]) -> None:

@@ -67,7 +67,18 @@ def _programs(run: Run) -> list[Run] | None:
     if len(run.words[at]) < 2:
         return None
     chosen = (value._replace(sure=False) for value in run.words[at] if value is not None)
-    return [replace(run, words=(*run.words[:at], (value,), *run.words[at + 1 :])) for value in chosen]
+    return [_with_word(run, at, value) for value in chosen]
+
+
+def _with_word(run: Run, at: int, value: Known) -> Run:
+    """The command with one of the values of a word, also in its turns."""
+    places = ((turn, next((i for i, word in enumerate(turn) if value.text in _texts(word)), -1)) for turn in run.turns)
+    turns = tuple((*turn[:place], (value,), *turn[place + 1 :]) for turn, place in places if place >= 0)
+    return replace(run, words=(*run.words[:at], (value,), *run.words[at + 1 :]), turns=turns)
+
+
+def _texts(word: Choices) -> list[str]:
+    return [value.text for value in word if value is not None]
 
 
 def _given(choices: Choices, named: Named) -> Choices:

@@ -1,4 +1,5 @@
-"""The turns of the loops around a command: what it says in each, where several of its words come of one variable."""
+"""What a command says in each turn of the loops around it, and for each arm of branches before it, where several of its
+words come of one."""
 
 from __future__ import annotations
 
@@ -6,6 +7,7 @@ from collections.abc import Iterator
 from itertools import product
 from math import prod
 
+from analyzer.commands.arms import Arm, merged
 from analyzer.commands.expansion import Choices, split
 from analyzer.commands.shell_state import State
 from analyzer.commands.shell_words import Word
@@ -15,20 +17,27 @@ _MAX_TURNS = 32
 
 
 def of_command(state: State, words: list[Word]) -> Iterator[tuple[Choices, ...]]:
-    """The words in each turn of the loops around whose variables the command names more than once."""
-    if not state.loops:
+    """The words in each turn of the loops around whose variables the command names more than once, and for each arm
+    of the branches before that set several of its variables."""
+    if not state.loops and not state.arms.together:
         return
     names = [_variable(part.name) for word in words for part in word.parts if part.name]
-    over = [name for _, name in state.loops if names.count(name) > 1]
-    held = [state.variables.get(name, ()) for name in over]
-    number = prod(map(len, held))
-    if not over or not 1 < number <= _MAX_TURNS or any(None in values for values in held):
+    over = [_turns(state, name) for _, name in state.loops if names.count(name) > 1]
+    told = [*over, *state.arms.of_command(names)]
+    number = prod(map(len, told))
+    if not told or not 1 < number <= _MAX_TURNS or not all(over):
         return
     if not state.budget.take(number * sum(word.end - word.at for word in words)):
         return
-    for values in product(*held):
-        variables = state.variables | {name: (value,) for name, value in zip(over, values, strict=True)}
-        yield tuple(each for word in words for each in split(word, variables, state.arrays))
+    for each in product(*told):
+        variables = merged(state.variables, each)
+        yield tuple(given for word in words for given in split(word, variables, state.arrays))
+
+
+def _turns(state: State, name: str) -> tuple[Arm, ...]:
+    """The variable of a loop in each turn; nothing where that is not known."""
+    held = state.variables.get(name, ())
+    return tuple({name: (value,)} for value in held) if None not in held else ()
 
 
 def _variable(name: str) -> str:
