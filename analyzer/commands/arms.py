@@ -27,8 +27,9 @@ class Branches:
     inner: set[str] = field(default_factory=set)
 
     def closed(self) -> tuple[Arm, ...]:
-        """The variables that two arms set, in each arm; nothing where they are not set together."""
-        told = [name for name in self.before if name not in self.inner]
+        """The variables that arms set together, in each arm; nothing where each sets one, as options of scripts do."""
+        beside = {name for arm in self.arms for name in arm if len(arm) > 1}
+        told = [name for name in self.before if name in beside and name not in self.inner]
         names = [name for name in told if sum(name in arm for arm in self.arms) + bool(self.before[name]) > 1]
         arms = [arm for arm in self.arms if any(name in arm for name in names)]
         if len(names) < 2 or len(arms) > _MAX_ARMS:
