@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from functools import lru_cache
 
 from analyzer.configs import documents as configs
 from analyzer.linking.around import MAX_CALLER_FILES
-from analyzer.linking.command_lines import CommandLines
+from analyzer.linking.libraries import is_library
+from analyzer.linking.stars import Stars
 from analyzer.loaders import tables
-from analyzer.program import Binding, Definition, Imported, Items, Name, Text
+from analyzer.program import Definition, Imported, Name, Text
 from analyzer.values import attributes, stores
 from analyzer.values.objects import (
     Cls,
@@ -26,12 +26,11 @@ from analyzer.values.objects import (
     Unknown,
     Values,
     merged,
-    own_first,
     relabel,
 )
 
 
-class Linker(CommandLines):
+class Linker(Stars):
     """An evaluator that starts in one file, `modules[0]`, and reads others of its project as it needs them."""
 
     max_steps = 5_000
@@ -44,7 +43,7 @@ class Linker(CommandLines):
         if not self.project.layout.may_hold(qualified):
             return (Ref(qualified),)
         importer = self.modules[module].path if module >= 0 else ""
-        if _is_library(qualified, importer):
+        if is_library(qualified, importer):
             return (Ref(qualified),)
         found = self._in_tree(qualified, importer)
         if all(isinstance(value, Unknown) for value in found) and qualified.partition(".")[0] in tables().roots:
@@ -113,8 +112,7 @@ class Linker(CommandLines):
             found = super().member(module, name) or self._before_own_import(module, name)
             found = stores.filled(self, found, Name(name, 1 << 61, ()), self.env(module, 0), nested=True)
         if not found:
-            stars = [b.value for b in scope.bindings.get("*", ()) if isinstance(b.value, Imported)]
-            found = own_first(merged(*(self._starred(star, name, module) for star in stars)))
+            found = self.taken_in(module, name)
         child = self.project.layout.child(self.modules[module].path, name) if not found else None
         if child is not None:
             found = self._module(child, name)
@@ -125,39 +123,6 @@ class Linker(CommandLines):
         """What the file binds to a name that it then imports from itself."""
         own = [b for b in self.modules[module].scopes[0].bindings[name] if not isinstance(b.value, Imported)]
         return self.bound(own[-1:], self.env(module, 0), True)
-
-    def starred(self, binding: Binding, name: str, module: int) -> Values:
-        """`name` through `from x import *`: of another file what it hands out, of a library what a table knows."""
-        if not isinstance(binding.value, Imported):
-            return ()
-        source = self.project.layout.find(binding.value.qualified, self.modules[module].path)
-        if source is None or source.rest or _is_library(binding.value.qualified, self.modules[module].path):
-            return super().starred(binding, name, module)
-        return self._starred(binding.value, name, module)
-
-    def _hands_out(self, module: int, name: str) -> bool:
-        """Whether a star import of the module brings the name."""
-        listed = self.modules[module].scopes[0].bindings.get("__all__")
-        if not listed or not isinstance(listed[-1].value, Items):
-            return not name.startswith("_")
-        return any(isinstance(item, Text) and item.value == name for item in listed[-1].value.items)
-
-    def _starred(self, star: Imported, name: str, module: int) -> Values:
-        source = self.project.layout.find(star.qualified, self.modules[module].path)
-        if source is not None and not source.rest:
-            index = self.load(source.path)
-            if index is not None and not self._hands_out(index, name):
-                return ()
-        asked = f"{star.qualified.rstrip('.')}.{name}"
-        found = self.external(asked, module)
-        return tuple(
-            v for v in found if not isinstance(v, Unknown) and (not isinstance(v, Ref) or self._is_of_library(v, asked))
-        )
-
-    def _is_of_library(self, ref: Ref, asked: str) -> bool:
-        """Whether a name taken in by a star is of a library, and not of a file that is not read."""
-        root = ref.qualified.partition(".")[0]
-        return root in tables().roots or (ref.qualified != asked and not self.project.layout.may_hold(ref.qualified))
 
     # -- configs and command lines
 
@@ -273,31 +238,3 @@ class Linker(CommandLines):
 def _of_library(qualified: str) -> Values:
     """A loader of a library, where a folder of the tree only has the library's name."""
     return (Ref(qualified),) if tables().match(qualified) is not None else ()
-
-
-def _is_library(qualified: str, importer: str) -> bool:
-    """Whether the name stays a library's, also where the tree holds a copy of that.
-
-    In the code of the copy itself, what it defines is a wrapper like any other. But what takes a model keeps its name,
-    and so do the loaders of a library that no other table's loaders stand behind.
-    """
-    root = qualified.partition(".")[0]
-    if root not in tables().roots:
-        return False
-    return _keeps_name(qualified) if f"/{root}/" in f"/{importer}" else not _is_other_class(qualified)
-
-
-@lru_cache(maxsize=4096)
-def _is_other_class(qualified: str) -> bool:
-    """Whether it is a class that the table of the library says nothing of: its own repository may define it."""
-    known = tables()
-    is_class = qualified.rpartition(".")[2][:1].isupper()
-    return is_class and not (known.match(qualified) or known.consumer(qualified) or known.offers(qualified))
-
-
-@lru_cache(maxsize=4096)
-def _keeps_name(qualified: str) -> bool:
-    found = tables().match(qualified)
-    if found is None:
-        return tables().consumer(qualified) is not None
-    return tables().libraries[found.loader.library].sink

@@ -6,7 +6,19 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
-from analyzer.program import Call, Definition, Expression, Imported, Module, Opaque, Scope, Spread, last_name
+from analyzer.program import (
+    Attribute,
+    Call,
+    Definition,
+    Expression,
+    Imported,
+    Module,
+    Name,
+    Opaque,
+    Scope,
+    Spread,
+    last_name,
+)
 from analyzer.values import containers, hierarchy
 from analyzer.values.calling import renamed, widgets
 from analyzer.values.objects import Env, Fn, Held, List, Ref, Shown
@@ -68,7 +80,7 @@ def _filled(scope: Scope, first: int) -> int:
 def _decorating(ev: Evaluator, module: int, index: int, scope: Scope) -> Iterator[tuple[Call, Env, Expression]]:
     """`@button.click(inputs=[…])`."""
     for call in scope.decorators:
-        if isinstance(call, Call) and last_name(call.function) in _LISTENERS and _is_used(ev, module):
+        if isinstance(call, Call) and last_name(call.function) in _LISTENERS and _is_used(ev, module, call):
             around = ev.env(module, scope.parent)
             key = "decorated", module, index
             if key not in ev.caches:
@@ -80,8 +92,8 @@ def _listening(ev: Evaluator, module: int, scope: Scope) -> Iterator[tuple[Call,
     """`button.click(run, […])` with a name of the function, or with the lambda itself."""
     is_near = scope.kind == "lambda" or (scope.parent and ev.modules[module].scopes[scope.parent].kind != "class")
     for other in (module,) if is_near else ev.callers_of(module, scope.name):
-        if _is_used(ev, other):
-            for call, index, function in _in_file(ev, other, scope.at if scope.kind == "lambda" else scope.name):
+        for call, index, function in _in_file(ev, other, scope.at if scope.kind == "lambda" else scope.name):
+            if _is_used(ev, other, call):
                 yield call, ev.env(other, index), function
 
 
@@ -94,9 +106,19 @@ def _in_file(ev: Evaluator, module: int, name: str | int) -> list[tuple[Call, in
     return [found for key in keys for found in table.get(key, ())]
 
 
-def _is_used(ev: Evaluator, module: int) -> bool:
-    """Whether the file imports the library."""
-    return ev.index("shows", module, _imports)
+def _is_used(ev: Evaluator, module: int, call: Call) -> bool:
+    """Whether the file imports the library, or has what is listened to from another file."""
+    return ev.index("shows", module, _imports) or _is_brought_in(ev.modules[module], call.function)
+
+
+def _is_brought_in(module: Module, function: Expression) -> bool:
+    """Whether a method belongs to something that the file imports, by its name or by a star."""
+    component = function.base if isinstance(function, Attribute) else None
+    if not isinstance(component, Name) or module.language != "python":
+        return False
+    bindings = module.scopes[0].bindings
+    bound = bindings.get(component.id)
+    return any(type(binding.value) is Imported for binding in bound) if bound else "*" in bindings
 
 
 def _imports(module: Module) -> bool:
