@@ -5,7 +5,7 @@ from __future__ import annotations
 import builtins
 from collections.abc import Sequence
 
-from analyzer.program import LOOP, Binding, BranchPath, Language, Name, Scope
+from analyzer.program import LOOP, Binding, BranchPath, Definition, Language, Name, Scope
 
 _MAX_REACHING = 24
 _JAVASCRIPT = frozenset({
@@ -58,8 +58,17 @@ def resolve(scope: Scope, name: Name, *, nested: Scope | None) -> tuple[Binding,
     if not bindings:
         return ()
     if nested is not None:
-        return final(bindings, nested.at, nested.path)
+        found = final(bindings, nested.at, nested.path)
+        return found[:1] if _is_replaced(scope, found, nested) else found
     return reaching(bindings, name.at, name.path)
+
+
+def _is_replaced(scope: Scope, found: Sequence[Binding], nested: Scope) -> bool:
+    """Whether a definition has taken the place of what `nested` could see, before anything could run that."""
+    last = found[0]
+    if len(found) == 1 or last.path or not isinstance(last.value, Definition) or last.at < nested.at:
+        return False
+    return not any(nested.at < call.at < last.at for call in scope.calls)
 
 
 def _left(bound: BranchPath, used: BranchPath) -> bool:
