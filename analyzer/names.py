@@ -59,14 +59,13 @@ def resolve(scope: Scope, name: Name, *, nested: Scope | None) -> tuple[Binding,
         return ()
     if nested is not None:
         found = final(bindings, nested.at, nested.path)
-        return found[:1] if _is_replaced(scope, found, nested) else found
+        return found[:1] if len(found) > 1 and _is_replaced(scope, found[0], nested) else found
     return reaching(bindings, name.at, name.path)
 
 
-def _is_replaced(scope: Scope, found: Sequence[Binding], nested: Scope) -> bool:
+def _is_replaced(scope: Scope, last: Binding, nested: Scope) -> bool:
     """Whether a definition has taken the place of what `nested` could see, before anything could run that."""
-    last = found[0]
-    if len(found) == 1 or last.path or not isinstance(last.value, Definition) or last.at < nested.at:
+    if last.path or not isinstance(last.value, Definition) or last.at < nested.at:
         return False
     return not any(nested.at < call.at < last.at for call in scope.calls)
 
