@@ -28,6 +28,8 @@ _README = re.compile(r"(?:.*/)?readme\.md$", re.IGNORECASE)
 _LOCKED = re.compile(
     r"(?:.*/)?pyvenv\.cfg$|(?:.*/)?(?:package-lock|composer\.lock|tsconfig[\w.-]*|tokenizer|vocab|merges|special_tokens_map|added_tokens)\.json$"
 )
+#: Lists of models, one a line, by their names.
+_LIST = re.compile(r"(?:.*/)?[^/]*(?:models?|checkpoints?|encoders?|llms?)[^/]*\.(?:txt|lst|list)$", re.IGNORECASE)
 #: What a file must say to be worth parsing as something that runs commands.
 _RUNS = re.compile(
     rb"""(?m)^[ \t"'-]*(?:services|containers|run|cmds?|commands?|setup|scripts?|before_script|entrypoint|program)"""
@@ -45,7 +47,9 @@ def wanted(path: str) -> bool:
         return _LOCKED.match(path) is None
     if name == _MLPROJECT:
         return True
-    return scripts.is_script(path) or configs.is_dotenv(name) or _README.match(path) is not None
+    if scripts.is_script(path) or configs.is_dotenv(name):
+        return True
+    return _README.match(path) is not None or _LIST.match(path) is not None
 
 
 def analyze(source: bytes, path: str) -> FileReport:

@@ -49,9 +49,11 @@ _DOCUMENTS = 512
 #: What other processes are given of a project; the rest they make themselves.
 _INDEX = (
     "given", "scripts", "configs", "layout", "launches", "names", "imported", "deriving", "words", "gated", "dotenv",
-    "founded",
+    "founded", "picking",
 )  # fmt: skip
 _SECONDS = 2.0
+#: Files that take parts out of modules by name, at most.
+_MAX_PICKING = 8
 
 
 @dataclass(slots=True)
@@ -85,6 +87,7 @@ class Project:
         self.words = loader_words(known, importers(self.imported), self.layout)
         self.gated = frozenset(path for path, glance in known.items() if glance.gated)
         self.dotenv = frozenset(path for path, glance in known.items() if glance.roots & DOTENV_READERS)
+        self.picking = tuple(sorted(path for path, glance in known.items() if glance.picks))[:_MAX_PICKING]
         self.founded = frozenset(self.reads.paths)  # files whose content the index comes of
         self._ask()
 

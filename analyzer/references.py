@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from analyzer import ids
 from analyzer.known_ids import names
@@ -28,6 +28,7 @@ from analyzer.values.objects import (
     Values,
 )
 
+_DEFAULTS = DEFAULTS | {"loader_default"}
 #: Ways on which the program can also pass something else.
 _POSSIBLE = frozenset(DEFAULTS | {"container", "config_choice", "launch_line_choice"})
 
@@ -98,8 +99,16 @@ def read_ids(
             reasons.append("attribute_not_found")
         elif isinstance(value, Ref):
             reasons.append("import_not_followed" if value.call is None else "call_not_followed")
-    ordered = tuple(sorted(models.values(), key=lambda ref: (ref.id, ref.origin)))
+    ordered = tuple(sorted(_of_programs(ev, models.values()), key=lambda ref: (ref.id, ref.origin)))
     return ordered, reasons, sorted(local.values(), key=lambda ref: (ref.id, ref.origin))
+
+
+def _of_programs(ev: Evaluator, models: Collection[ModelRef]) -> Collection[ModelRef]:
+    """What others than tests pass, where they pass anything; else, or where the load is a test's own, all."""
+    if len(models) < 2 or patched.is_test(ev.modules[0].path):
+        return models
+    others = [model for model in models if not patched.is_test(model.origin.path)]
+    return others if any(model.resolution not in _DEFAULTS for model in others) else models
 
 
 #: How a spaCy model's name ends.

@@ -81,7 +81,8 @@ def module(source: bytes, path: str, tree: Expression) -> Module:
 def of_program(module_: Module) -> Module:
     """A Python file that is read as a config: the names that it binds."""
     names = [name for name in module_.scopes[0].bindings if name.isidentifier()]
-    tree = Mapping(tuple((Text(name, 0), Name(name, 1 << 60, ())) for name in names), 0)
+    last = max((b.at for name in names for b in module_.scopes[0].bindings[name]), default=0)
+    tree = Mapping(tuple((Text(name, 0), Name(name, last, ())) for name in names), 0)
     top = replace(module_.scopes[0], bindings={**module_.scopes[0].bindings, DOCUMENT: [Binding(0, (), tree)]})
     return replace(module_, scopes=[top, *module_.scopes[1:]])
 

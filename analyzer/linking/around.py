@@ -14,6 +14,8 @@ from analyzer.linking.reads import Reads
 MAX_SETTER_FILES = 24
 #: Files with callers of one function that are read, at most; nearest first.
 MAX_CALLER_FILES = 24
+#: The file whose fixtures the tests below its folder can use.
+CONFTEST = "conftest.py"
 #: How many imports a caller can be away from what it calls.
 MAX_IMPORTS = 6
 #: Files looked at for callers of one file, at most; nearest first.
@@ -42,6 +44,7 @@ class Around:
         self.is_distinct = reads.kept(self._is_distinct, 4096)
         self.calling = reads.kept(self._calling, 4096)
         self.declaring = reads.kept(self._declaring, 1024)
+        self.using_fixtures = reads.kept(self._using_fixtures, 1024)
 
     def _reaching(self, path: str) -> tuple[str, ...]:
         """Files from which a chain of imports leads to `path`, nearest first."""
@@ -69,6 +72,23 @@ class Around:
     def _calling(self, path: str, name: str) -> tuple[str, ...]:
         """Files from which `path` can be reached that mention the name, nearest first; one more than are read."""
         return tuple(islice(self.mentioning(self.reaching(path), name), MAX_CALLER_FILES + 1))
+
+    def conftests(self, path: str) -> Iterator[str]:
+        """The `conftest.py` of each folder above the file, nearest first."""
+        folder = path
+        while folder:
+            folder = folder.rpartition("/")[0]
+            found = f"{folder}/{CONFTEST}" if folder else CONFTEST
+            if found in self.names and found != path:
+                yield found
+
+    def _using_fixtures(self, path: str, name: str) -> tuple[str, ...]:
+        """Files that mention the name whose tests can use the fixtures of `path`; one more than are read."""
+        folder, slash, last = path.rpartition("/")
+        below: Iterable[str] = self.reaching(path)
+        if last == CONFTEST:
+            below = (file for file in self.names if file != path and file.startswith(folder + slash))
+        return tuple(islice(self.mentioning(below, name), MAX_CALLER_FILES + 1))
 
     def _declaring(self, path: str, word: str) -> tuple[str, ...]:
         """Files that `path` imports, or that import it, that say the word: that declare options."""

@@ -6,6 +6,7 @@ a config or a command line, the file in question is parsed and lowered, and the 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
@@ -28,6 +29,10 @@ from analyzer.values.objects import (
     merged,
     relabel,
 )
+
+_MAX_LIST = 1 << 16  # bytes of a list
+_MAX_LINES = 64
+_LINE = re.compile(rb"(?m)^[ \t]*([^\s#].*)$")
 
 
 class Linker(Stars):
@@ -136,6 +141,23 @@ class Linker(Stars):
                 found.append(self.evaluate(configs.document(self.modules[index]), self.env(index, 0)))
         return merged(*found)
 
+    def lines(self, path: str, module: int) -> tuple[Str, ...]:
+        """The lines of a list that code of `module` reads as text."""
+        self.asked = True
+        found: list[Str] = []
+        for other in self.config_paths(path, module):
+            index, source = self.load(other), self.project.texts(other) or b""
+            if index is not None and len(source) <= _MAX_LIST:
+                each = ((m[1].decode("utf-8", "replace").strip(), m.start(1)) for m in _LINE.finditer(source))
+                found += (Str(text, index, at, "config") for text, at in each)
+        return tuple(found[:_MAX_LINES])
+
+    def program(self, path: str, module: int) -> Values:
+        """The Python file that code of `module` means by a path, as a module."""
+        self.asked = True
+        found = self.project.launches.programs.find(path, self.modules[module].path)
+        return tuple(Mod(index) for index in self._loaded(found[:1]))
+
     def config_paths(self, path: str, module: int) -> tuple[str, ...]:
         """The config files that code of `module` can mean by a path."""
         return self.project.configs.find(path, self.modules[module].path)
@@ -228,6 +250,24 @@ class Linker(Stars):
         """The file itself, then those that can see it and write `.name = …`."""
         self.asked = True
         return [module, *self._loaded(self.project.around.setting(self.modules[module].path, name))]
+
+    def picking(self, module: int) -> Iterable[int]:
+        """The files of the project that take parts by name out of modules that they import by name."""
+        self.asked = True
+        return self._loaded(path for path in self.project.picking if path.startswith(self.around))
+
+    def fixture_files(self, module: int) -> Iterable[int]:
+        """The file itself, and the `conftest.py` of each folder from its own upwards."""
+        self.asked = True
+        return [module, *self._loaded(self.project.around.conftests(self.modules[module].path))]
+
+    def fixture_users(self, module: int, name: str) -> Iterable[int]:
+        """The file itself, and others that mention the name: those below a `conftest.py`, else those that import it."""
+        self.asked = True
+        others = self.project.around.using_fixtures(self.modules[module].path, name)
+        if len(others) > MAX_CALLER_FILES:
+            self.bounded = True
+        return [module, *self._loaded(others[:MAX_CALLER_FILES])]
 
     def option_files(self, module: int, word: str = "add_argument") -> Iterable[int]:
         """The file itself, and files it imports or is imported by that say the word: that declare options."""

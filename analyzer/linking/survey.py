@@ -17,8 +17,13 @@ from analyzer.syntax import specifiers
 
 _NAME = re.compile(rb"[\w.]+(?:[ \t]+as[ \t]+\w+)?")
 _QUOTED = re.compile(rb"[\"']([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+)[\"']")
-_LATE = automata.Words(("import_module", "guard_import", "Lazy", "lazy"), short=0)
+_LATE = automata.Words(("import_module", "__import__", "guard_import", "Lazy", "lazy"), short=0)
 _BY_NAME = re.compile(rb"(?:import_module|guard_import)\([\"'](\w+)[\"']\)")
+_IMPORTED_LATE = re.compile(
+    rb"(\w+)[ \t]*=[ \t]*(?:importlib\.)?(?:import_module|__import__)\("
+    rb"|getattr\((importlib\.import_module|import_module)\("
+)
+_PICKED = re.compile(rb"getattr\(\s*([\w.]+)(?:\([^()]*\))?\s*,\s*[^\"'\s]")
 _MAX_LATE = 200
 _ECMA_LATE = re.compile(rb"\bimport[ \t]*\([ \t\n]*[\"'`]([^\"'`\n]+)[\"'`]")
 _ECMA_ALL = re.compile(rb"\bexport[ \t]*\*[ \t]*from[ \t]*[\"']([^\"'\n]+)[\"']")
@@ -38,6 +43,7 @@ class Glance:
     launches: tuple[Launch, ...] = ()  # what its code, or the shell lines of a notebook, give to programs
     giving: tuple[str, ...] = ()  # functions that import a library with a table, and return it
     stars: frozenset[str] = frozenset()  # of the imports those of everything: `from x import *`
+    picks: bool = False  # whether parts are taken by name out of what is imported by name
 
     @property
     def roots(self) -> frozenset[str]:
@@ -61,7 +67,14 @@ def glance(source: bytes, path: str) -> Glance:
     giving = tuple(_giving(source, imports, is_late=is_late))
     classes = tuple(_class(name, bases) for name, bases in headers.classes(source))
     launches = notebook_launches.launches(source) if path.endswith(".ipynb") else python_launches.launches(source, path)
-    return Glance(path, _is_gated(source, path), tuple(imports), classes, launches, giving, frozenset(stars))
+    picks = is_late and _picks(source)
+    return Glance(path, _is_gated(source, path), tuple(imports), classes, launches, giving, frozenset(stars), picks)
+
+
+def _picks(source: bytes) -> bool:
+    """Whether parts are taken out of what is imported by name, by a name that is not written there."""
+    modules = {match for found in _IMPORTED_LATE.findall(source) for match in found if match}
+    return b"getattr(" in source and not modules.isdisjoint(_PICKED.findall(source))
 
 
 @lru_cache(maxsize=1 << 14)

@@ -9,7 +9,7 @@ from analyzer.program import (
     Definition,
 )
 from analyzer.values import apis, assigned, constructed, fields, filled, hierarchy, lookups, strings
-from analyzer.values.calling import calls, remote
+from analyzer.values.calling import calls, parametrized, remote
 from analyzer.values.commandline import argument_records, launched, options
 from analyzer.values.configs import open_configs, yacs
 from analyzer.values.objects import (
@@ -164,7 +164,7 @@ def _of_class(ev: Evaluator, cls: Cls, name: str, inst: Inst | None) -> Values:
             if here.qualified not in hierarchy.BARE:
                 external.append(here)
             continue
-        found.append(assigned.on_self(ev, here, name, inst))
+        found += [assigned.on_self(ev, here, name, inst), parametrized.of_class(ev, here, name)]
         if not level:
             level = handed or _class_level(ev, here, name, inst if inst is not None else cls)
             found.append(level)

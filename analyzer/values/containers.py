@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from analyzer.program import Expression, Items, Spread
 from analyzer.values import attributes, lookups
-from analyzer.values.configs import environment, open_configs
+from analyzer.values.configs import config_apis, environment, open_configs
 from analyzer.values.objects import (
     DEFAULTS,
     Bound,
@@ -253,6 +253,8 @@ def elements(ev: Evaluator, bases: Values) -> Values:
             found.append(attributes.members(ev, base))
         elif isinstance(base, Thing | Unknown):
             found.append((base,))
+        elif isinstance(base, Ref) and (read := config_apis.lines(ev, base)):
+            found.append(read)
         elif not isinstance(base, Str | Const):
             found.append((_NOT_FOUND,))
     return merged(*found)
@@ -298,4 +300,5 @@ def _get(ev: Evaluator, base: Dict, keys: Values, default: Values) -> Values:
         return merged(default, _every(ev, base) if any(not isinstance(k, _Key) for k in keys) else ())
     if len(there) == len(keys) and not base.open:
         return found
-    return merged(found, tuple(value for value in default if value not in there))
+    every = _every(ev, base) if any(not isinstance(key, _Key) for key in keys) else ()
+    return merged(found, every, tuple(value for value in default if value not in there))

@@ -61,6 +61,7 @@ from analyzer.values.objects import (
     Ref,
     Shown,
     Str,
+    Turn,
     Unknown,
     Values,
     merged,
@@ -326,6 +327,8 @@ class Evaluator(Surroundings, Memory):
         return relabel(found, "container")
 
     def element(self, expression: Element, env: Env) -> Values:
+        if isinstance(env.frame, Turn) and env.frame.element is expression:
+            return env.frame.values
         return relabel(containers.elements(self, self.evaluate(expression.iterable, env)), "container")
 
     def unpacked(self, expression: Unpacked, env: Env) -> Values:

@@ -11,6 +11,7 @@ from analyzer.program import (
     Constant,
     Expression,
     Field,
+    Mapping,
     Name,
     Operator,
     Scope,
@@ -32,6 +33,7 @@ from analyzer.values.objects import (
     Frame,
     Held,
     Inst,
+    List,
     Parsed,
     Ref,
     Str,
@@ -78,6 +80,24 @@ def of_record(ev: Evaluator, cls: Cls, scope: Scope, field: Field, bound: Value 
         lacking = default if calls.may_lack(ev, bound.frame.arguments, field.name) else ()
         return merged(relabel(_built(ev, passed, classes, env), "call_argument"), lacking)
     return given(ev, cls, field, merged(default, annotated)) or (Unknown("runtime_input"),)
+
+
+def listed(ev: Evaluator, cls: Cls) -> Value:
+    """`dataclasses.fields(cls)`: each field with its name and default."""
+    key = "listed fields", cls
+    if key not in ev.caches:
+        ev.caches[key] = List(tuple(_described(ev, cls)))
+    return ev.caches[key]  # type: ignore[return-value]
+
+
+def _described(ev: Evaluator, cls: Cls) -> Iterator[tuple[Expression, Env]]:
+    env = ev.env(cls.module, cls.scope)
+    for here in (c for c in hierarchy.lineage(ev, cls) if isinstance(c, Cls)):
+        for field in ev.modules[here.module].scopes[here.scope].fields:
+            held = ev.evaluate(field.default, ev.env(here.module, here.scope)) if field.default is not None else ()
+            default = ev.keep(Held(relabel(held, "field_default"), field.annotation.at))
+            name = Text(field.name, field.annotation.at)
+            yield ev.keep(Mapping(((Text("name", 0), name), (Text("default", 0), default)), name.at)), env
 
 
 def given(ev: Evaluator, cls: Cls, field: Field, known: Values = ()) -> Values:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from analyzer.program import Attribute, Call, Expression, Module, Name, Text, last_name
-from analyzer.values import assigned, attributes, hierarchy
+from analyzer.values import assigned, attributes, copies, hierarchy
 from analyzer.values.calling import calls
 from analyzer.values.configs import overlays
 from analyzer.values.objects import Arguments, Bound, Cls, Dict, Inst, Ref, Values, merged, relabel
@@ -32,7 +32,9 @@ def given(ev: Evaluator, inst: Inst, name: str) -> Values:
 
 
 def method(ev: Evaluator, inst: Inst, name: str) -> Values:
-    """A method that the object of a subclass of dict has of it."""
+    """A method that the object of a subclass of dict has of it, or one that copies a record."""
+    if name in copies.METHODS and copies.is_record(ev, inst):
+        return (Bound(inst, name),)
     lineage = hierarchy.lineage(ev, inst.cls) if name in _METHODS else ()
     if not any(isinstance(here, Ref) and here.qualified in _DICTS for here in lineage):
         return ()

@@ -99,6 +99,19 @@ class Assumed(Frame):
         self.name, self.value = name, value
 
 
+class Turn(Frame):
+    """A call of a function, or any, in one turn of a loop: what it gives there."""
+
+    __slots__ = ("element", "values")
+
+    def __init__(self, element: Expression, values: Values, within: Frame | None) -> None:
+        if within is None:
+            super().__init__(None, None, 0)
+        else:
+            super().__init__(within.arguments, within.bound, within.depth, within.started)
+        self.element, self.values = element, values
+
+
 class Nobody(Frame):
     """A call of a function by nobody that is known: what it passes is not known, but for the defaults."""
 

@@ -6,7 +6,17 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeAlias
 
 from analyzer.program import Attribute, Call, Expression, Text, last_name
-from analyzer.values import apis, attributes, containers, ecma_globals, hierarchy, sequences, strings, walked
+from analyzer.values import (
+    apis,
+    attributes,
+    containers,
+    copies,
+    ecma_globals,
+    hierarchy,
+    sequences,
+    strings,
+    walked,
+)
 from analyzer.values.commandline import argument_records
 from analyzer.values.configs import config_apis, environment, instantiated
 from analyzer.values.objects import (
@@ -48,6 +58,8 @@ _RUNTIME = Unknown("runtime_input")
 def call(ev: Evaluator, ref: Ref, arguments: Arguments, node: Call, env: Env) -> Values | None:
     """What calling this external name gives; None if the table does not know it."""
     known = _TABLE.get(ref.qualified)
+    if known is None and ref.qualified.startswith("streamlit."):
+        known = _METHODS.get(ref.qualified.rpartition(".")[2])
     if known is not None:
         return known(ev, arguments, node, env)
     made = sequences.record(ev, ref, arguments, node, env)
@@ -187,6 +199,12 @@ def _option(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values
     return relabel(tuple(v for v in found if isinstance(v, Str)), "option_default") or (_RUNTIME,)
 
 
+def _several(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
+    """A widget with a list of options as its second argument, of which any number are taken."""
+    listed = tuple(value for value in _given(ev, arguments, "options", 1) or () if isinstance(value, List))
+    return tuple(List(value.entries, more=True) for value in listed) or (_RUNTIME,)
+
+
 def _value(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
     """A widget with a value as its second argument."""
     found = tuple(v for v in _given(ev, arguments, "value", 1) or () if isinstance(v, Str))
@@ -228,6 +246,25 @@ def _depends(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Value
     return merged(*found) or (UNKNOWN_CALL,)
 
 
+def _replaced(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
+    """`replace(record, name=…)`."""
+    given = Arguments((), arguments.keywords)
+    first = _first(ev, arguments)
+    return tuple(copies.made(ev, v, given, env) if isinstance(v, Inst) else v for v in first) or (UNKNOWN_CALL,)
+
+
+def _fixture(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
+    from analyzer.values.calling import fixtures
+
+    return fixtures.named(ev, arguments, node, env)
+
+
+def _tests_option(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
+    from analyzer.values.calling import fixtures
+
+    return fixtures.option(ev, arguments, node, env)
+
+
 def _partial(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
     rest = Arguments(arguments.args[1:], arguments.keywords)
     return tuple(Partial(value, rest, node) for value in _first(ev, arguments)) or (UNKNOWN_CALL,)
@@ -263,7 +300,9 @@ def _default(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Value
             made = [calls.invoke(ev, v, Arguments(), node, env) for v in given] if "factory" in name else [given]
             return relabel(merged(*made), "option_default" if arguments.args or name == "default" else "field_default")
     known = tuple(v for v in _first(ev, arguments) if not isinstance(v, Const))
-    return relabel(known, "option_default") or (_RUNTIME,)
+    variables = calls.keyword(ev, arguments, "envvar") or ()
+    told = environment.variable(ev, (*variables, *containers.elements(ev, variables)), env.module) if variables else ()
+    return merged(told, relabel(known, "option_default")) or (_RUNTIME,)
 
 
 def _chosen(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
@@ -315,11 +354,19 @@ def _rows(function: _Call, *names: str) -> dict[str, _Call]:
 
 
 #: Methods of objects that nobody makes in the code.
-_METHODS: dict[str, _Call] = {"suggest_categorical": _second_element}
+_METHODS: dict[str, _Call] = {
+    **_rows(_option, "selectbox", "radio", "select_slider", "segmented_control", "pills"),
+    **_rows(_several, "multiselect"),
+    **_rows(_value, "text_input", "text_area"),
+    "suggest_categorical": _second_element,
+    "getfixturevalue": _fixture,
+    "getoption": _tests_option,
+}
 _TABLE: dict[str, _Call] = {
     **_rows(_environment, "os.getenv", "os.environ.get", "os.environ.setdefault", "decouple.config", "environ.get"),
     **_rows(_environment, "os.environ.pop", "streamlit.secrets.get"),
-    **_rows(_environment, "environs.Env()", "environs.Env().str", "environs.Env().__call__"),
+    **_rows(_environment, "environs.Env()", "environs.Env().str", "environs.Env().__call__", "decouple.AutoConfig()"),
+    **_rows(_environment, "environ.Env()", "environ.Env().str", "decouple.Config()", "starlette.config.Config()"),
     **_rows(_runtime, "builtins.input", "getpass.getpass", "builtins.raw_input"),
     **_rows(sequences.listed, "builtins.list", "builtins.tuple"),
     **_rows(sequences.ordered, "builtins.sorted"),
@@ -341,9 +388,6 @@ _TABLE: dict[str, _Call] = {
         "types.MappingProxyType",
         "textwrap.dedent",
         "dataclasses.asdict",
-        "dataclasses.replace",
-        "attrs.evolve",
-        "attr.evolve",
         "builtins.frozenset",
     ),
     **_rows(
@@ -362,6 +406,7 @@ _TABLE: dict[str, _Call] = {
     **_rows(_wrapped, "detectron2.config.LazyCall", "detectron2.config.lazy.LazyCall"),
     **_rows(_reduced, "functools.reduce"),
     **_rows(_second, "typing.cast"),
+    **_rows(_same, "importlib.util.module_from_spec"),
     **_rows(_words, "shlex.split"),
     **_rows(_path, "os.path.join", "pathlib.Path", "pathlib.PurePath", "posixpath.join", "pathlib.PosixPath"),
     **_rows(_text, "builtins.str", "builtins.repr", "shlex.quote"),
@@ -381,12 +426,10 @@ _TABLE: dict[str, _Call] = {
     **_rows(_second_element, "hyperopt.hp.choice"),
     **_rows(sequences.first, "builtins.next"),
     **_rows(_element, "random.choice", "numpy.random.choice", "builtins.max", "builtins.min"),
-    **_rows(_option, "streamlit.selectbox", "streamlit.radio", "streamlit.sidebar.selectbox"),
-    **_rows(_option, "streamlit.sidebar.radio", "streamlit.select_slider", "streamlit.segmented_control"),
-    **_rows(_value, "streamlit.text_input", "streamlit.sidebar.text_input", "streamlit.text_area"),
     **_rows(_getattr, "builtins.getattr"),
     **_rows(_import_module, "importlib.import_module", "builtins.__import__", "lazy_loader.load"),
     **_rows(_import_module, "pytest.importorskip", "langchain_core.utils.guard_import"),
+    **_rows(_replaced, "dataclasses.replace", "attrs.evolve", "attr.evolve", "copy.replace"),
     **_rows(_partial, "functools.partial"),
     **_rows(_super, "builtins.super"),
     **_rows(_depends, "fastapi.Depends", "fastapi.params.Depends", "fast_depends.Depends"),

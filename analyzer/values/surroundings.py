@@ -41,6 +41,18 @@ class Surroundings:
         """The files that may set an attribute of this name on an object of `module`."""
         return (module,)
 
+    def picking(self, module: int) -> Iterable[int]:
+        """The files that take parts by name out of modules that they import by name."""
+        return ()
+
+    def fixture_files(self, module: int) -> Iterable[int]:
+        """The files whose fixtures the tests of `module` can use, nearest first."""
+        return (module,)
+
+    def fixture_users(self, module: int, name: str) -> Iterable[int]:
+        """The files that mention the name whose tests can use the fixtures of `module`."""
+        return (module,)
+
     def option_files(self, module: int, word: str = "add_argument") -> Iterable[int]:
         """The files that say the word whose command-line options, or stored configs, may reach `module`."""
         return (module,)
@@ -90,6 +102,14 @@ class Surroundings:
 
         `path` is as `module` writes it, with `*` for each part that is not known.
         """
+        return ()
+
+    def lines(self, path: str, module: int) -> tuple[Str, ...]:
+        """The lines of a list that code of `module` reads as text."""
+        return ()
+
+    def program(self, path: str, module: int) -> Values:
+        """The Python file that code of `module` means by a path, as a module."""
         return ()
 
     def config_paths(self, path: str, module: int) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ from analyzer.values.calling import (
     callbacks,
     calls,
     dispatch,
+    fixtures,
     listeners,
     messages,
     patched,
@@ -60,11 +61,17 @@ def frames(ev: Evaluator, module: int, index: int) -> tuple[Env, ...]:
         for call, env in table_calls.of_function(ev, module, scope, owner)
         for e in _known_entries(ev, call, env)
     )
+    late = (entry for _ in range(owner is not None and scope.name == "__init__") for entry in _of_picked(ev, module))
     tested: dict[Env, None] = {}
-    for caller, env in (*entered, *picked):
-        kept = tested if patched.is_test(ev.modules[caller.module].path) else found
-        if (env.module, env.scope) == (module, index) and len(kept) < MAX_CALLERS:
-            kept[env] = None
+    is_called = False  # by more than constructors of derived classes
+    for ways in ((*entered, *picked), late):
+        for caller, env in ways if not is_called else ():
+            kept = tested if patched.is_test(ev.modules[caller.module].path) else found
+            if (env.module, env.scope) == (module, index) and len(kept) < MAX_CALLERS:
+                kept[env] = None
+                is_called = is_called or (
+                    kept is found and ev.modules[caller.module].scopes[caller.scope].name != "__init__"
+                )
     if not found or patched.is_test(ev.modules[0].path):  # else what tests pass is not what the program does
         found.update(tested)
     del ev.busy[key]
@@ -79,10 +86,11 @@ def frames_in_all(ev: Evaluator, module: int, index: int) -> tuple[Env, ...]:
 
 
 def _calling(ev: Evaluator, module: int, index: int, scope: Scope, owner: Cls | None) -> Iterator[tuple[Call, Env]]:
-    """The calls by name, by events of a user interface, and by messages."""
+    """The calls by name, by events of a user interface, by messages, and of what fixtures give to tests."""
     yield from callers(ev, module, scope, owner)
     yield from listeners.calls_of(ev, module, index)
     yield from messages.calls_of(ev, module, index)
+    yield from fixtures.calls_of(ev, module, index)
 
 
 def _within(ev: Evaluator, call: Call, env: Env, owner: Cls | None) -> Env:
@@ -155,6 +163,12 @@ def _targeted(entries: list[Env]) -> set[tuple[int, int]]:
     return {(entry.module, entry.scope) for entry in entries}
 
 
+def _made(entries: list[Env]) -> set[tuple[int, int, Cls | None]]:
+    """The functions that are entered; of a constructor that several classes have, one for each of them."""
+    bound = ((entry, entry.frame.bound if entry.frame is not None else None) for entry in entries)
+    return {(e.module, e.scope, own.cls if isinstance(own, Inst) else None) for e, own in bound}
+
+
 def _is_open(found: Values) -> bool:
     """Whether nothing of the files read, and no name of a library, is called; but something that nothing tells of."""
     left = [value for value in found if not isinstance(value, Unknown | Thing)]
@@ -162,22 +176,33 @@ def _is_open(found: Values) -> bool:
     return not is_known and len(left) < max(len(found), 1)
 
 
-def _known_entries(ev: Evaluator, call: Call, env: Env) -> Iterator[Env]:
+def _known_entries(ev: Evaluator, call: Call, env: Env) -> list[Env]:
     """Of a call out of a table: only where the key is known, for all callers or for one of them."""
     found = list(_entries(ev, call, env))
-    if len(_targeted(found)) == 1:
-        yield from found
-        return
-    if found:
-        by_key = list(_entries_by_key(ev, call, env))
-        if by_key:
-            yield from by_key
-            return
-    around = (*frames(ev, env.module, env.scope), *worlds.objects(ev, env)) if found and env.parent is not None else ()
-    for frame in around:
-        inside = list(_entries(ev, call, frame))
-        if len(_targeted(inside)) == 1:
-            yield from inside
+    is_one = len(_targeted(found)) == 1
+    if not found or len(_made(found)) == 1:
+        return found
+    by_key = [] if is_one else list(_entries_by_key(ev, call, env))
+    if by_key:
+        return by_key
+    around = (*frames(ev, env.module, env.scope), *worlds.objects(ev, env)) if env.parent is not None else ()
+    by_caller = (list(_entries(ev, call, frame)) for frame in around)
+    return [e for inside in by_caller if len(_made(inside)) == 1 for e in inside] or (found if is_one else [])
+
+
+def _of_picked(ev: Evaluator, module: int) -> Iterator[tuple[Env, Env]]:
+    """(where, what is entered) of the calls of what is taken by name out of modules that can be this one."""
+    for call, env in table_calls.of_picked(ev, module):
+        key = "picked", id(call), env
+        if key in ev.busy:
+            ev.comes_back(ev.busy[key])
+            continue
+        if key not in ev.caches:
+            ev.busy[key] = ev.depth
+            ev.caches[key] = tuple(_known_entries(ev, call, env))
+            del ev.busy[key]
+            ev.note(ev.caches, key)
+        yield from ((env, entered) for entered in ev.caches[key])  # type: ignore[attr-defined]
 
 
 def _entries_by_key(ev: Evaluator, call: Call, env: Env) -> Iterator[Env]:

@@ -15,7 +15,7 @@ from analyzer.program import (
     Spread,
     Text,
 )
-from analyzer.values import apis, attributes, containers, hierarchy, stdlib, strings
+from analyzer.values import apis, attributes, containers, copies, hierarchy, stdlib, strings
 from analyzer.values.branching import reach
 from analyzer.values.calling import callers, decorated, entry_points, handed, nodes, remote, spawned
 from analyzer.values.commandline import options
@@ -407,6 +407,8 @@ def _method(ev: Evaluator, bound: Bound, arguments: Arguments, env: Env) -> Valu
     if isinstance(bound.value, Str):
         keywords = {name: ev.evaluate(value, where) for name, value, where in arguments.keywords if name}
         return strings.method(ev, bound.value, bound.name, args, keywords, env)
+    if isinstance(bound.value, Inst):
+        return (copies.by_method(ev, bound.value, arguments, env),)
     if optioned := remote.optioned(bound.value, bound.name):
         return optioned
     return containers.method(ev, bound, args)

@@ -20,6 +20,8 @@ _STAND_INS = frozenset(
 _OWNERS = frozenset(
     {"org", "owner", "user", "username", "namespace", "author", "repo", "test", "tests", "example", "my"}
 )
+#: Names that stand alone for none.
+_ALONE = frozenset({"test", "tests"})
 
 
 def is_test(path: str) -> bool:
@@ -30,7 +32,7 @@ def is_test(path: str) -> bool:
 def is_stand_in(text: str) -> bool:
     """Whether a test's name for a model says that there is none: `dummy/model1`, `org/model`, `mock_path`."""
     owner, slash, _ = text.lower().partition("/")
-    return (bool(slash) and owner in _OWNERS) or not _STAND_INS.isdisjoint(_PARTS.split(text.lower()))
+    return (owner in _OWNERS if slash else owner in _ALONE) or not _STAND_INS.isdisjoint(_PARTS.split(text.lower()))
 
 
 def scopes(module: Module) -> frozenset[int]:

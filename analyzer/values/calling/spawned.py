@@ -21,7 +21,7 @@ _HANDED = {
     "run_sync": 0,
 }
 #: Those that pass on each item of what stands behind the function.
-_EACH = frozenset({"map", "imap", "imap_unordered", "thread_map", "process_map"})
+_EACH = frozenset({"map", "imap", "imap_unordered", "thread_map", "process_map", "map_array"})
 #: Those that spread each item.
 _STARRED = frozenset({"starmap", "starmap_async"})
 #: Those that pass on what they are given as `args` and `kwargs`: keyword of the function, place of the arguments.

@@ -14,6 +14,7 @@ from analyzer.program import (
     Generated,
     Imported,
     Items,
+    Joined,
     Mapping,
     Module,
     Name,
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from analyzer.values.evaluator import Evaluator
 
 _MAX_HELD = 64
+_IMPORTERS = frozenset({"import_module", "__import__"})
 
 
 def of_function(ev: Evaluator, module: int, scope: Scope, owner: Cls | None) -> Iterator[tuple[Call, Env]]:
@@ -47,6 +49,59 @@ def of_function(ev: Evaluator, module: int, scope: Scope, owner: Cls | None) -> 
     for index in ev.callers_of(module, "getattr"):
         if stem in ev.index("modules asked", index, _modules_asked):
             yield from _calls_of_parts(ev, index, "getattr")
+
+
+def of_picked(ev: Evaluator, module: int) -> Iterator[tuple[Call, Env]]:
+    """Calls of what is taken by name out of a module that is imported by name, and can be this one."""
+    dotted = f".{ev.modules[module].path.rpartition('.')[0].replace('/', '.')}."
+    for index in ev.picking(module):
+        ev.read_mentioning(index, "getattr")
+        for call, where, start in ev.index("picked", index, _picked):
+            if start in dotted:
+                yield call, ev.env(index, where)
+        for name, start in ev.index("pickers", index, _pickers):
+            for other in ev.callers_of(index, name) if start in dotted else ():
+                yield from _calls_of_parts(ev, other, name)
+
+
+def _pickers(module: Module) -> list[tuple[str, str]]:
+    """Functions that return what they take by name out of a module, with the start of its name."""
+    found: dict[tuple[str, str], None] = {}
+    for _, scope in module.in_order():
+        for value in scope.returns if scope.kind == "function" else ():
+            found.update(((scope.name, start), None) for start in _taken(scope, value))
+    return list(found)
+
+
+def _picked(module: Module) -> list[tuple[Call, int, str]]:
+    """Calls of what is taken by name, with the start of the name of the module that it is taken out of."""
+    calls = ((call, index, scope) for index, scope in module.in_order() for call in scope.calls)
+    return [(call, index, start) for call, index, scope in calls for start in _taken(scope, call.function)]
+
+
+def _taken(scope: Scope, value: Expression) -> list[str]:
+    """`.pkg.` of `getattr(import_module(f"pkg.{name}"), kind)`, or of a name for it; nothing of anything else."""
+    if isinstance(value, Name):
+        return [
+            start for b in scope.bindings.get(value.id, ()) if type(b.value) is Call for start in _taken(scope, b.value)
+        ]
+    if not isinstance(value, Call) or last_name(value.function) != "getattr" or len(value.args) < 2:
+        return []
+    if isinstance(value.args[1], Text):  # then the name leads there
+        return []
+    holder = value.args[0]
+    made = [b.value for b in scope.bindings.get(holder.id, ())] if isinstance(holder, Name) else [holder]
+    return [
+        _start(call) for call in made if isinstance(call, Call) and last_name(call.function) in _IMPORTERS and call.args
+    ]
+
+
+def _start(call: Call) -> str:
+    """How the name of a module begins that a call imports, between dots; a dot alone where nothing is known."""
+    name = call.args[0]
+    first = name.parts[0] if isinstance(name, Joined) else name
+    text = first.value if isinstance(first, Text) else ""
+    return "." + text.lstrip(".") + ("." if first is name and text else "")
 
 
 def keys_of(ev: Evaluator, module: int, name: str) -> Iterator[str]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analyzer.program import Attribute, Call, Module, Name, Scope, Spread, Text, last_name
+from analyzer.values import turns
 from analyzer.values.commandline import launched, parsers
+from analyzer.values.configs import environment
 from analyzer.values.objects import (
     Arguments,
     Const,
@@ -27,7 +29,8 @@ if TYPE_CHECKING:
     from analyzer.values.evaluator import Evaluator
 
 _RUNTIME = Unknown("runtime_input")
-_DECLARING = ("add_argument", "set_defaults", "DEFINE_string", "DEFINE_enum", "add_option")
+_LISTS = ("DEFINE_list", "DEFINE_spaceseplist", "DEFINE_multi_string", "DEFINE_multi_enum")
+_DECLARING = ("add_argument", "set_defaults", "DEFINE_string", "DEFINE_enum", "add_option", "addoption", *_LISTS)
 _SHORT = ("add", "add_arg")
 #: What makes an option a list, by the keyword of its declaration.
 _SEVERAL: dict[str, tuple[object, ...]] = {
@@ -85,12 +88,31 @@ def of_call(ev: Evaluator, call: Call, env: Env, name: str, started: Started, pl
     place = place or ev.index("places", env.module, _places).get(call.end)
     flags += [str(place)] if place else []
     found = launched.given(ev, name, started, flags=flags, several=_takes_several(ev, arguments))
+    default = merged(*((v,) if not isinstance(v, Fn) else _called(ev, v, call, env) for v in default))
+    variables = calls.keyword(ev, arguments, "envvar") or ()
+    if variables:
+        found = merged(found, environment.variable(ev, (*variables, *containers.elements(ev, variables)), env.module))
     known = tuple(v for v in default if not launched.is_nothing(v))
     if ev.supposed is not None and ev.supposed.commands:
         given = launched.alone(ev, name, flags, found, known)
     else:
         given = merged(found, known, tuple(v for v in choices if isinstance(v, Str)))
+    if method(call) in _LISTS:
+        given = tuple(_list(ev, value, env) if isinstance(value, Str) else value for value in given)
     return _converted(ev, given, calls.keyword(ev, arguments, "type") or (), call, env) or (_RUNTIME,)
+
+
+def _list(ev: Evaluator, value: Str, env: Env) -> List:
+    """The list that a flag makes of its text: `--models=a,b`."""
+    words = (ev.keep(Held((value._replace(text=word.strip()),), value.at)) for word in value.text.split(","))
+    return List(tuple((word, env) for word in words))
+
+
+def _called(ev: Evaluator, function: Fn, call: Call, env: Env) -> Values:
+    """What a function gives that is the default: `default=lambda: …`."""
+    from analyzer.values.calling import calls
+
+    return tuple(v for v in calls.invoke(ev, function, Arguments(), call, env) if not isinstance(v, Unknown))
 
 
 def _converted(ev: Evaluator, given: Values, kinds: Values, call: Call, env: Env) -> Values:
@@ -153,13 +175,16 @@ def _is_short(call: Call) -> bool:
 
 
 def _declaring(ev: Evaluator, call: Call, scope: Scope, env: Env) -> tuple[Env, ...]:
-    """Where the call declares an option: in each call of a function that passes on what it is given."""
+    """Where the call declares an option: in each turn of a loop, each call of a function that passes on its own."""
     from analyzer.values.calling import callers
 
     own = {param.name for param in scope.params}
     first = call.args[0].value if call.args and isinstance(call.args[0], Spread) else next(iter(call.args), None)
     is_passed_on = isinstance(first, Name) and first.id in own
-    return (callers.frames(ev, env.module, env.scope) if is_passed_on else ()) or (env,)
+    made = (callers.frames(ev, env.module, env.scope) if is_passed_on else ()) or (env,)
+    if isinstance(first, Text):
+        return made
+    return tuple(each for where in made for each in turns.of_call(ev, call, scope, where) or (where,))
 
 
 def _destinations(ev: Evaluator, call: Call, env: Env) -> list[str]:

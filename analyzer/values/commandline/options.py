@@ -9,7 +9,7 @@ from analyzer.program import Attribute, Call, Expression, Name, last_name
 from analyzer.values.commandline import argument_records, overwritten
 from analyzer.values.commandline.declarations import by_helpers, declared, of_call
 from analyzer.values.commandline.launched import anywhere, given
-from analyzer.values.configs import config_apis, overlays, runs
+from analyzer.values.configs import config_apis, overlays, runs, web_settings
 from analyzer.values.objects import Bound, Const, Env, Ref, Started, Str, Unknown, Value, Values, merged, relabel
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _RUNTIME = Unknown("runtime_input")
 _PARSED = re.compile(r"\.parse_(known_|intermixed_|known_intermixed_)?args\(\)$")
 #: What absl gives that defines a flag.
-_DEFINED = re.compile(r"flags\.DEFINE_(string|enum)\(\)$")
+_DEFINED = re.compile(r"flags\.DEFINE_(string|enum|list|spaceseplist|multi_string|multi_enum)\(\)$")
 _ARGS_NAMES = re.compile(r"(args?|opts?|options?|FLAGS|flags|hparams|params|cfg|config|namespace|a|parsed|cli_args)_?$")
 #: What only a run knows: command line and environment, in Python and JavaScript.
 _RUN = frozenset({
@@ -54,6 +54,8 @@ def attribute(ev: Evaluator, base: Ref, name: str) -> Values:
         return found or (_RUNTIME,)
     if base.qualified in _RUN:
         return (_RUNTIME,)
+    if kept := web_settings.attribute(ev, base, name):
+        return kept
     if base.qualified in runs.CONFIGS:
         return _of_run(ev, base, name)
     if name == "value" and base.call is not None and base.env is not None and _DEFINED.search(base.qualified):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -94,6 +95,11 @@ _PATHS: dict[str, tuple[str, ...]] = {
     "npm:fs-extra.readJson": (),
     "npm:fs-extra.readJsonSync": (),
 }
+#: Those that make a module of a Python file, whose path stands second.
+_PROGRAMS = frozenset({
+    "importlib.util.spec_from_file_location", "importlib.machinery.SourceFileLoader().load_module", "imp.load_source",
+})  # fmt: skip
+_LINES = re.compile(re.escape(_OPENED) + r"(?:\.(?:read|readlines|strip|splitlines|split)\(\))*$")
 _OPENERS = frozenset({
     "builtins.open", "io.open", "codecs.open", "gzip.open", "fsspec.open", "smart_open.open", "aiofiles.open",
     *(f"{root}{module}{name}" for root in ("npm:", "node:") for module in ("fs", "fs.promises", "fs-extra")
@@ -127,6 +133,10 @@ def call(ev: Evaluator, ref: Ref, arguments: Arguments, node: Call, env: Env) ->
         return (Configs(docs),) if docs else None
     if name in ("hydra.compose", "hydra.experimental.compose"):
         return hydra_configs.composed(ev, arguments, env)
+    if name in _PROGRAMS:
+        if not arguments.args and ref.call is not None and ref.env is not None:
+            arguments = calls.arguments_of(ref.call, ref.env)  # `SourceFileLoader(name, path).load_module()`
+        return _program(ev, name, arguments, env)
     if name not in _STREAMS and name not in _PATHS:
         return None
     if "()." in name and ref.call is not None and ref.env is not None and not arguments.args:
@@ -140,6 +150,14 @@ def call(ev: Evaluator, ref: Ref, arguments: Arguments, node: Call, env: Env) ->
     named = merged(*(ev.config(path, env.module) for path in dict.fromkeys(paths)))
     read = tuple(path for value in held for path in _path_of(ev, name, value))
     return merged(named, _others(ev, name, read, env, found=bool(named))) or None
+
+
+def _program(ev: Evaluator, name: str, arguments: Arguments, env: Env) -> Values | None:
+    """The module that a Python file is made into, or any config in Python where its path is open."""
+    held = given(ev, arguments, ("location", "path"), 1)
+    paths = dict.fromkeys(value.text for value in held if isinstance(value, Str))
+    named = merged(*(ev.program(path, env.module) for path in paths))
+    return merged(named, _others(ev, name, held, env, found=bool(named))) or None
 
 
 def documents(ev: Evaluator, reader: str, paths: Values, env: Env) -> Values:
@@ -192,6 +210,17 @@ def _read_from(ev: Evaluator, values: Values) -> Iterator[str]:
             arguments = calls.arguments_of(value.call, value.env)
             found = given(ev, arguments, ("file", "filename", "urlpath", "uri"))
             yield from [v.text for v in found if isinstance(v, Str)][:_MAX_PATHS]
+
+
+def lines(ev: Evaluator, base: Ref) -> Values:
+    """What iterating over an open file gives, or over the lines of its text."""
+    from analyzer.values.calling import calls
+
+    if base.call is None or base.env is None or not _LINES.match(base.qualified):
+        return ()
+    paths = given(ev, calls.arguments_of(base.call, base.env), ("file", "filename", "urlpath", "uri"))
+    known = [path.text for path in paths if isinstance(path, Str)][:_MAX_PATHS]
+    return merged(*(ev.lines(path, base.env.module) for path in known))
 
 
 def opened(ev: Evaluator, path: Str, env: Env) -> Values:

@@ -30,6 +30,7 @@ _KINDS = (
     (re.compile(r"json"), (".json",)),
     (re.compile(r"^ini$"), (".cfg", ".ini", ".conf")),
     (re.compile(r"^(?:mmengine|mmcv|mmcv_full)\b"), (".py", *YAML, ".json")),
+    (re.compile(r"^(?:importlib|imp)\b"), (".py",)),
     (re.compile(r"anyconfig|monai"), (*YAML, ".json")),
 )
 #: Folders and names that say that a file is there to set a program up.
