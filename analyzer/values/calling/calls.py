@@ -53,6 +53,7 @@ if TYPE_CHECKING:
 
 _MAX_FRAMES = 6
 _MAX_CALLERS = 40
+_NO_ARGUMENT = Unknown("no_argument")
 
 
 # -- arguments
@@ -117,17 +118,37 @@ def may_lack(ev: Evaluator, arguments: Arguments, name: str) -> bool:
 
 
 def argument(ev: Evaluator, arguments: Arguments, names: tuple[str, ...], position: int | None) -> Values | None:
-    """The values of one argument, by any of its keywords or its position; None if it is not given."""
+    """The values of one argument, by any of its keywords or its position; None if it is not given.
+
+    Of `f(*args, **kwargs)`, some callers may have given it by its keyword and others by its position.
+    """
     for name in names if position is None or not _has_only_places(ev, arguments) else ():
         found = keyword(ev, arguments, name)
         if found is not None:
-            return found
-    if position is not None:
-        for index, entry in enumerate(positional(ev, arguments)):
-            if entry is None:
-                return (Unknown("no_argument"),)
-            if index == position:
-                return ev.evaluate(*entry)
+            is_spread = position is not None and all(key != name for key, _, _ in arguments.keywords)
+            placed = _placed(ev, arguments, position) if is_spread and position is not None else None
+            return merged(found, placed) if placed and placed != (_NO_ARGUMENT,) else found
+    return _placed(ev, arguments, position) if position is not None else None
+
+
+def _placed(ev: Evaluator, arguments: Arguments, position: int) -> Values | None:
+    """The values at a position; behind `*xs` of a length that is not known, nothing is known."""
+    at = 0
+    for expression, env in arguments.args:
+        if not isinstance(expression, Spread):
+            if at == position:
+                return ev.evaluate(expression, env)
+            at += 1
+            continue
+        lists = [value for value in ev.evaluate(expression.value, env) if isinstance(value, List)]
+        opened = [list(containers.entries(ev, each)) if not each.open else [None] for each in lists]
+        there = [each[position - at] for each in opened if len(each) > position - at]
+        known = [entry for entry in there if entry is not None]
+        if known:
+            return merged(*(ev.evaluate(*entry) for entry in known))
+        if len({len(each) for each in opened}) != 1 or None in opened[0]:
+            return (_NO_ARGUMENT,)
+        at += len(opened[0])
     return None
 
 
