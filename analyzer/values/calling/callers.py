@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from analyzer.program import (
@@ -22,6 +23,7 @@ from analyzer.values.calling import (
     fixtures,
     listeners,
     messages,
+    partials,
     patched,
     remote,
     renamed,
@@ -72,6 +74,9 @@ def frames(ev: Evaluator, module: int, index: int) -> tuple[Env, ...]:
                 is_called = is_called or (
                     kept is found and ev.modules[caller.module].scopes[caller.scope].name != "__init__"
                 )
+    if not found:
+        held = ((e, env) for call, env in partials.calls_of(ev, module, scope, owner) for e in _entries(ev, call, env))
+        found.update((e, None) for e, _ in islice(held, MAX_CALLERS) if (e.module, e.scope) == (module, index))
     if not found or patched.is_test(ev.modules[0].path):  # else what tests pass is not what the program does
         found.update(tested)
     del ev.busy[key]

@@ -23,8 +23,7 @@ from analyzer.program import (
     Text,
     last_name,
 )
-from analyzer.values import hierarchy
-from analyzer.values.calling import callers, registries
+from analyzer.values.calling import callers, partials, registries
 from analyzer.values.objects import Cls, Env
 
 if TYPE_CHECKING:
@@ -38,7 +37,7 @@ def of_function(ev: Evaluator, module: int, scope: Scope, owner: Cls | None) -> 
     """Calls of what is taken out of a table, or returned by a function, that holds this function or class."""
     if scope.kind != "function" or scope.name.startswith("test_") or (owner is not None and scope.name != "__init__"):
         return
-    named = [(module, scope.name)] if owner is None else _made_by(ev, owner)
+    named = [(module, scope.name)] if owner is None else partials.made_by(ev, owner)
     for index, holder in dict.fromkeys(_registered(ev, module, scope, owner)):
         for other in ev.callers_of(index, holder):
             yield from (found for found in _calls_of_parts(ev, other, holder) if _is_plain(ev, *found))
@@ -114,12 +113,6 @@ def keys_of(ev: Evaluator, module: int, name: str) -> Iterator[str]:
                 yield key.value
 
 
-def _made_by(ev: Evaluator, owner: Cls) -> list[tuple[int, str]]:
-    """(file, name) of the class, and of those derived from it, whose objects its constructor makes."""
-    derived = ((cls, ev.modules[cls.module].scopes[cls.scope]) for cls in (owner, *hierarchy.subclasses(ev, owner)))
-    return [(cls.module, scope.name) for cls, scope in derived if cls is owner or "__init__" not in scope.bindings]
-
-
 def _is_plain(ev: Evaluator, call: Call, env: Env) -> bool:
     """Whether the key is written there, or a variable; what a config says is looked up from the config."""
     taken: Expression | None = call.function
@@ -137,7 +130,7 @@ def _registered(ev: Evaluator, module: int, scope: Scope, owner: Cls | None) -> 
     if owner is None:
         yield from registries.holding(ev, module, scope, scope.name)
         return
-    for where, name in _made_by(ev, owner):
+    for where, name in partials.made_by(ev, owner):
         classes = (s for s in ev.modules[where].scopes if s.kind == "class" and s.name == name)
         for found in classes:
             yield from registries.holding(ev, where, found, name)
