@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from analyzer.program import BranchPath, Call, Expression, Name, Parameter, Scope, Spread, Subscript, first_name
+from analyzer.program import (
+    Attribute,
+    BranchPath,
+    Call,
+    Expression,
+    Name,
+    Parameter,
+    Scope,
+    Spread,
+    Subscript,
+    first_name,
+)
 from analyzer.values import attributes, hierarchy
 from analyzer.values.branching import indirect, narrowing, questions, reach
 from analyzer.values.calling import callers, calls
@@ -118,6 +129,19 @@ def _records(ev: Evaluator, scope: Scope, use: Name, env: Env) -> list[Env]:
             if 0 < len(left) < len(each):
                 return left
     return []
+
+
+def by_record(ev: Evaluator, call: Call, env: Env) -> list[Env]:
+    """One environment for each record that holds what is called: `entry["class"](entry["name"])`."""
+    root = call.function
+    while isinstance(root, Attribute | Subscript):
+        root = root.base
+    if root is call.function or not isinstance(root, Name):
+        return []
+    held = [value for value in ev.evaluate(root, env) if not isinstance(value, Unknown)]
+    if not 1 < len(held) <= _MAX_VALUES or not all(map(_is_record, held)):
+        return []
+    return [indirect.assumed(ev, env, root.id, value) for value in held]
 
 
 def _by_key(ev: Evaluator, scope: Scope, called: Name, env: Env) -> list[Env]:

@@ -74,7 +74,7 @@ def frames(ev: Evaluator, module: int, index: int) -> tuple[Env, ...]:
                 is_called = is_called or (
                     kept is found and ev.modules[caller.module].scopes[caller.scope].name != "__init__"
                 )
-    if not found:
+    if not is_called:
         held = ((e, env) for call, env in partials.calls_of(ev, module, scope, owner) for e in _entries(ev, call, env))
         found.update((e, None) for e, _ in islice(held, MAX_CALLERS) if (e.module, e.scope) == (module, index))
     if not found or patched.is_test(ev.modules[0].path):  # else what tests pass is not what the program does
@@ -190,6 +190,9 @@ def _known_entries(ev: Evaluator, call: Call, env: Env) -> list[Env]:
     by_key = [] if is_one else list(_entries_by_key(ev, call, env))
     if by_key:
         return by_key
+    by_record = [list(_entries(ev, call, one)) for one in worlds.by_record(ev, call, env)]
+    if by_record and all(len(_targeted(entries)) < 2 for entries in by_record):
+        return [entry for entries in by_record for entry in entries]
     around = (*frames(ev, env.module, env.scope), *worlds.objects(ev, env)) if env.parent is not None else ()
     by_caller = (list(_entries(ev, call, frame)) for frame in around)
     return [e for inside in by_caller if len(_made(inside)) == 1 for e in inside] or (found if is_one else [])

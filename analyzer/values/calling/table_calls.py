@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 _MAX_HELD = 64
 _IMPORTERS = frozenset({"import_module", "__import__"})
+_MAX_FIELDS = 12
 
 
 def of_function(ev: Evaluator, module: int, scope: Scope, owner: Cls | None) -> Iterator[tuple[Call, Env]]:
@@ -167,12 +168,26 @@ def _calls_of_parts(ev: Evaluator, module: int, holder: str) -> Iterator[tuple[C
             yield call, ev.env(module, scope)
     for name in parts:
         yield from ((call, ev.env(module, scope)) for call, scope in by_name.get(name, ()))
+    rooted = ev.index("rooted", module, _rooted) if parts else {}
+    for name in parts:
+        yield from ((call, ev.env(module, scope)) for call, scope in rooted.get(name, ()))
+
+
+def _rooted(module: Module) -> dict[str, list[tuple[Call, int]]]:
+    """Name of a record -> calls of what one of its entries or attributes holds, with their scope."""
+    found: dict[str, list[tuple[Call, int]]] = {}
+    for index, scope in module.in_order():
+        for call in scope.calls:
+            function = call.function
+            if isinstance(function, Attribute | Subscript) and isinstance(function.base, Name):
+                found.setdefault(function.base.id, []).append((call, index))
+    return found
 
 
 def _holders(module: Module) -> dict[str, list[tuple[str, bool]]]:
     """Name -> (table that holds it or function that returns it, whether other functions can see that)."""
     found: dict[str, dict[tuple[str, bool], None]] = {}
-    made: list[tuple[str, bool, str]] = []  # by comprehensions: the holder, whether it is wide, what that runs over
+    made: list[tuple[str, bool, str]] = []  # of other tables: the holder, whether it is wide, what that runs over
     for _, scope in module.in_order():
         for value in scope.returns:
             for name in _held(value):
@@ -185,6 +200,9 @@ def _holders(module: Module) -> dict[str, list[tuple[str, bool]]]:
                 found.setdefault(name, {})[plain.rpartition(".")[2], is_wide] = None
             for value in (b.value for b in bindings if isinstance(b.value, Generated) and b.value.key is not None):
                 made += [(plain.rpartition(".")[2], is_wide, name) for name in _run_over(scope, value)]
+            for pairs in (b.value.pairs for b in bindings if isinstance(b.value, Mapping)):
+                spread = (each.id for key, each in pairs[:_MAX_HELD] if key is None and isinstance(each, Name))
+                made += [(plain.rpartition(".")[2], is_wide, name) for name in spread]
     for holder, is_wide, name in made:
         holds = [held for held, holders in found.items() if any(name == other for other, _ in holders)]
         for held in holds or [name]:
@@ -218,6 +236,9 @@ def _held(value: Expression) -> Iterator[str]:
             yield name
         case Call(args=args, function=function) if args and last_name(function) == "partial":
             yield from _held(args[0])
+        case Call(args=args, keywords=keywords):
+            for item in (*args[:_MAX_FIELDS], *(held for _, held in keywords[:_MAX_FIELDS])):
+                yield from _held(item) if isinstance(item, Name | Attribute) else ()
 
 
 _TAKING = frozenset({Subscript, Call})
