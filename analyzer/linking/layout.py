@@ -20,6 +20,8 @@ _ECMA = "npm:"
 MAX_PROJECTS = 30
 #: Folders that bundlers take for the source root.
 _SOURCES = ("", "src", "app")
+#: Folders that the source of a package begins in.
+_ROOTS = frozenset({"src", "lib", "source"})
 #: Names that a file itself gives, at most: `module.CONSTANTS.model`.
 _MAX_REST = 2
 _MODULES = tuple(ending for ending in GRAMMARS if ending not in (".ipynb", *PAGES))
@@ -44,6 +46,7 @@ class Layout:
         self.packages: set[str] = set()
         self.tops: dict[str, dict[str, None]] = {}  # name of a module or package -> folders that hold it
         self.steps: set[tuple[str, ...]] = set()  # of JavaScript, the names of a folder and of what it holds
+        self.workspaces: dict[str, list[str]] = {}  # of JavaScript, name of a folder -> where its source begins
         for path in sorted(paths):
             if path.endswith(_MODULES) and path.isprintable():
                 self._add(path)
@@ -60,6 +63,8 @@ class Layout:
         is_whole = name == _whole(folder)
         if is_whole:
             self.packages.add(folder)
+            if not is_python:
+                self.workspaces.setdefault(_named(folder), []).append(folder)
         place = folder if is_whole else _join(folder, name if is_python else name.replace(".", "/"))
         self.files[place] = path
         if not is_python:
@@ -78,8 +83,10 @@ class Layout:
         top = qualified.partition(".")[0]
         if top in self.tops or qualified[:1] == "." or qualified.startswith(ALIAS):
             return True
-        is_ecma = qualified.startswith(("@", _ECMA))
-        return is_ecma and tuple(_inside(qualified).replace(".", "/").split("/", 2)[:2]) in self.steps
+        if not qualified.startswith(("@", _ECMA)):
+            return False
+        names = _inside(qualified).replace(".", "/").split("/", 2)[:2]
+        return tuple(names) in self.steps or (top[:1] == "@" and names[-1] in self.workspaces)
 
     def is_own(self, root: str) -> bool:
         """Whether the tree is the repository of this package: it lies at the top, or in `src` there."""
@@ -113,7 +120,8 @@ class Layout:
             return self._longest(folder, names)
         if _is_ecma(folder):
             inside = _inside(names)
-            return self._from_root(folder, inside) if "/" in inside else None
+            found = self._from_root(folder, inside) if "/" in inside else None
+            return found or self._from_workspace(names)
         for base in self._bases(plain.partition(".")[0], folder):
             found = self._longest(base, names)
             if found is not None and len(found.rest) <= plain.count("."):
@@ -130,6 +138,14 @@ class Layout:
             if folder == _ECMA:
                 return None
             folder = folder.rpartition("/")[0]
+
+    def _from_workspace(self, names: str) -> Found | None:
+        """What `@scope/name` means where one folder of that name is a package: a workspace's import each other."""
+        scope, _, rest = names.partition("/")
+        name, _, rest = rest.partition("/")
+        bases = self.workspaces.get(name, ()) if scope[:1] == "@" and len(scope) > 1 and not self.is_collection else ()
+        found = self._longest(bases[0], rest) if len(bases) == 1 else None
+        return found if found is not None and len(found.rest) <= _MAX_REST else None
 
     def _longest(self, base: str, names: str) -> Found | None:
         """The file that most of the names lead to, down from a folder."""
@@ -171,6 +187,12 @@ def _is_ecma(folder: str) -> bool:
 def _inside(names: str) -> str:
     """The path that a name from a source root stands for: `@/lib/models`; also `@lib/models` and `lib/models`."""
     return names.removeprefix(ALIAS).removeprefix("npm:").removeprefix("@")
+
+
+def _named(folder: str) -> str:
+    """The name of the folder that a source root lies in: `core` of `packages/core/src`."""
+    parts = folder.split("/")
+    return parts[-2] if parts[-1] in _ROOTS and len(parts) > 1 else parts[-1]
 
 
 def _whole(folder: str) -> str:
