@@ -14,10 +14,10 @@ from analyzer.program import (
     Choice,
     Element,
     Expression,
-    Imported,
     Module,
     Name,
     Parameter,
+    Scope,
     Subscript,
     Unpacked,
     dotted,
@@ -27,6 +27,7 @@ from analyzer.values import apis, hierarchy
 from analyzer.values.branching import worlds
 from analyzer.values.calling import callers, calls, spawned
 from analyzer.values.evaluator import Evaluator
+from analyzer.values.indexes import libraries
 from analyzer.values.objects import (
     Arguments,
     Cls,
@@ -69,7 +70,7 @@ def candidates(ev: Evaluator, module: int, words: Iterable[str] = ()) -> Iterato
         if not todo:
             return
         done = {index: len(scope.calls) for index, scope in enumerate(scopes)}
-        suspects = ev.index("suspects", module, _suspects)
+        suspects = ev.index(module, _suspects)
         for index, call in todo:
             name = last_name(call.function)
             is_named = name in tokens or name in others
@@ -132,14 +133,11 @@ def _is_suspect(call: Call) -> bool:
     return (own or isinstance(function, Name)) and bool(call.args or call.keywords)
 
 
-def _suspects(module: Module) -> frozenset[str]:
+def _suspects(module: Module, index: int, scope: Scope) -> Iterator[tuple[str, int]]:
     """Names that may stand for a function or class: bound to anything but the result of an ordinary call."""
-    found: set[str] = set()
-    for scope in module.scopes:
-        for name, bindings in scope.bindings.items():
-            if any(_may_be_function(binding.value) for binding in bindings):
-                found.add(name.rpartition(".")[2])
-    return frozenset(found)
+    for name, bindings in scope.bindings.items():
+        if any(_may_be_function(binding.value) for binding in bindings):
+            yield name.rpartition(".")[2], index
 
 
 def _may_be_function(value: Expression) -> bool:
@@ -230,11 +228,9 @@ def _matches(
             return
 
 
-def _imports_library(module: Module) -> bool:
+def _imports_library(ev: Evaluator, module: int) -> bool:
     """Whether the file imports a library whose classes have a `from_pretrained`."""
-    imported = (b.value for scope in module.scopes for found in scope.bindings.values() for b in found)
-    roots = {value.qualified.partition(".")[0] for value in imported if isinstance(value, Imported)}
-    return any(_has_classes(root) for root in roots & tables().roots)
+    return any(_has_classes(root) for root in ev.index(module, libraries) if root in ev.tables.roots)
 
 
 @cache
@@ -249,13 +245,13 @@ def _unknown_class(
     written = dotted(function)
     found = ev.tables.generic("unknown." + (written[1] if written else "from_pretrained"))
     known = found is not None and apis.names_model(ev, found.loader, arguments)
-    if found is not None and (known or ev.index("imports", module, _imports_library)):
+    if found is not None and (known or _imports_library(ev, module)):
         yield Match(found.loader, found.api.removeprefix("unknown.")), arguments
 
 
 def _unused(ev: Evaluator, call: Call, env: Env) -> bool:
     """Whether a partial is never called in its file: then the partial itself is the site."""
-    suspects = ev.index("suspects", env.module, _suspects)
+    suspects = ev.index(env.module, _suspects)
     for index, scope in enumerate(ev.modules[env.module].scopes):
         for other in scope.calls:
             if last_name(other.function) in suspects and other is not call:

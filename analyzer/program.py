@@ -318,13 +318,19 @@ class Module:
     cells: tuple[tuple[int, int], ...] = ()  # notebooks: (first line, cell index), ascending
     language: Language = "python"
     step: str = "literal"  # how a string of this file comes to code: "config" in a config file
+    changed: list[int] = field(default_factory=list, repr=False, compare=False)  # scopes, as more of them is read
     ordered: list[tuple[int, Scope]] = field(default_factory=list, repr=False, compare=False)
 
     def in_order(self) -> list[tuple[int, Scope]]:
         """The scopes with their index, in source order, whatever the order in which they were read."""
         if len(self.ordered) != len(self.scopes):  # scopes are only added
-            self.ordered = sorted(enumerate(self.scopes), key=lambda entry: (entry[1].at, -entry[1].end, entry[0]))
+            self.ordered = sorted(enumerate(self.scopes), key=lambda entry: self.place_in_source(entry[0]))
         return self.ordered
+
+    def place_in_source(self, number: int) -> tuple[int, int, int]:
+        """What orders scopes as the source does: outer ones first."""
+        scope = self.scopes[number]
+        return scope.at, -scope.end, number
 
     def line(self, at: int) -> int:
         """1-based line of a byte offset; within the cell in a notebook."""

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from analyzer import notebooks
 from analyzer.commands import notebook_launches, surroundings
@@ -34,6 +34,7 @@ from analyzer.syntax import lower, parse
 from analyzer.values.configs.environment import DOTENV_READERS
 from analyzer.values.configs.open_configs import ENDINGS, sets_up
 from analyzer.values.evaluator import Bodies
+from analyzer.values.indexes import Index
 
 if TYPE_CHECKING:
     from analyzer.commands.scripts import Script
@@ -63,7 +64,7 @@ class File:
     module: Module
     bodies: Bodies | None
     size: int  # of its text
-    indexes: dict[str, tuple[int, object]] = field(default_factory=dict)
+    indexes: dict[object, Index[Any, Any]] = field(default_factory=dict)
 
 
 class Project:

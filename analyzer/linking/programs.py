@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from analyzer.program import Attribute, BranchPath, Call, Expression, Module, Name
+from analyzer.program import Attribute, BranchPath, Call, Expression, Module, Name, Scope
 from analyzer.values.objects import Started
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def runs(ev: Files, program: str, started: Started) -> bool:
         return True
     index = _outer(ev, env.module, env.scope)
     if index == 0:
-        return started.at not in ev.index("guarded", env.module, _guarded)
+        return started.at not in ev.index(env.module, _guarded)
     if scopes[index].kind != "function":
         return True
     entrances = _entrances(ev, env.module, index)
@@ -72,7 +72,7 @@ def _around(ev: Files, module: int, index: int) -> frozenset[str] | None:
     scopes = ev.modules[module].scopes
     bodies = ev.bodies[module]
     found = {scopes[index].name}
-    guarded = ev.index("guarded", module, _guarded)
+    guarded = ev.index(module, _guarded)
     for _ in range(_MAX_CALLS):
         if any(call.end not in guarded and _mentions(call, found) for call in scopes[0].calls):
             return None
@@ -98,13 +98,12 @@ def _names(value: Expression) -> Iterator[str]:
         yield from _names(value.function)
 
 
-def _guarded(module: Module) -> frozenset[int]:
+def _guarded(module: Module, index: int, scope: Scope) -> Iterator[tuple[int, Call]]:
     """Ends of the calls that run only where the file is the program: `if __name__ == "__main__":`."""
-    guards = {test.at for test in module.scopes[0].tests if "__name__" in test.names}
-    if not guards:
-        return frozenset()
-    calls = module.scopes[0].calls
-    return frozenset(call.end for call in calls if any(arm[0] in guards for arm in _path(call.function)))
+    guards = {test.at for test in scope.tests if "__name__" in test.names} if not index else set()
+    for call in scope.calls if guards else ():
+        if any(arm[0] in guards for arm in _path(call.function)):
+            yield call.end, call
 
 
 def _path(value: Expression) -> BranchPath:

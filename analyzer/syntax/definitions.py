@@ -17,12 +17,17 @@ def lower_body(statements: Statements, index: int) -> None:
     """Walk a function body that was left out so far."""
     node, scope = statements.pending.pop(index), statements.scopes[index]
     scope.lowered = True
+    around = statements.scopes[scope.parent]
+    before = statements.reader.noted, len(around.calls)
     outer = statements.enter(scope.parent)
     statements.reader.path = scope.path
     if node.start_byte > scope.at and node.parent is not None:
         scope.decorators = _decorators(statements, node.parent)
     scope.params = _params(statements, node.child_by_field_name("parameters"))
     statements.leave(outer)
+    statements.changed.append(index)
+    if (statements.reader.noted, len(around.calls)) != before:  # decorators and defaults belong to what is around
+        statements.changed.append(scope.parent)
     _parameters(statements, index)
     body = node.child_by_field_name("body")
     if body is not None:

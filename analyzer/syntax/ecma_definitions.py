@@ -47,6 +47,7 @@ class Definitions:
             path=reader.path,
             lowered=False,
         )
+        statements.changed.append(len(statements.scopes))
         statements.scopes.append(scope)
         index = len(statements.scopes) - 1
         statements.pending[index] = node
@@ -57,6 +58,7 @@ class Definitions:
         statements = self.statements
         node, scope = statements.pending.pop(index), statements.scopes[index]
         scope.lowered = True
+        statements.changed.append(index)
         outer = statements.enter(index)
         self.parameters(node, index, scope)
         body = node.child_by_field_name("body")
@@ -129,6 +131,7 @@ class Definitions:
         text = reader.text(name) if name is not None else "<class>"
         bases = tuple(self.bases(node))
         scope = Scope("class", text, statements.current, node.start_byte, node.end_byte, path=reader.path, bases=bases)
+        statements.changed.append(len(statements.scopes))
         statements.scopes.append(scope)
         index = len(statements.scopes) - 1
         value = Definition(index, node.start_byte)
@@ -185,6 +188,7 @@ class Definitions:
         at, text = node.start_byte, reader.text(name)
         base = Imported("enum.Enum", at)
         scope = Scope("class", text, statements.current, at, node.end_byte, path=reader.path, bases=(base,))
+        statements.changed.append(len(statements.scopes))
         statements.scopes.append(scope)
         statements.declared[statements.current].add(text)
         reader.note(text, Definition(len(statements.scopes) - 1, at), at)

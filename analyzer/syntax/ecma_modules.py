@@ -85,3 +85,4 @@ def _bind(statements: Statements, name: Node, qualified: str, node: Node) -> Non
     text = statements.reader.text(name)
     statements.declared[0].add(text)
     statements.scopes[0].bindings.setdefault(text, []).insert(0, Binding(0, (), value))
+    statements.changed.append(0)

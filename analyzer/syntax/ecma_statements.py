@@ -32,6 +32,7 @@ class Statements:
         self.declared: defaultdict[int, set[str]] = defaultdict(set)
         self.changing: set[str] = set()  # module-level names that functions may bind anew
         self.pending: dict[int, Node] = {}
+        self.changed: list[int] = []  # scopes that something was added to
         self.current = 0
         self.nesting = 0
 
@@ -149,6 +150,7 @@ class Statements:
         bindings = self.scopes[0].bindings
         if name not in bindings:
             bindings[name] = [Binding(at, (), value)]
+            self.changed.append(0)
 
     def export_all(self, value: Expression, at: int) -> None:
         """`module.exports = …`: the module's default; the entries of an object by their names."""

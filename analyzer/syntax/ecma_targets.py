@@ -50,6 +50,7 @@ class Targets:
         if index >= 0 and index != here:
             binding = Binding(at, ((at, 0, 0),), Captured(value, here, value.at))
             statements.scopes[index].bindings.setdefault(name, []).append(binding)
+            statements.changed.append(index)
 
     def names(self, target: Node, value: Expression, at: int, sign: str) -> Iterator[tuple[str, Expression]]:
         """(name, value) of each name in a target."""

@@ -41,6 +41,7 @@ class Expressions:
         self.scope: Scope
         self.path: BranchPath = ()
         self.depth = 0
+        self.noted = 0  # bindings made so far
         self.truncated = self.too_large = False
 
     def close(self) -> None:
@@ -69,11 +70,13 @@ class Expressions:
     def note(self, name: str, binding: Binding) -> None:
         """Bind a name where the walk stands."""
         self.scope.bindings.setdefault(name, []).append(binding)
+        self.noted += 1
         outer = self.statements.globals.get(name)
         if outer is not None:
             # An assignment from a function may or may not have run: an arm of its own.
             path = ((binding.at, 0, 0),)
             self.statements.scopes[outer].bindings.setdefault(name, []).append(binding._replace(path=path))
+            self.statements.changed.append(outer)
 
     # -- names and literals
 

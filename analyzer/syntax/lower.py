@@ -86,10 +86,6 @@ class Bodies:
         """Let go of the syntax tree at once; the collector of reference cycles would keep it for long."""
         self.statements.close()
 
-    def version(self) -> int:
-        """Changes whenever a body has been read."""
-        return len(self.statements.pending) - (len(self.statements.scopes) << 20)
-
 
 def lower(tree: Tree, path: str, hits: Iterable[int]) -> tuple[Module, Bodies]:
     """Lower a file; of the functions, only those with a hit inside. The rest comes through `Bodies`."""
@@ -99,6 +95,7 @@ def lower(tree: Tree, path: str, hits: Iterable[int]) -> tuple[Module, Bodies]:
     bodies = Bodies(tree.source, statements)
     bodies.read_at(hits)
     bodies.read_at(_rebinding(tree.source, statements))
+    statements.changed.clear()
     module = Module(
         path,
         statements.scopes,
@@ -106,6 +103,7 @@ def lower(tree: Tree, path: str, hits: Iterable[int]) -> tuple[Module, Bodies]:
         _continuation_bytes(tree.source),
         errors=tuple(_errors(tree.root)) if tree.root.has_error else (),
         language="python" if python else "javascript",
+        changed=statements.changed,
     )
     return module, bodies
 

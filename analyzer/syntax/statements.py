@@ -28,6 +28,7 @@ class Statements:
     def __init__(self, source: bytes) -> None:
         self.reader = Expressions(source, self)
         self.scopes: list[Scope] = []
+        self.changed: list[int] = []  # scopes that something was added to
         self.pending: dict[int, Node] = {}
         self.globals: dict[str, int] = {}
         self.current = 0
@@ -69,6 +70,7 @@ class Statements:
         return definitions.lambda_(self, node)
 
     def open(self, scope: Scope) -> int:
+        self.changed.append(len(self.scopes))
         self.scopes.append(scope)
         return len(self.scopes) - 1
 

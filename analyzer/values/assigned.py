@@ -80,21 +80,18 @@ def _elsewhere(ev: Evaluator, root: Name, name: str, env: Env) -> Assigned | Non
     ev.read_mentioning(env.module, name.rpartition(".")[2])
     found: list[Values] = []
     scopes = ev.modules[env.module].scopes
-    for index in ev.index("put", env.module, putting).get(name, ()):
+    for index in ev.index(env.module, putting).get(name):
         if root.id not in scopes[index].bindings:
             where = ev.env(env.module, index)
             found.extend(ev.evaluate(binding.value, where) for binding in scopes[index].bindings[name])
     return Assigned(relabel(merged(*found), "attribute"), final=False) if found else None
 
 
-def putting(module: Module) -> dict[str, list[int]]:
+def putting(module: Module, index: int, scope: Scope) -> Iterator[tuple[str, int]]:
     """Dotted name, or collection as `name[]`, -> the scopes inside the module that put something there."""
-    found: dict[str, list[int]] = {}
-    for index, scope in module.in_order():
-        for name in scope.bindings if index else ():
-            if "." in name or name[-1:] == "]":
-                found.setdefault(name, []).append(index)
-    return found
+    for name in scope.bindings if index else ():
+        if "." in name or name[-1:] == "]":
+            yield name, index
 
 
 def on_self(ev: Evaluator, cls: Cls, name: str, inst: Inst | None) -> Values:
@@ -104,7 +101,7 @@ def on_self(ev: Evaluator, cls: Cls, name: str, inst: Inst | None) -> Values:
     ev.read_mentioning(cls.module, _SETTING.get(name, name))
     ev.read_mentioning(cls.module, name)
     found: list[Values] = []
-    for index, binding in ev.index("self", cls.module, _set_on_self).get((cls.scope, name), ()):
+    for index, binding in ev.index(cls.module, _set_on_self).get((cls.scope, name)):
         scope = ev.modules[cls.module].scopes[index]
         found.append(ev.evaluate(binding.value, method_env(ev, cls, index, scope, inst)))
     return relabel(merged(*found), "attribute")
@@ -116,7 +113,7 @@ def _on_class(ev: Evaluator, cls: Cls, name: str) -> Values:
 
     ev.read_mentioning(cls.module, name)
     found: list[Values] = []
-    for index, binding in ev.index("self", cls.module, _set_on_self).get((cls.scope, name), ()):
+    for index, binding in ev.index(cls.module, _set_on_self).get((cls.scope, name)):
         if hierarchy.decorated(ev, ev.modules[cls.module].scopes[index], ev.env(cls.module, index), "classmethod"):
             where = registries.putting(ev, binding, cls.module, index)
             found.extend(ev.evaluate(binding.value, env) for env in where)
@@ -169,20 +166,19 @@ def on_others(
     """(what the object may be, its name, the assignment, where) of each assignment to an attribute, but on self."""
     for module in modules:
         ev.read_mentioning(module, name)
-        for index, chain, binding in ev.index("set", module, _set_on_others).get(name, ()):
+        for index, chain, binding in ev.index(module, _set_on_others).get(name):
             env = ev.env(module, index)
             yield ev.evaluate(ev.keep(_expression(chain, binding)), env), chain, binding, env
 
 
-def _set_on_others(module: Module) -> dict[str, list[tuple[int, tuple[str, ...], Binding]]]:
+def _set_on_others(
+    module: Module, index: int, scope: Scope
+) -> Iterator[tuple[str, tuple[int, tuple[str, ...], Binding]]]:
     """Attribute -> (scope, the object as names, assignment) of each that is not on self."""
-    found: dict[str, list[tuple[int, tuple[str, ...], Binding]]] = {}
-    for index, scope in module.in_order():
-        for name, bindings in scope.bindings.items():
-            *chain, last = name.split(".")
-            if chain and chain != ["self"] and not last.endswith("[]"):
-                found.setdefault(last, []).extend((index, tuple(chain), binding) for binding in bindings)
-    return found
+    for name, bindings in scope.bindings.items():
+        *chain, last = name.split(".") if "." in name else (name,)
+        if chain and chain != ["self"] and not last.endswith("[]"):
+            yield from ((last, (index, tuple(chain), binding)) for binding in bindings)
 
 
 def _expression(chain: tuple[str, ...], binding: Binding) -> Expression:
@@ -193,18 +189,15 @@ def _expression(chain: tuple[str, ...], binding: Binding) -> Expression:
     return found
 
 
-def _set_on_self(module: Module) -> dict[tuple[int, str], list[tuple[int, Binding]]]:
+def _set_on_self(module: Module, index: int, scope: Scope) -> Iterator[tuple[tuple[int, str], tuple[int, Binding]]]:
     """(class, attribute) -> (method, binding) of each assignment to `self.attribute`."""
-    found: dict[tuple[int, str], list[tuple[int, Binding]]] = {}
-    for index, scope in module.in_order():
-        if scope.kind != "function" or not scope.params or module.scopes[scope.parent].kind != "class":
-            continue
-        start = scope.params[0].name + "."
-        for name, bindings in scope.bindings.items():
-            if name.startswith(start):
-                attribute = name[len(start) :].removesuffix("[]")
-                found.setdefault((scope.parent, attribute), []).extend((index, binding) for binding in bindings)
-    return found
+    if scope.kind != "function" or not scope.params or module.scopes[scope.parent].kind != "class":
+        return
+    start = scope.params[0].name + "."
+    for name, bindings in scope.bindings.items():
+        if name.startswith(start):
+            attribute = name[len(start) :].removesuffix("[]")
+            yield from (((scope.parent, attribute), (index, binding)) for binding in bindings)
 
 
 def method_env(ev: Evaluator, cls: Cls, index: int, scope: Scope, inst: Inst | None) -> Env:

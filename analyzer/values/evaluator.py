@@ -7,7 +7,7 @@ function is evaluated in one call of it (a `Frame`) where that call is known, el
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import Any, Protocol, TypeVar
 
 from analyzer import names
@@ -43,6 +43,7 @@ from analyzer.program import (
 )
 from analyzer.syntax.specifiers import CONFIG
 from analyzer.values import containers, copied
+from analyzer.values.indexes import Index, Part
 from analyzer.values.memory import Memory
 from analyzer.values.objects import (
     BOUND,
@@ -71,7 +72,8 @@ from analyzer.values.objects import (
 )
 from analyzer.values.surroundings import Surroundings
 
-T = TypeVar("T")
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
 
 MAX_DEPTH = 50
 
@@ -84,8 +86,6 @@ class Bodies(Protocol):
     def read_mentioning(self, name: str, inside: int) -> None: ...
 
     def mentions(self, name: str, index: int) -> bool: ...
-
-    def version(self) -> int: ...
 
 
 class Evaluator(Surroundings, Memory):
@@ -101,7 +101,7 @@ class Evaluator(Surroundings, Memory):
         self.asked = False  # whether an answer may depend on other files
         self.envs: dict[tuple[int, int], Env] = {}
         self.frames: dict[tuple[object, ...], Env] = {}
-        self.indexes: list[dict[str, tuple[int, object]]] = [{} for _ in self.modules]
+        self.indexes: list[dict[object, Index[Any, Any]]] = [{} for _ in self.modules]
         self.loads: dict[tuple[int, int], str] = {}  # calls of the first file known to load, by place: the loader
         self.events: dict[tuple[object, ...], Event] = {}
         self.followed: dict[Env, None] = {}  # calls with a loaded object, in other files; only if `follow`
@@ -145,16 +145,12 @@ class Evaluator(Surroundings, Memory):
                 self.envs[module, each] = Env(module, each, None, self.envs.get((module, scopes[each].parent)))
         return self.envs[module, index]
 
-    def index(self, kind: str, module: int, build: Callable[[Module], T]) -> T:
-        """An index over a file's scopes, built anew when more of its bodies have been read."""
-        bodies = self.bodies[module]
-        version = bodies.version() if bodies is not None else 0
-        known = self.indexes[module].get(kind)
-        if known is not None and known[0] == version:
-            return known[1]  # type: ignore[return-value]
-        made = build(self.modules[module])
-        self.indexes[module][kind] = version, made
-        return made
+    def index(self, module: int, part: Part[K, V]) -> Index[K, V]:
+        """An index over what has been read of a file so far."""
+        found = self.indexes[module].get(part)
+        if found is None:
+            found = self.indexes[module][part] = Index(self.modules[module], part)
+        return found.refreshed()
 
     # -- the evaluator
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from analyzer.program import Attribute, Call, Expression, Module, Name, Text, last_name
+from analyzer.program import Attribute, Call, Expression, Module, Name, Scope, Text, last_name
 from analyzer.values import assigned, attributes, copies, hierarchy
 from analyzer.values.calling import calls
 from analyzer.values.configs import overlays
@@ -44,25 +44,20 @@ def method(ev: Evaluator, inst: Inst, name: str) -> Values:
 def _laid(ev: Evaluator, cls: Cls, name: str, inst: Inst) -> Iterator[Values]:
     for word in overlays.WORDS:
         ev.read_mentioning(cls.module, word)
-    for index, mapping in ev.index("laid on self", cls.module, _on_self).get(cls.scope, ()):
+    for index, mapping in ev.index(cls.module, _on_self).get(cls.scope):
         scope = ev.modules[cls.module].scopes[index]
         held = ev.evaluate(mapping, assigned.method_env(ev, cls, index, scope, inst))
         yield merged(*(calls.passed_under(ev, value, name) for value in held))
 
 
-def _on_self(module: Module) -> dict[int, list[tuple[int, Expression]]]:
+def _on_self(module: Module, index: int, scope: Scope) -> Iterator[tuple[int, tuple[int, Expression]]]:
     """Class -> (method, mapping) of each mapping that gives its object attributes."""
-    found: dict[int, list[tuple[int, Expression]]] = {}
-    for index, scope in module.in_order():
-        if scope.kind != "function" or not scope.params or module.scopes[scope.parent].kind != "class":
-            continue
-        name = scope.params[0].name
-        laid = [(holder, mapping) for call in scope.calls for holder, mapping in overlays.laid(scope, call)]
-        own = [mapping for holder, mapping in laid if isinstance(holder, Name) and holder.id == name]
-        own += [binding.value for binding in scope.bindings.get(f"{name}.__dict__", ())]
-        if own:
-            found.setdefault(scope.parent, []).extend((index, mapping) for mapping in own)
-    return found
+    if scope.kind != "function" or not scope.params or module.scopes[scope.parent].kind != "class":
+        return
+    name = scope.params[0].name
+    laid = (given for call in scope.calls for given in overlays.laid(scope, call))
+    yield from ((scope.parent, (index, m)) for holder, m in laid if isinstance(holder, Name) and holder.id == name)
+    yield from ((scope.parent, (index, b.value)) for b in scope.bindings.get(f"{name}.__dict__", ()))
 
 
 def _passed(ev: Evaluator, inst: Inst) -> Iterator[Arguments]:

@@ -120,9 +120,9 @@ def _derived(ev: Evaluator, cls: Cls) -> Iterator[Cls]:
     name = ev.modules[cls.module].scopes[cls.scope].name
     for module in ev.derived_in(cls.module, name):
         ev.read_mentioning(module, name)
-        by_base = ev.index("bases", module, _by_base)
-        others = ev.index("aliases", module, renamed.others).get(name, ())
-        for index in sorted({index for each in (name, *others) for index in by_base.get(each, ())}):
+        by_base = ev.index(module, _bases)
+        others = renamed.others(ev, module, name)
+        for index in sorted({index for each in (name, *others) for index in by_base.get(each)}):
             env = ev.env(module, index)
             if env.parent is not None and (module, index) != (cls.module, cls.scope):
                 other = Cls(module, index, env.parent)
@@ -130,13 +130,10 @@ def _derived(ev: Evaluator, cls: Cls) -> Iterator[Cls]:
                     yield other
 
 
-def _by_base(module: Module) -> dict[str, list[int]]:
-    """Classes by the last names of their bases."""
-    found: dict[str, list[int]] = {}
-    for index, scope in module.in_order():
-        for base in scope.bases if scope.kind == "class" else ():
-            found.setdefault(last_name(base.base if isinstance(base, Subscript) else base), []).append(index)
-    return found
+def _bases(module: Module, index: int, scope: Scope) -> Iterator[tuple[str, int]]:
+    """Last names of bases -> the class."""
+    for base in scope.bases if scope.kind == "class" else ():
+        yield last_name(base.base if isinstance(base, Subscript) else base), index
 
 
 def external_constructor(ev: Evaluator, cls: Cls) -> Ref | None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from analyzer.program import Binding, BranchPath, Mapping, Module, Name, Text
+from analyzer.program import Binding, BranchPath, Mapping, Module, Name, Scope, Text
 from analyzer.values import assigned
 from analyzer.values.branching import reach
 from analyzer.values.calling import registries
@@ -46,7 +46,7 @@ def _in_scope(ev: Evaluator, bases: Values, name: Name, env: Env) -> list[Bindin
     stores = ev.scope(env.module, env.scope).bindings.get(name.id + "[]", ())
     if not any(isinstance(base, Dict) for base in bases):
         return list(stores)
-    others = ev.index("same", env.module, _same).get((env.scope, name.id), ())
+    others = ev.index(env.module, _same).get((env.scope, name.id))
     set_there = [put for each in (name.id, *others) for put in _set_on(ev, each, env)]
     return sorted((*stores, *set_there), key=_place) if set_there else list(stores)
 
@@ -60,7 +60,7 @@ def _elsewhere(ev: Evaluator, name: Name, env: Env) -> Iterator[tuple[Binding, E
     ev.read_mentioning(env.module, name.id)
     scopes = ev.modules[env.module].scopes
     key = name.id + "[]"
-    for index in ev.index("put", env.module, assigned.putting).get(key, ()):
+    for index in ev.index(env.module, assigned.putting).get(key):
         if name.id not in scopes[index].bindings:
             for store in scopes[index].bindings[key]:
                 yield from ((store, where) for where in registries.putting(ev, store, env.module, index))
@@ -68,8 +68,8 @@ def _elsewhere(ev: Evaluator, name: Name, env: Env) -> Iterator[tuple[Binding, E
 
 def _set_on(ev: Evaluator, name: str, env: Env) -> Iterator[Binding]:
     """Each `name.attribute = …` of the scope as what it puts into a dict, with what is set on that in turn."""
-    table = ev.index("attributes set", env.module, _attributes)
-    for attribute, binding in table.get((env.scope, name), ()):
+    table = ev.index(env.module, _attributes)
+    for attribute, binding in table.get((env.scope, name)):
         inner = f"{name}.{attribute}"
         key = "attribute set", inner, id(binding.value), env if (env.scope, inner) in table else None
         if key not in ev.caches:
@@ -82,27 +82,21 @@ def _set_on(ev: Evaluator, name: str, env: Env) -> Iterator[Binding]:
         yield binding._replace(value=ev.caches[key])  # type: ignore[arg-type]
 
 
-def _attributes(module: Module) -> dict[tuple[int, str], list[tuple[str, Binding]]]:
+def _attributes(module: Module, index: int, scope: Scope) -> Iterator[tuple[tuple[int, str], tuple[str, Binding]]]:
     """(scope, dotted name) -> (attribute, binding) of each assignment to one, where the first name is bound as well."""
-    found: dict[tuple[int, str], list[tuple[str, Binding]]] = {}
-    for index, scope in module.in_order():
-        for dotted, bindings in scope.bindings.items():
-            name, _, attribute = dotted.rpartition(".")
-            if name and attribute[-1:] != "]" and name.partition(".")[0] in scope.bindings:
-                found.setdefault((index, name), []).extend((attribute, binding) for binding in bindings)
-    return found
+    for dotted, bindings in scope.bindings.items():
+        name, _, attribute = dotted.rpartition(".")
+        if name and attribute[-1:] != "]" and name.partition(".")[0] in scope.bindings:
+            yield from (((index, name), (attribute, binding)) for binding in bindings)
 
 
-def _same(module: Module) -> dict[tuple[int, str], list[str]]:
+def _same(module: Module, index: int, scope: Scope) -> Iterator[tuple[tuple[int, str], str]]:
     """(scope, name) -> other names of the scope for what it holds: `cfg = __C`."""
-    found: dict[tuple[int, str], list[str]] = {}
-    for index, scope in module.in_order():
-        for name, bindings in scope.bindings.items():
-            other = bindings[0].value if len(bindings) == 1 else None
-            if isinstance(other, Name) and len(scope.bindings.get(other.id, ())) == 1 and "." not in name:
-                found.setdefault((index, name), []).append(other.id)
-                found.setdefault((index, other.id), []).append(name)
-    return found
+    for name, bindings in scope.bindings.items():
+        other = bindings[0].value if len(bindings) == 1 else None
+        if isinstance(other, Name) and len(scope.bindings.get(other.id, ())) == 1 and "." not in name:
+            yield (index, name), other.id
+            yield (index, other.id), name
 
 
 def _with_all(bases: Values, puts: list[Value]) -> Values:

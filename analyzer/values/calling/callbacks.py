@@ -22,8 +22,8 @@ _MAX_HANDED = 3
 
 def calls_of(ev: Evaluator, module: int, names: tuple[str, ...]) -> Iterator[tuple[Call, Env]]:
     """Calls of a parameter that a call in this file gives the function that has one of these names there."""
-    by_name = ev.index("passed", module, passed)
-    found = [place for name in names for place in by_name.get(name, ())]
+    by_name = ev.index(module, passed)
+    found = [place for name in names for place in by_name.get(name)]
     for call, index, place in found[:_MAX_PASSED]:
         around = ev.env(module, index)
         yield from ((made, around) for made in spawned.calls_of(ev, call, around, frozenset(names)))
@@ -72,17 +72,14 @@ def _parameter(scope: Scope, place: int | str, shift: int) -> str:
     return positional[place + shift] if place + shift < len(positional) else ""
 
 
-def passed(module: Module) -> dict[str, list[tuple[Call, int, int | str]]]:
+def passed(module: Module, index: int, scope: Scope) -> Iterator[tuple[str, tuple[Call, int, int | str]]]:
     """Name -> (call, scope, position or keyword) of each call that it is passed to, where it is no variable."""
-    found: dict[str, list[tuple[Call, int, int | str]]] = {}
-    for index, scope in module.in_order():
-        for call in scope.calls:
-            given: list[tuple[int | str, Expression]] = list(enumerate(call.args))
-            given += [(key, arg) for key, arg in call.keywords if key]
-            for place, arg in given:
-                if isinstance(arg, Name) and _stands_for_function(arg.id, scope, index):
-                    found.setdefault(arg.id, []).append((call, index, place))
-    return found
+    for call in scope.calls:
+        given: list[tuple[int | str, Expression]] = list(enumerate(call.args))
+        given += [(key, arg) for key, arg in call.keywords if key]
+        for place, arg in given:
+            if isinstance(arg, Name) and _stands_for_function(arg.id, scope, index):
+                yield arg.id, (call, index, place)
 
 
 def _stands_for_function(name: str, scope: Scope, index: int) -> bool:

@@ -54,7 +54,7 @@ def frames(ev: Evaluator, module: int, index: int) -> tuple[Env, ...]:
     calling = (
         (c, where)
         for c, e in _calling(ev, module, index, scope, owner)
-        if e.scope not in ev.index("patched", e.module, patched.scopes)
+        if not patched.is_patching(ev, e.module, e.scope)
         for where in worlds.of_call(ev, c, _within(ev, c, e, owner))
     )
     entered = ((env, e) for call, env in calling for e in _likely_entries(ev, call, env, unsure))
@@ -245,7 +245,7 @@ def callers(ev: Evaluator, module: int, scope: Scope, owner: Cls | None) -> Iter
     if scope.kind == "lambda":
         for name in sorted({name.rpartition(".")[2] for name in _names_of(ev, module, scope)}):
             yield from calls_named(ev, module, name)
-        for call, where in ev.index("direct", module, _direct).get(scope.at, ()):
+        for call, where in ev.index(module, _direct).get(scope.at):
             yield call, ev.env(module, where)
     elif owner is not None and scope.name in ("__init__", "__new__", "__post_init__"):
         yield from _constructions(ev, owner)
@@ -261,18 +261,14 @@ def callers(ev: Evaluator, module: int, scope: Scope, owner: Cls | None) -> Iter
         for index in (*near, *dict.fromkeys(bases)):
             yield from calls_in(ev, index, scope.name)
         for index in near if owner is None else ():
-            others = ev.index("aliases", index, renamed.others).get(scope.name, ())
-            yield from callbacks.calls_of(ev, index, (scope.name, *others))
+            yield from callbacks.calls_of(ev, index, (scope.name, *renamed.others(ev, index, scope.name)))
 
 
-def _direct(module: Module) -> dict[int, list[tuple[Call, int]]]:
+def _direct(module: Module, number: int, scope: Scope) -> Iterator[tuple[int, tuple[Call, int]]]:
     """Calls of a function where it is written, by where that is: callbacks."""
-    found: dict[int, list[tuple[Call, int]]] = {}
-    for number, scope in enumerate(module.scopes):
-        for call in scope.calls:
-            if isinstance(call.function, Definition):
-                found.setdefault(call.function.at, []).append((call, number))
-    return found
+    for call in scope.calls:
+        if isinstance(call.function, Definition):
+            yield call.function.at, (call, number)
 
 
 def _constructions(ev: Evaluator, owner: Cls) -> Iterator[tuple[Call, Env]]:
@@ -301,18 +297,15 @@ def calls_named(ev: Evaluator, module: int, name: str) -> list[tuple[Call, Env]]
 def calls_in(ev: Evaluator, module: int, name: str) -> Iterator[tuple[Call, Env]]:
     """The calls in one file whose function's last name is, or stands for, `name`."""
     ev.read_mentioning(module, name)
-    others = ev.index("aliases", module, renamed.others).get(name, ())
+    others = renamed.others(ev, module, name)
     for other in others:
         ev.read_mentioning(module, other)
-    by_name = ev.index("calls", module, calls_by_name)
+    by_name = ev.index(module, calls_by_name)
     for written in (name, *others):
-        yield from ((call, ev.env(module, scope)) for call, scope in by_name.get(written, ()))
+        yield from ((call, ev.env(module, scope)) for call, scope in by_name.get(written))
 
 
-def calls_by_name(module: Module) -> dict[str, list[tuple[Call, int]]]:
+def calls_by_name(module: Module, number: int, scope: Scope) -> Iterator[tuple[str, tuple[Call, int]]]:
     """Calls by the last name of their function, with their scope."""
-    found: dict[str, list[tuple[Call, int]]] = {}
-    for number, scope in module.in_order():
-        for call in scope.calls:
-            found.setdefault(remote.called(call.function), []).append((call, number))
-    return found
+    for call in scope.calls:
+        yield remote.called(call.function), (call, number)

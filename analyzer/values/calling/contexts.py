@@ -56,16 +56,13 @@ def _object(ev: Evaluator, module: int) -> Values:
 
 def _made(ev: Evaluator, module: int) -> Iterator[Values]:
     ev.read_mentioning(module, _HELD)
-    for index, name in ev.index("contexts", module, _holding):
+    for index, name in ev.index(module, _holding).get(True):
         for binding in ev.modules[module].scopes[index].bindings[name]:
             yield ev.evaluate(binding.value, ev.env(module, index))
 
 
-def _holding(module: Module) -> list[tuple[int, str]]:
+def _holding(module: Module, index: int, scope: Scope) -> Iterator[tuple[bool, tuple[int, str]]]:
     """(function that takes a context, the name under which it binds the object, or puts something into that)."""
-    found: list[tuple[int, str]] = []
-    for index, scope in module.in_order():
-        if scope.kind == "function" and _takes_context(scope):
-            held = f"{scope.params[0].name}.{_HELD}"
-            found += [(index, name) for name in (held, held + "[]") if name in scope.bindings]
-    return found
+    if scope.kind == "function" and _takes_context(scope):
+        held = f"{scope.params[0].name}.{_HELD}"
+        yield from ((True, (index, name)) for name in (held, held + "[]") if name in scope.bindings)

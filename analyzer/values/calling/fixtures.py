@@ -86,7 +86,7 @@ def _made(ev: Evaluator, scope: Scope, name: str, env: Env) -> Values:
 def _fixtures(ev: Evaluator, module: int, name: str) -> Iterator[Fn]:
     """The fixtures of a file by that name, also those that it imports."""
     ev.read_mentioning(module, name)
-    for index in ev.index("fixtures", module, _by_name).get(name, ()):
+    for index in ev.index(module, _by_name).get(name):
         owner = hierarchy.owner(ev, module, index)
         around = ev.env(module, ev.modules[module].scopes[index].parent)
         yield Fn(module, index, around, Inst(owner, None) if owner is not None else None)
@@ -96,14 +96,10 @@ def _fixtures(ev: Evaluator, module: int, name: str) -> Iterator[Fn]:
         yield from (fn for fn in imported if _is_fixture(ev.modules[fn.module].scopes[fn.scope]))
 
 
-def _by_name(module: Module) -> dict[str, list[int]]:
+def _by_name(module: Module, index: int, scope: Scope) -> Iterator[tuple[str, int]]:
     """Name of a fixture -> its functions."""
-    found: dict[str, list[int]] = {}
-    for index, scope in module.in_order():
-        if scope.kind == "function" and _is_fixture(scope):
-            for name in _names(scope):
-                found.setdefault(name, []).append(index)
-    return found
+    if scope.kind == "function" and _is_fixture(scope):
+        yield from ((name, index) for name in _names(scope))
 
 
 def _value(ev: Evaluator, fn: Fn, env: Env) -> Values:

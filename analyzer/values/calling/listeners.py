@@ -21,6 +21,7 @@ from analyzer.program import (
 )
 from analyzer.values import containers, hierarchy
 from analyzer.values.calling import renamed, widgets
+from analyzer.values.indexes import libraries
 from analyzer.values.objects import Env, Fn, Held, List, Ref, Shown
 
 if TYPE_CHECKING:
@@ -101,14 +102,14 @@ def _in_file(ev: Evaluator, module: int, name: str | int) -> list[tuple[Call, in
     keys: list[str | int] = [name]
     if isinstance(name, str):
         ev.read_mentioning(module, name)
-        keys += ev.index("aliases", module, renamed.others).get(name, ())
-    table = ev.index("listeners", module, _listeners)
-    return [found for key in keys for found in table.get(key, ())]
+        keys += renamed.others(ev, module, name)
+    table = ev.index(module, _listeners)
+    return [found for key in keys for found in table.get(key)]
 
 
 def _is_used(ev: Evaluator, module: int, call: Call) -> bool:
     """Whether the file imports the library, or has what is listened to from another file."""
-    return ev.index("shows", module, _imports) or _is_brought_in(ev.modules[module], call.function)
+    return widgets.LIBRARY in ev.index(module, libraries) or _is_brought_in(ev.modules[module], call.function)
 
 
 def _is_brought_in(module: Module, function: Expression) -> bool:
@@ -121,21 +122,13 @@ def _is_brought_in(module: Module, function: Expression) -> bool:
     return any(type(binding.value) is Imported for binding in bound) if bound else "*" in bindings
 
 
-def _imports(module: Module) -> bool:
-    values = (b.value for scope in module.scopes for bindings in scope.bindings.values() for b in bindings)
-    return any(type(v) is Imported and v.qualified.partition(".")[0] == widgets.LIBRARY for v in values)
-
-
-def _listeners(module: Module) -> dict[str | int, list[tuple[Call, int, Expression]]]:
+def _listeners(module: Module, index: int, scope: Scope) -> Iterator[tuple[str | int, tuple[Call, int, Expression]]]:
     """Last name of a function, or where a lambda stands -> the calls that have events call it, with their scope."""
-    found: dict[str | int, list[tuple[Call, int, Expression]]] = {}
-    for index, scope in module.in_order():
-        for call in scope.calls:
-            row = _LISTENERS.get(last_name(call.function))
-            function = _given(call, "fn", row.function) if row is not None else None
-            if function is not None:
-                found.setdefault(_key(function), []).append((call, index, function))
-    return found
+    for call in scope.calls:
+        row = _LISTENERS.get(last_name(call.function))
+        function = _given(call, "fn", row.function) if row is not None else None
+        if function is not None:
+            yield _key(function), (call, index, function)
 
 
 def _key(function: Expression) -> str | int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from analyzer.program import Call, Definition, Expression, Mapping, Module, Name, Text, last_name
+from analyzer.program import Call, Definition, Expression, Mapping, Module, Name, Scope, Text, last_name
 from analyzer.values.objects import Env, Fn, Held
 
 if TYPE_CHECKING:
@@ -22,10 +22,10 @@ def calls_of(ev: Evaluator, module: int, index: int) -> Iterator[tuple[Call, Env
     if ev.modules[module].language != "javascript":
         return
     scope = ev.scope(module, index)
-    hearing = ev.index("hears", module, _listeners)
+    hearing = ev.index(module, _listeners)
     key = scope.at if scope.at in hearing else scope.name
     if key in hearing and scope.parent == 0:
-        yield from _posted(ev, module, index, in_event=hearing[key])
+        yield from _posted(ev, module, index, in_event=hearing.get(key)[-1])
 
 
 def _posted(ev: Evaluator, module: int, index: int, *, in_event: bool) -> list[tuple[Call, Env]]:
@@ -45,11 +45,13 @@ def _posted(ev: Evaluator, module: int, index: int, *, in_event: bool) -> list[t
     return ev.caches[key]  # type: ignore[return-value]
 
 
-def _listeners(module: Module) -> dict[str | int, bool]:
+def _listeners(module: Module, index: int, scope: Scope) -> Iterator[tuple[str | int, bool]]:
     """Where a function stands, or its name, that hears messages -> whether it is given an event."""
-    top = module.scopes[0]
-    found = {_key(binding.value): True for name in _KEPT for binding in top.bindings.get(name, ())}
-    for call in top.calls:
+    if index:
+        return
+    kept = (binding.value for name in _KEPT for binding in scope.bindings.get(name, ()))
+    yield from ((_key(value), True) for value in kept)
+    for call in scope.calls:
         name = last_name(call.function)
         if (
             name in _TAKING
@@ -57,9 +59,7 @@ def _listeners(module: Module) -> dict[str | int, bool]:
             and isinstance(call.args[0], Text)
             and call.args[0].value == "message"
         ):
-            found[_key(call.args[1])] = _TAKING[name]
-    found.pop("", None)
-    return found
+            yield _key(call.args[1]), _TAKING[name]
 
 
 def _key(function: Expression) -> str | int:

@@ -23,7 +23,7 @@ def calls_of(ev: Evaluator, module: int, scope: Scope, owner: Cls | None) -> Ite
     for where, name in named:
         for index in ev.callers_of(where, name):
             ev.read_mentioning(index, name)
-            for call, inside in ev.index("partials", index, _partials).get(name, ()):
+            for call, inside in ev.index(index, _partials).get(name):
                 key = "partial call", id(call)
                 if key not in ev.caches:
                     ev.caches[key] = ev.keep(Call(call.args[0], call.args[1:], call.keywords, call.at, call.end))
@@ -36,14 +36,11 @@ def made_by(ev: Evaluator, owner: Cls) -> list[tuple[int, str]]:
     return [(cls.module, scope.name) for cls, scope in derived if cls is owner or "__init__" not in scope.bindings]
 
 
-def _partials(module: Module) -> dict[str, list[tuple[Call, int]]]:
+def _partials(module: Module, index: int, scope: Scope) -> Iterator[tuple[str, tuple[Call, int]]]:
     """Name of a function or class -> (partial call of it, scope) of each that a display holds."""
-    found: dict[str, list[tuple[Call, int]]] = {}
-    for index, scope in module.in_order():
-        for bindings in scope.bindings.values():
-            for call in (call for binding in bindings for call in _held(binding.value, _MAX_NESTED)):
-                found.setdefault(last_name(call.args[0]), []).append((call, index))
-    return found
+    for bindings in scope.bindings.values():
+        for call in (call for binding in bindings for call in _held(binding.value, _MAX_NESTED)):
+            yield last_name(call.args[0]), (call, index)
 
 
 def _held(value: Expression, depth: int) -> Iterator[Call]:

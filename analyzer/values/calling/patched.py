@@ -5,9 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
+from typing import TYPE_CHECKING
 
 from analyzer.loaders import tables
 from analyzer.program import Attribute, Call, Expression, Module, Name, Scope, Text, last_name
+
+if TYPE_CHECKING:
+    from analyzer.values.evaluator import Evaluator
 
 _TEST = re.compile(r"(?:^|/)(?:tests?/|test_[^/]*$|[^/]*_test\.py$|conftest\.py$|[^/]*\.test\.[jt]sx?$|__tests__/)")
 #: `patch("lib.Model")`, `patch.object(Model, "load")`, `mocker.patch(…)`, `monkeypatch.setattr("lib.load", …)`.
@@ -35,13 +39,19 @@ def is_stand_in(text: str) -> bool:
     return (owner in _OWNERS if slash else owner in _ALONE) or not _STAND_INS.isdisjoint(_PARTS.split(text.lower()))
 
 
-def scopes(module: Module) -> frozenset[int]:
-    """The test functions and classes of a file in which a class or a loader is patched, and what stands in them."""
-    found: set[int] = set()
-    for index, scope in enumerate(module.scopes):
-        if index and (scope.parent in found or (scope.name.lower().startswith("test") and _patches(scope))):
-            found.add(index)
-    return frozenset(found)
+def is_patching(ev: Evaluator, module: int, index: int) -> bool:
+    """Whether the scope is, or stands in, a test function or class in which a class or a loader is patched."""
+    patching, scopes = ev.index(module, _patching), ev.modules[module].scopes
+    while index > 0:
+        if index in patching:
+            return True
+        index = scopes[index].parent
+    return False
+
+
+def _patching(module: Module, index: int, scope: Scope) -> Iterator[tuple[int, str]]:
+    if scope.name.lower().startswith("test") and _patches(scope):
+        yield index, scope.name
 
 
 def _patches(scope: Scope) -> bool:

@@ -76,20 +76,16 @@ def _decorating(ev: Evaluator, fn: Fn, index: int, thing: Fn | Cls, decorator: E
 def _decorated_by(ev: Evaluator, module: int, name: str) -> Iterator[tuple[Fn | Cls, Expression, Env]]:
     """(function or class, decorator, where) of everything that a decorator of this name decorates."""
     for other in ev.callers_of(module, name):
-        for index, decorator in ev.index("decorated", other, _decorated).get(name, ()):
+        for index, decorator in ev.index(other, _decorated).get(name):
             scope = ev.modules[other].scopes[index]
             env = ev.env(other, scope.parent)
             yield (Cls if scope.kind == "class" else Fn)(other, index, env), decorator, env
 
 
-def _decorated(module: Module) -> dict[str, list[tuple[int, Expression]]]:
+def _decorated(module: Module, index: int, scope: Scope) -> Iterator[tuple[str, tuple[int, Expression]]]:
     """Last name of a decorator -> (what it decorates, the decorator)."""
-    found: dict[str, list[tuple[int, Expression]]] = {}
-    for index, scope in module.in_order():
-        for decorator in scope.decorators:
-            function = decorator.function if isinstance(decorator, Call) else decorator
-            found.setdefault(last_name(function), []).append((index, decorator))
-    return found
+    for decorator in scope.decorators:
+        yield last_name(decorator.function if isinstance(decorator, Call) else decorator), (index, decorator)
 
 
 def holding(ev: Evaluator, module: int, scope: Scope, name: str) -> Iterator[tuple[int, str]]:
@@ -97,7 +93,7 @@ def holding(ev: Evaluator, module: int, scope: Scope, name: str) -> Iterator[tup
     around = ev.env(module, scope.parent)
     asked = [(d.function if isinstance(d, Call) else d, around) for d in scope.decorators]
     for index in ev.callers_of(module, name):
-        passed = ev.index("passed", index, callbacks.passed).get(name, ())
+        passed = ev.index(index, callbacks.passed).get(name)
         asked += [(call.function, ev.env(index, where)) for call, where, _ in passed[:_MAX_REGISTERED]]
     for function, env in asked:
         for fn in ev.evaluate(function, env) if _may_put(ev, function, env) else ():
@@ -105,7 +101,7 @@ def holding(ev: Evaluator, module: int, scope: Scope, name: str) -> Iterator[tup
                 for table in _filled(ev, fn):
                     yield fn.module, table
                     ev.read_mentioning(fn.module, table)
-                    yield from ((fn.module, each) for each in ev.index("getters", fn.module, _getters).get(table, ()))
+                    yield from ((fn.module, each) for each in ev.index(fn.module, _getters).get(table))
 
 
 def _may_put(ev: Evaluator, function: Expression, env: Env) -> bool:
@@ -128,18 +124,15 @@ def _filled(ev: Evaluator, fn: Fn) -> list[str]:
     return list(found)
 
 
-def _getters(module: Module) -> dict[str, list[str]]:
+def _getters(module: Module, number: int, scope: Scope) -> Iterator[tuple[str, str]]:
     """Table -> the functions that return a part of it; of a method `get`, its class."""
     from analyzer.values.calling.table_calls import taken_from
 
-    found: dict[str, list[str]] = {}
-    for _, scope in module.in_order():
-        for value in scope.returns if scope.kind == "function" else ():
-            parts = [value]
-            if isinstance(value, Name):
-                parts += [binding.value for binding in scope.bindings.get(value.id, ())]
-            for table in {taken_from(part) for part in parts} - {""}:
-                outer = module.scopes[scope.parent]
-                is_get = scope.name == "get" and outer.kind == "class"
-                found.setdefault(table, []).append(outer.name if is_get else scope.name)
-    return found
+    for value in scope.returns if scope.kind == "function" else ():
+        parts = [value]
+        if isinstance(value, Name):
+            parts += [binding.value for binding in scope.bindings.get(value.id, ())]
+        for table in {taken_from(part) for part in parts} - {""}:
+            outer = module.scopes[scope.parent]
+            is_get = scope.name == "get" and outer.kind == "class"
+            yield table, outer.name if is_get else scope.name

@@ -3,21 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from analyzer.program import Attribute, Call, Choice, Expression, Imported, Items, Module, Name, Unpacked, last_name
+from analyzer.program import (
+    Attribute,
+    Call,
+    Choice,
+    Expression,
+    Imported,
+    Items,
+    Module,
+    Name,
+    Scope,
+    Unpacked,
+    last_name,
+)
+
+if TYPE_CHECKING:
+    from analyzer.values.evaluator import Evaluator
 
 
-def others(module: Module) -> dict[str, list[str]]:
-    """Name -> the other names that stand for it."""
-    found: dict[str, dict[str, None]] = {}
-    for _, scope in module.in_order():
-        for name, bindings in scope.bindings.items():
-            for binding in bindings:
-                for other in _names_in(binding.value) if type(binding.value) in _NAMING else ():
-                    plain = name.rpartition(".")[2]
-                    if other != plain:
-                        found.setdefault(other, {})[plain] = None
-    return {name: list(others) for name, others in found.items()}
+def others(ev: Evaluator, module: int, name: str) -> tuple[str, ...]:
+    """The other names that stand for a name in what has been read of the file."""
+    return tuple(dict.fromkeys(ev.index(module, _others).get(name)))
+
+
+def _others(module: Module, number: int, scope: Scope) -> Iterator[tuple[str, str]]:
+    for name, bindings in scope.bindings.items():
+        for binding in bindings:
+            for other in _names_in(binding.value) if type(binding.value) in _NAMING else ():
+                plain = name.rpartition(".")[2]
+                if other != plain:
+                    yield other, plain
 
 
 _NAMING = frozenset({Imported, Name, Attribute, Call, Choice, Unpacked})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from analyzer.program import (
@@ -47,7 +47,7 @@ def of_function(ev: Evaluator, module: int, scope: Scope, owner: Cls | None) -> 
             yield from _calls_of_parts(ev, other, holder)
     stem = posixpath.basename(ev.modules[module].path).partition(".")[0]
     for index in ev.callers_of(module, "getattr"):
-        if stem in ev.index("modules asked", index, _modules_asked):
+        if _asks_for_part(ev, index, stem):
             yield from _calls_of_parts(ev, index, "getattr")
 
 
@@ -56,27 +56,24 @@ def of_picked(ev: Evaluator, module: int) -> Iterator[tuple[Call, Env]]:
     dotted = f".{ev.modules[module].path.rpartition('.')[0].replace('/', '.')}."
     for index in ev.picking(module):
         ev.read_mentioning(index, "getattr")
-        for call, where, start in ev.index("picked", index, _picked):
+        for call, where, start in ev.index(index, _picked).get(True):
             if start in dotted:
                 yield call, ev.env(index, where)
-        for name, start in ev.index("pickers", index, _pickers):
+        for name, start in dict.fromkeys(ev.index(index, _pickers).get(True)):
             for other in ev.callers_of(index, name) if start in dotted else ():
                 yield from _calls_of_parts(ev, other, name)
 
 
-def _pickers(module: Module) -> list[tuple[str, str]]:
+def _pickers(module: Module, number: int, scope: Scope) -> Iterator[tuple[bool, tuple[str, str]]]:
     """Functions that return what they take by name out of a module, with the start of its name."""
-    found: dict[tuple[str, str], None] = {}
-    for _, scope in module.in_order():
-        for value in scope.returns if scope.kind == "function" else ():
-            found.update(((scope.name, start), None) for start in _taken(scope, value))
-    return list(found)
+    for value in scope.returns if scope.kind == "function" else ():
+        yield from ((True, (scope.name, start)) for start in _taken(scope, value))
 
 
-def _picked(module: Module) -> list[tuple[Call, int, str]]:
+def _picked(module: Module, index: int, scope: Scope) -> Iterator[tuple[bool, tuple[Call, int, str]]]:
     """Calls of what is taken by name, with the start of the name of the module that it is taken out of."""
-    calls = ((call, index, scope) for index, scope in module.in_order() for call in scope.calls)
-    return [(call, index, start) for call, index, scope in calls for start in _taken(scope, call.function)]
+    for call in scope.calls:
+        yield from ((True, (call, index, start)) for start in _taken(scope, call.function))
 
 
 def _taken(scope: Scope, value: Expression) -> list[str]:
@@ -141,73 +138,98 @@ def _holding(ev: Evaluator, module: int, name: str) -> Iterator[tuple[int, str, 
     """(file, table or function, whether other files can see it) that holds the name, where it can be seen."""
     for index in ev.callers_of(module, name):
         ev.read_mentioning(index, name)
-        yield from ((index, holder, is_wide) for holder, is_wide in ev.index("holders", index, _holders).get(name, ()))
+        yield from ((index, holder, is_wide) for holder, is_wide in _holders(ev, index, name))
 
 
-def _modules_asked(module: Module) -> frozenset[str]:
-    """Last names of what is imported, where `getattr` is asked for a part of it."""
-    imported = {
-        name: binding.value.qualified.rpartition(".")[2]
-        for scope in module.scopes
-        for name, bindings in scope.bindings.items()
-        for binding in bindings
-        if isinstance(binding.value, Imported)
-    }
-    calls = (call for scope in module.scopes for call in scope.calls if last_name(call.function) == "getattr")
-    return frozenset(imported.get(last_name(call.args[0]), "") for call in calls if len(call.args) > 1) - {""}
+def _asks_for_part(ev: Evaluator, module: int, stem: str) -> bool:
+    """Whether `getattr` is asked for a part of something imported that has this last name."""
+    asked = ev.index(module, _asked)
+    return any(stem in ev.index(module, _imported).get(name) for name in asked)
+
+
+def _asked(module: Module, number: int, scope: Scope) -> Iterator[tuple[str, int]]:
+    """Last names of what `getattr` is asked for a part of."""
+    for call in scope.calls:
+        if len(call.args) > 1 and last_name(call.function) == "getattr":
+            yield last_name(call.args[0]), number
+
+
+def _imported(module: Module, number: int, scope: Scope) -> Iterator[tuple[str, str]]:
+    """Name -> last name of what it is imported from."""
+    for name, bindings in scope.bindings.items():
+        for value in (binding.value for binding in bindings):
+            if type(value) is Imported:
+                yield name, value.qualified.rpartition(".")[2]
 
 
 def _calls_of_parts(ev: Evaluator, module: int, holder: str) -> Iterator[tuple[Call, Env]]:
     ev.read_mentioning(module, holder)
-    parts = ev.index("parts", module, _parts).get(holder, ())
+    parts = tuple(dict.fromkeys(ev.index(module, _parts).get(holder)))
     for name in parts:
         ev.read_mentioning(module, name)
-    by_name = ev.index("calls", module, callers.calls_by_name)
-    for call, scope in by_name.get("", ()):
+    by_name = ev.index(module, callers.calls_by_name)
+    for call, scope in by_name.get(""):
         if taken_from(call.function) == holder:
             yield call, ev.env(module, scope)
     for name in parts:
-        yield from ((call, ev.env(module, scope)) for call, scope in by_name.get(name, ()))
-    rooted = ev.index("rooted", module, _rooted) if parts else {}
+        yield from ((call, ev.env(module, scope)) for call, scope in by_name.get(name))
     for name in parts:
-        yield from ((call, ev.env(module, scope)) for call, scope in rooted.get(name, ()))
+        yield from ((call, ev.env(module, scope)) for call, scope in ev.index(module, _rooted).get(name))
 
 
-def _rooted(module: Module) -> dict[str, list[tuple[Call, int]]]:
+def _rooted(module: Module, index: int, scope: Scope) -> Iterator[tuple[str, tuple[Call, int]]]:
     """Name of a record -> calls of what one of its entries or attributes holds, with their scope."""
-    found: dict[str, list[tuple[Call, int]]] = {}
-    for index, scope in module.in_order():
-        for call in scope.calls:
-            function = call.function
-            if isinstance(function, Attribute | Subscript) and isinstance(function.base, Name):
-                found.setdefault(function.base.id, []).append((call, index))
+    for call in scope.calls:
+        function = call.function
+        if isinstance(function, Attribute | Subscript) and isinstance(function.base, Name):
+            yield function.base.id, (call, index)
+
+
+def _holders(ev: Evaluator, module: int, name: str) -> Iterable[tuple[str, bool]]:
+    """(table that holds the name or function that returns it, whether other functions can see that).
+
+    A table that a comprehension or `**` makes of another holds what that holds.
+    """
+    found = dict.fromkeys(ev.index(module, _held_by).get(name))
+    filled: set[str] = set()
+    for holder, is_wide, over in ev.index(module, _made_over).get(True):
+        is_table = over in filled or over in ev.index(module, _tables)
+        if any(over == table for table, _ in found) or (over == name and not is_table):
+            found[holder, is_wide] = None
+        filled.add(holder)
     return found
 
 
-def _holders(module: Module) -> dict[str, list[tuple[str, bool]]]:
-    """Name -> (table that holds it or function that returns it, whether other functions can see that)."""
-    found: dict[str, dict[tuple[str, bool], None]] = {}
-    made: list[tuple[str, bool, str]] = []  # of other tables: the holder, whether it is wide, what that runs over
-    for _, scope in module.in_order():
-        for value in scope.returns:
-            for name in _held(value):
-                found.setdefault(name, {})[scope.name, True] = None
-        for holder, bindings in scope.bindings.items():
-            plain = holder.removesuffix("[]")
-            is_wide = scope.kind in ("module", "class") or "." in plain or plain not in scope.bindings
-            holding = (binding.value for binding in bindings if type(binding.value) in _HOLDING)
-            for name in (name for value in holding for name in _held(value)):
-                found.setdefault(name, {})[plain.rpartition(".")[2], is_wide] = None
-            for value in (b.value for b in bindings if isinstance(b.value, Generated) and b.value.key is not None):
-                made += [(plain.rpartition(".")[2], is_wide, name) for name in _run_over(scope, value)]
-            for pairs in (b.value.pairs for b in bindings if isinstance(b.value, Mapping)):
-                spread = (each.id for key, each in pairs[:_MAX_HELD] if key is None and isinstance(each, Name))
-                made += [(plain.rpartition(".")[2], is_wide, name) for name in spread]
-    for holder, is_wide, name in made:
-        holds = [held for held, holders in found.items() if any(name == other for other, _ in holders)]
-        for held in holds or [name]:
-            found.setdefault(held, {})[holder, is_wide] = None
-    return {name: list(holders) for name, holders in found.items()}
+def _held_by(module: Module, number: int, scope: Scope) -> Iterator[tuple[str, tuple[str, bool]]]:
+    for value in scope.returns:
+        yield from ((name, (scope.name, True)) for name in _held(value))
+    for holder, bindings in scope.bindings.items():
+        for value in (binding.value for binding in bindings):
+            if type(value) in _HOLDING:
+                yield from ((name, _table(scope, holder)) for name in _held(value))
+
+
+def _tables(module: Module, number: int, scope: Scope) -> Iterator[tuple[str, str]]:
+    """Table, or function -> what it holds, or returns."""
+    yield from ((holder, name) for name, (holder, _) in _held_by(module, number, scope))
+
+
+def _made_over(module: Module, number: int, scope: Scope) -> Iterator[tuple[bool, tuple[str, bool, str]]]:
+    """(table, whether other functions can see it, what it is made of) of each that is made of another."""
+    for holder, bindings in scope.bindings.items():
+        for value in (binding.value for binding in bindings):
+            if isinstance(value, Generated) and value.key is not None:
+                yield from ((True, (*_table(scope, holder), name)) for name in _run_over(scope, value))
+            elif isinstance(value, Mapping):
+                spread = (each.id for key, each in value.pairs[:_MAX_HELD] if key is None and isinstance(each, Name))
+                yield from ((True, (*_table(scope, holder), name)) for name in spread)
+
+
+def _table(scope: Scope, holder: str) -> tuple[str, bool]:
+    """The last name of a table, and whether other functions can see it."""
+    plain = holder.removesuffix("[]")
+    is_wide = scope.kind in ("module", "class") or "." in plain or plain not in scope.bindings
+    return plain.rpartition(".")[2], is_wide
 
 
 def _run_over(scope: Scope, value: Generated) -> Iterator[str]:
@@ -256,12 +278,9 @@ def taken_from(value: Expression) -> str:
     return ""
 
 
-def _parts(module: Module) -> dict[str, dict[str, None]]:
+def _parts(module: Module, number: int, scope: Scope) -> Iterator[tuple[str, str]]:
     """Table -> names bound to a part of it."""
-    found: dict[str, dict[str, None]] = {}
-    for _, scope in module.in_order():
-        for name, bindings in scope.bindings.items():
-            for binding in bindings:
-                if type(binding.value) in _TAKING and (holder := taken_from(binding.value)):
-                    found.setdefault(holder, {})[name.rpartition(".")[2]] = None
-    return found
+    for name, bindings in scope.bindings.items():
+        for binding in bindings:
+            if type(binding.value) in _TAKING and (holder := taken_from(binding.value)):
+                yield holder, name.rpartition(".")[2]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from analyzer.program import Attribute, Call, Module, Name, Scope, Spread, Text, last_name
@@ -85,8 +86,8 @@ def of_call(ev: Evaluator, call: Call, env: Env, name: str, started: Started, pl
             listed = calls.argument(ev, calls.arguments_of(kind.call, kind.env), ("choices",), 0) or ()
             choices = merged(choices, containers.elements(ev, listed))
     flags = [v.text for arg in call.args for v in ev.evaluate(arg, env) if isinstance(v, Str) and v.text[:1] == "-"]
-    place = place or ev.index("places", env.module, _places).get(call.end)
-    flags += [str(place)] if place else []
+    places = (place,) if place else ev.index(env.module, _places).get(call.end)[-1:]
+    flags += map(str, places)
     found = launched.given(ev, name, started, flags=flags, several=_takes_several(ev, arguments))
     default = merged(*((v,) if not isinstance(v, Fn) else _called(ev, v, call, env) for v in default))
     variables = calls.keyword(ev, arguments, "envvar") or ()
@@ -199,20 +200,17 @@ def _destinations(ev: Evaluator, call: Call, env: Env) -> list[str]:
     return [long[0].lstrip("-").replace("-", "_")] if long else []
 
 
-def _places(module: Module) -> dict[int, int]:
+def _places(module: Module, index: int, scope: Scope) -> Iterator[tuple[int, int]]:
     """End of the call that declares an argument without a name -> its number on the command line, from 1."""
-    found: dict[int, int] = {}
-    for _, scope in module.in_order():
-        numbers: dict[str, int] = {}
-        for call in scope.calls:
-            function = call.function
-            if isinstance(function, Attribute) and isinstance(function.base, Name) and _takes_place(call):
-                parser = function.base.id
-                if parser not in numbers:
-                    numbers[parser] = int(_is_of_command(scope, parser))
-                numbers[parser] += 1
-                found[call.end] = numbers[parser]
-    return found
+    numbers: dict[str, int] = {}
+    for call in scope.calls:
+        function = call.function
+        if isinstance(function, Attribute) and isinstance(function.base, Name) and _takes_place(call):
+            parser = function.base.id
+            if parser not in numbers:
+                numbers[parser] = int(_is_of_command(scope, parser))
+            numbers[parser] += 1
+            yield call.end, numbers[parser]
 
 
 def _is_of_command(scope: Scope, parser: str) -> bool:

@@ -23,7 +23,7 @@ def helpers(ev: Evaluator, module: int) -> tuple[tuple[int, int], ...]:
         ev.caches[key] = ()
         ev.read_mentioning(module, "add_argument")
         ev.read_mentioning(module, "parse_args")
-        names = ev.index("parsers", module, _names)
+        names = frozenset(ev.index(module, _names))
         found: dict[tuple[int, int], None] = {}
         for index, scope in ev.modules[module].in_order() if names else ():
             _follow(ev, scope, ev.env(module, index), names, found)
@@ -31,10 +31,11 @@ def helpers(ev: Evaluator, module: int) -> tuple[tuple[int, int], ...]:
     return ev.caches[key]  # type: ignore[return-value]
 
 
-def _names(module: Module) -> frozenset[str]:
-    """Names that are bound to a parser somewhere in the file."""
-    bound = ((name, b.value) for scope in module.scopes for name, found in scope.bindings.items() for b in found)
-    return frozenset(name for name, value in bound if isinstance(value, Call) and _makes_parser(value))
+def _names(module: Module, index: int, scope: Scope) -> Iterator[tuple[str, int]]:
+    """Names that are bound to a parser -> the scope."""
+    for name, bindings in scope.bindings.items():
+        if any(isinstance(binding.value, Call) and _makes_parser(binding.value) for binding in bindings):
+            yield name, index
 
 
 def _makes_parser(call: Call) -> bool:

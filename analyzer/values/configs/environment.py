@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from analyzer.program import Call, Field, Imported, Mapping, Module, Text, last_name
+from analyzer.program import Call, Field, Mapping, Text, last_name
 from analyzer.values.configs.config_apis import given, texts
+from analyzer.values.indexes import libraries
 from analyzer.values.objects import Cls, Dict, Ref, Str, Values, merged
 
 if TYPE_CHECKING:
@@ -91,20 +92,10 @@ def _dotenv_files(ev: Evaluator) -> tuple[str, ...]:
         ev.caches["dotenv"] = ()
         paths: list[str] = []
         for module in ev.environment_files():
-            if ev.index("reads .env", module, _reads_dotenv):
+            if any(reader in ev.index(module, libraries) for reader in DOTENV_READERS):
                 paths += _loaded(ev, module)
         ev.caches["dotenv"] = tuple(dict.fromkeys(paths))
     return ev.caches["dotenv"]  # type: ignore[return-value]
-
-
-def _reads_dotenv(module: Module) -> bool:
-    """Whether the file imports something that reads .env files."""
-    return any(
-        isinstance(binding.value, Imported) and binding.value.qualified.partition(".")[0] in DOTENV_READERS
-        for scope in module.scopes
-        for bindings in scope.bindings.values()
-        for binding in bindings
-    )
 
 
 def _loaded(ev: Evaluator, module: int) -> list[str]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from analyzer.commands.launch import Launch
 from analyzer.known_ids import names
-from analyzer.program import Call, Module, last_name
+from analyzer.program import Call, Module, Scope, last_name
 from analyzer.values.objects import Str
 
 if TYPE_CHECKING:
@@ -90,18 +90,15 @@ def _texts(ev: Evaluator, module: int) -> Iterator[str]:
     """What the file writes to."""
     for name in sorted(_SAVES):
         ev.read_mentioning(module, name)
-    for call, scope in ev.index("writes", module, _writes):
+    for call, scope in ev.index(module, _writes).get(True):
         held = [arg for name, arg in call.keywords if name and is_option(name)]
         for expression in held or call.args[:1]:
             found = ev.evaluate(expression, ev.env(module, scope))
             yield from (_plain(v.text) for v in found if isinstance(v, Str) and not v.partial)
 
 
-def _writes(module: Module) -> list[tuple[Call, int]]:
+def _writes(module: Module, index: int, scope: Scope) -> Iterator[tuple[bool, tuple[Call, int]]]:
     """The calls that write to what they are given, with their scope."""
-    return [
-        (call, index)
-        for index, scope in module.in_order()
-        for call in scope.calls
-        if last_name(call.function) in _SAVES or any(name and is_option(name) for name, _ in call.keywords)
-    ]
+    for call in scope.calls:
+        if last_name(call.function) in _SAVES or any(name and is_option(name) for name, _ in call.keywords):
+            yield True, (call, index)

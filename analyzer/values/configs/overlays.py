@@ -21,20 +21,15 @@ def option(ev: Evaluator, module: int, name: str) -> Values:
     for word in WORDS:
         ev.read_mentioning(module, word)
     found: list[Values] = []
-    for index, mapping in ev.index("overlays", module, _mappings):
+    for index, mapping in ev.index(module, _mappings).get(True):
         held = tuple(v for v in ev.evaluate(mapping, ev.env(module, index)) if isinstance(v, Dict | Configs))
         found.append(containers.item(ev, held, (Str(name, 0, 0),)) if held else ())
     return tuple(value for value in merged(*found) if isinstance(value, Str | List))
 
 
-def _mappings(module: Module) -> list[tuple[int, Expression]]:
-    """(scope, mapping) of each, in source order."""
-    return [
-        (index, mapping)
-        for index, scope in module.in_order()
-        for call in scope.calls
-        for _, mapping in laid(scope, call)
-    ]
+def _mappings(module: Module, index: int, scope: Scope) -> Iterator[tuple[bool, tuple[int, Expression]]]:
+    """(scope, mapping) of each."""
+    yield from ((True, (index, mapping)) for call in scope.calls for _, mapping in laid(scope, call))
 
 
 def laid(scope: Scope, call: Call) -> Iterator[tuple[Expression, Expression]]:

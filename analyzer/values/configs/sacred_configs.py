@@ -58,7 +58,7 @@ def _configs(ev: Evaluator, experiment: Ref, module: int) -> Iterator[Dict]:
     for index, scope in enumerate(ev.modules[module].scopes):
         if scope.kind == "function" and not scope.parent:
             ev.scope(module, index)  # decorators are read with the body
-    for index, decorator in ev.index("sacred", module, _functions):
+    for index, decorator in ev.index(module, _functions).get(True):
         if _is_of(ev, decorator, experiment, ev.env(module, 0)):
             where = ev.env(module, index)
             bound = ((n, b) for n, b in ev.scope(module, index).bindings.items() if n.isidentifier())
@@ -78,10 +78,12 @@ def _any(bindings: list[Binding]) -> Expression:
     return Choice((first, *others), bindings[0].at) if others else first
 
 
-def _functions(module: Module) -> list[tuple[int, Attribute]]:
-    """(config function, its decorator), in source order."""
-    decorated = ((index, _attribute(each, _CONFIG)) for index, scope in module.in_order() for each in scope.decorators)
-    return [(index, attribute) for index, attribute in decorated if attribute is not None]
+def _functions(module: Module, index: int, scope: Scope) -> Iterator[tuple[bool, tuple[int, Attribute]]]:
+    """(config function, its decorator) of each."""
+    for decorator in scope.decorators:
+        attribute = _attribute(decorator, _CONFIG)
+        if attribute is not None:
+            yield True, (index, attribute)
 
 
 def _is_of(ev: Evaluator, attribute: Attribute, experiment: Ref, env: Env) -> bool:

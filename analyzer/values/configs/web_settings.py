@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from analyzer.program import Call, Module, Text
+from analyzer.program import Call, Module, Scope, Text
 from analyzer.values import containers
 from analyzer.values.objects import Const, Dict, Mod, Ref, Str, Unknown, Values, merged, relabel
 
@@ -41,19 +41,14 @@ def _django(ev: Evaluator, name: str) -> Values:
 def _of_key(ev: Evaluator, name: str) -> Values:
     """What the widget holds that is given the key: `selectbox("Model", MODELS, key="model")`."""
     ev.read_mentioning(0, name)
-    found = (ev.evaluate(call, ev.env(0, scope)) for call, scope in ev.index("keyed", 0, _keyed).get(name, ()))
+    found = (ev.evaluate(call, ev.env(0, scope)) for call, scope in ev.index(0, _keyed).get(name))
     return tuple(value for value in merged(*found) if not isinstance(value, Unknown | Ref))
 
 
-def _keyed(module: Module) -> dict[str, list[tuple[Call, int]]]:
+def _keyed(module: Module, index: int, scope: Scope) -> Iterator[tuple[str, tuple[Call, int]]]:
     """Key of a widget -> the calls that make it."""
-    found: dict[str, list[tuple[Call, int]]] = {}
-    for index, scope in module.in_order():
-        for call in scope.calls:
-            for key, value in call.keywords:
-                if key == "key" and isinstance(value, Text):
-                    found.setdefault(value.value, []).append((call, index))
-    return found
+    for call in scope.calls:
+        yield from ((v.value, (call, index)) for key, v in call.keywords if key == "key" and isinstance(v, Text))
 
 
 def _of_widget(ev: Evaluator, widget: Ref) -> Values:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from analyzer.program import Expression, Module
+from analyzer.program import Expression, Module, Scope
 from analyzer.values.configs import open_configs
 from analyzer.values.objects import Configs, Const, Ref, Unknown, Values, merged, relabel
 
@@ -26,7 +27,7 @@ def option(ev: Evaluator, base: Ref, name: str) -> Values:
     keys = (*(key for key in match["keys"].split(".") if key), name)
     module = base.env.module
     found: list[Values] = [_of_configs(ev, keys, module)]
-    for index, binding in ev.index("options of nodes", module, _set).get(keys, ()):
+    for index, binding in ev.index(module, _set).get(keys):
         found.append(relabel(ev.evaluate(binding, ev.env(module, index)), "attribute"))
     known = (v for v in merged(*found) if not isinstance(v, Unknown | Ref | Configs))
     return tuple(value for value in known if not (isinstance(value, Const) and value.value is None))
@@ -39,12 +40,9 @@ def _of_configs(ev: Evaluator, keys: tuple[str, ...], module: int) -> Values:
     return found
 
 
-def _set(module: Module) -> dict[tuple[str, ...], list[tuple[int, Expression]]]:
+def _set(module: Module, index: int, scope: Scope) -> Iterator[tuple[tuple[str, ...], tuple[int, Expression]]]:
     """Keys behind the first name of `_C.MODEL.NAME = ...` -> (scope, value) of each such assignment."""
-    found: dict[tuple[str, ...], list[tuple[int, Expression]]] = {}
-    for index, scope in module.in_order():
-        for name, bindings in scope.bindings.items():
-            root, *keys = name.split(".")
-            if keys and root != "self" and not name.endswith("[]"):
-                found.setdefault(tuple(keys), []).extend((index, binding.value) for binding in bindings)
-    return found
+    for name, bindings in scope.bindings.items():
+        root, *keys = name.split(".")
+        if keys and root != "self" and not name.endswith("[]"):
+            yield from ((tuple(keys), (index, binding.value)) for binding in bindings)
