@@ -8,7 +8,7 @@ turns them into lines. Function bodies that cannot matter to a load site are lef
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from math import isfinite
 from typing import Literal, NamedTuple, Protocol, TypeAlias
@@ -261,6 +261,18 @@ def last_name(expression: Expression) -> str:
     return expression.name if isinstance(expression, Attribute) else ""
 
 
+def in_force(tests: Iterable[Test], at: int, path: BranchPath) -> Iterator[tuple[Test, bool]]:
+    """Of some tests of a scope those that decide whether control comes to a place, each with its outcome there."""
+    arms = {arm[0]: arm[1] for arm in path}
+    for test in tests:
+        taken = arms.get(test.at)
+        if taken is not None:
+            if taken >= test.arm:
+                yield test, taken == test.arm
+        elif test.leaves and test.end <= at and test.path == path[: len(test.path)]:
+            yield test, False
+
+
 @dataclass(slots=True)
 class Scope:
     """A module, class, function or lambda.
@@ -287,12 +299,23 @@ class Scope:
     fields: list[Field] = field(default_factory=list)
     tests: list[Test] = field(default_factory=list)
     asking: dict[str, list[Test]] | None = field(default=None, repr=False, compare=False)
+    ways: dict[tuple[int, BranchPath, int], list[tuple[Test, bool]]] = field(
+        default_factory=dict, repr=False, compare=False
+    )
 
     def give(self, values: Iterable[Expression], path: BranchPath) -> None:
         """Note what the function returns or yields on a branch."""
         for value in values:
             self.returns.append(value)
             self.return_paths.append(path)
+
+    def tests_to(self, at: int, path: BranchPath) -> list[tuple[Test, bool]]:
+        """The tests that decide whether control comes to a place, each with its outcome there."""
+        key = at, path, len(self.tests)
+        found = self.ways.get(key)
+        if found is None:
+            found = self.ways[key] = list(in_force(self.tests, at, path))
+        return found
 
     def tests_of(self, name: str) -> list[Test]:
         """The tests that ask about a dotted name."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, TypeAlias
 
-from analyzer.program import Attribute, Call, Expression, Name, Operator, Scope, Subscript, Test, last_name
+from analyzer.program import Attribute, Call, Expression, Name, Operator, Scope, Subscript, Test, in_force, last_name
 from analyzer.values.branching import outcome, questions, reach
 from analyzer.values.objects import Assumed, Env, Str, Value, Values
 
@@ -33,7 +33,7 @@ def kept(ev: Evaluator, values: Values, use: tuple[Name, str], since: int, env: 
     if not asking or not 1 < len(values) <= _MAX_VALUES or isinstance(env.frame, Assumed):
         return values
     places = {test.at: at for test, at in asking}
-    for test, holds in reach.in_force((test for test, _ in asking), root.at, root.path):
+    for test, holds in in_force((test for test, _ in asking), root.at, root.path):
         is_same = since <= places[test.at] and not reach.changed(scope, (key,), places[test.at], root.at)
         if is_same and (left := _passing(ev, values, test, key, env, holds=holds)):
             values = left

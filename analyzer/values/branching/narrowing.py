@@ -22,6 +22,7 @@ from analyzer.program import (
     Test,
     Text,
     dotted,
+    in_force,
 )
 from analyzer.values import containers
 from analyzer.values.branching import indirect, kinds, questions, reach, truth
@@ -46,7 +47,7 @@ def narrowed(ev: Evaluator, values: Values, use: tuple[Name, str], since: int, e
     asking = scope.tests_of(key)
     if scope.tests and (kept := _kept_tests(ev, scope, env).get(key)):
         asking = [*asking, *_spelled(scope, kept, key, since, root.at)]
-    for test, holds in reach.in_force(asking, root.at, root.path) if asking else ():
+    for test, holds in in_force(asking, root.at, root.path) if asking else ():
         if since <= test.at and not ("." in key and reach.changed(scope, (key,), test.at, root.at)):
             asked = kinds.asked(test.condition) if holds else None
             if asked is not None and truth.key_of(asked[0]) == key:
@@ -129,8 +130,8 @@ def excluded(ev: Evaluator, binding: Binding, use: Name, env: Env) -> bool:
     scope = ev.modules[env.module].scopes[env.scope]
     if len(scope.tests) < 2 or not binding.path:
         return False
-    there = list(reach.in_force(scope.tests, binding.at, binding.path))
-    here = [each for each in reach.in_force(scope.tests, use.at, use.path) if each not in there] if there else []
+    there = scope.tests_to(binding.at, binding.path)
+    here = [each for each in scope.tests_to(use.at, use.path) if each not in there] if there else []
     return any(
         _contradict(ev, env, one, other) and not reach.changed(scope, one[0].names, one[0].at, other[0].at)
         for one in there
@@ -166,7 +167,7 @@ def derived(ev: Evaluator, binding: Binding, use: Name, env: Env) -> Values:
     if chain is None or not isinstance(value, Subscript) or reach.changed(scope, (chain[1],), binding.at, use.at):
         return ()
     asking = scope.tests_of(chain[1])
-    if not any(True for _ in reach.in_force(asking, use.at, use.path)):
+    if not any(True for _ in in_force(asking, use.at, use.path)):
         return ()
     bases = ev.evaluate(value.base, env)
     asked = use, chain[1]

@@ -20,18 +20,6 @@ if TYPE_CHECKING:
     from analyzer.values.evaluator import Evaluator
 
 
-def in_force(tests: Iterable[Test], at: int, path: BranchPath) -> Iterator[tuple[Test, bool]]:
-    """The tests that decide whether control reaches the use, each with its outcome."""
-    arms = {arm[0]: arm[1] for arm in path}
-    for test in tests:
-        taken = arms.get(test.at)
-        if taken is not None:
-            if taken >= test.arm:
-                yield test, taken == test.arm
-        elif test.leaves and test.end <= at and test.path == path[: len(test.path)]:
-            yield test, False
-
-
 def comes(ev: Evaluator, env: Env, at: int, path: BranchPath) -> bool | None:
     """Whether control comes to a place in the call that `env` stands for; None where that cannot be told."""
     scope = ev.modules[env.module].scopes[env.scope]
@@ -76,13 +64,13 @@ def bound(ev: Evaluator, bindings: Iterable[Binding], env: Env) -> Iterator[Bind
 
 def asked(scope: Scope, at: int, path: BranchPath, own: str = "") -> frozenset[str]:
     """The parameters that tests on the way to a place ask about."""
-    found = (questions.given(scope, test.condition, own) for test, _ in in_force(scope.tests, at, path))
+    found = (questions.given(scope, test.condition, own) for test, _ in scope.tests_to(at, path))
     return frozenset(name for names in found if names for name in names)
 
 
 def records(scope: Scope, at: int, path: BranchPath) -> frozenset[str]:
     """The names of which tests on the way to a place ask an entry or attribute."""
-    found = (questions.records(scope, test.condition) for test, _ in in_force(scope.tests, at, path))
+    found = (questions.records(scope, test.condition) for test, _ in scope.tests_to(at, path))
     return frozenset(name for names in found for name in names)
 
 
@@ -100,7 +88,7 @@ def _comes(ev: Evaluator, env: Env, scope: Scope, at: int, path: BranchPath) -> 
     arms = {arm[0] for arm in path}
     decided: set[int] = set()
     open_: set[int] = set()
-    for test, holds in in_force(scope.tests, at, path):
+    for test, holds in scope.tests_to(at, path):
         found = outcome.of(ev, test.condition, env) if _is_asked(ev, scope, test, env) else None
         if found is not None and found is not holds:
             ev.tells()
@@ -112,7 +100,7 @@ def _comes(ev: Evaluator, env: Env, scope: Scope, at: int, path: BranchPath) -> 
 def decides(ev: Evaluator, env: Env, at: int, path: BranchPath) -> bool:
     """Whether a test on the way to a place can be told in this call, and lets control pass."""
     scope = ev.modules[env.module].scopes[env.scope]
-    tests = (each for each in in_force(scope.tests, at, path) if _is_asked(ev, scope, each[0], env))
+    tests = (each for each in scope.tests_to(at, path) if _is_asked(ev, scope, each[0], env))
     return any(outcome.of(ev, test.condition, env) is holds for test, holds in tests)
 
 

@@ -16,6 +16,7 @@ from analyzer.program import (
     Spread,
     Subscript,
     first_name,
+    in_force,
 )
 from analyzer.values import attributes, hierarchy
 from analyzer.values.branching import indirect, narrowing, questions, reach
@@ -60,7 +61,7 @@ def of_call(ev: Evaluator, call: Call, env: Env) -> list[Env]:
 
 def _asks_texts(scope: Scope, at: int, path: BranchPath) -> bool:
     """Whether a test on the way asks about texts: flags are there to be set by others."""
-    tests = (test.condition for test, _ in reach.in_force(scope.tests, at, path))
+    tests = (test.condition for test, _ in scope.tests_to(at, path))
     return any(questions.is_textual(each) and questions.given(scope, each) for each in tests)
 
 
@@ -204,7 +205,7 @@ def _told(ev: Evaluator, scope: Scope, frame: Env, name: str, at: int, path: Bra
     outer = ev.modules[caller.module].scopes[caller.scope]
     if not outer.tests_of(named.id) or not questions.is_parameter(outer, named.id):
         return []
-    tests = reach.in_force(scope.tests_of(name), at, path)
+    tests = in_force(scope.tests_of(name), at, path)
     texts = (narrowing.listed(ev, test.condition, name, frame, holds=holds) for test, holds in tests)
     each = (indirect.assumed(ev, caller, named.id, value) for value in next(filter(None, texts), ()))
     return [_seen_from(ev, frame, caller, one) for one in each]
