@@ -23,6 +23,7 @@ from analyzer.values.calling import (
     fixtures,
     listeners,
     messages,
+    mixins,
     partials,
     patched,
     remote,
@@ -91,11 +92,12 @@ def frames_in_all(ev: Evaluator, module: int, index: int) -> tuple[Env, ...]:
 
 
 def _calling(ev: Evaluator, module: int, index: int, scope: Scope, owner: Cls | None) -> Iterator[tuple[Call, Env]]:
-    """The calls by name, by events of a user interface, by messages, and of what fixtures give to tests."""
+    """The calls by name, by events of an interface, messages and base classes, and of what fixtures give to tests."""
     yield from callers(ev, module, scope, owner)
     yield from listeners.calls_of(ev, module, index)
     yield from messages.calls_of(ev, module, index)
     yield from fixtures.calls_of(ev, module, index)
+    yield from mixins.calls_of(ev, scope, owner)
 
 
 def _within(ev: Evaluator, call: Call, env: Env, owner: Cls | None) -> Env:
