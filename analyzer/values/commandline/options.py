@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from analyzer.values.evaluator import Evaluator
 
 _RUNTIME = Unknown("runtime_input")
+#: Parsers that have the options that code gives them; a library's may have others.
+_OWN = ("argparse.", "optparse.", "builtins.")
 _PARSED = re.compile(r"\.parse_(known_|intermixed_|known_intermixed_)?args\(\)$")
 #: What absl gives that defines a flag.
 _DEFINED = re.compile(r"flags\.DEFINE_(string|enum|list|spaceseplist|multi_string|multi_enum)\(\)$")
@@ -42,6 +44,7 @@ def attribute(ev: Evaluator, base: Ref, name: str) -> Values:
         found = declared(ev, base.env.module, name, made) or by_helpers(ev, base.env.module, name, made)
         laid = overlays.option(ev, base.env.module, name)
         found = found or argument_records.added(ev, base.call, base.env, name)
+        found = found or (() if base.qualified.startswith(_OWN) else given(ev, name, made))
         found = merged(laid, tuple(v for v in found if not laid or v != _RUNTIME))
         return overwritten.joined(found, overwritten.later(ev, base, name))
     if base.qualified in (
