@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -66,15 +66,13 @@ def frames(ev: Evaluator, module: int, index: int) -> tuple[Env, ...]:
     )
     late = (entry for _ in range(owner is not None and scope.name == "__init__") for entry in _of_picked(ev, module))
     tested: dict[Env, None] = {}
-    is_called = False  # by more than constructors of derived classes
+    is_called = False
     for ways in ((*entered, *picked), late):
         for caller, env in ways if not is_called else ():
             kept = tested if patched.is_test(ev.modules[caller.module].path) else found
             if (env.module, env.scope) == (module, index) and len(kept) < MAX_CALLERS:
                 kept[env] = None
-                is_called = is_called or (
-                    kept is found and ev.modules[caller.module].scopes[caller.scope].name != "__init__"
-                )
+                is_called = is_called or (kept is found and _is_whole(env, scope, owner))
     if not is_called:
         held = ((e, env) for call, env in partials.calls_of(ev, module, scope, owner) for e in _entries(ev, call, env))
         found.update((e, None) for e, _ in islice(held, MAX_CALLERS) if (e.module, e.scope) == (module, index))
@@ -154,6 +152,7 @@ def _fewest_entries(ev: Evaluator, call: Call, env: Env, unsure: Fn | None) -> I
         by_caller = [_entries_of_one(ev, call, frame) for frame in frames(ev, env.module, env.scope)]
         if any(len(_targeted(entries)) < len(_targeted(found)) for entries in by_caller):
             found = [entry for entries in by_caller for entry in entries]
+            _note_exact(ev, found)
     yield from found
 
 
@@ -200,6 +199,19 @@ def _known_entries(ev: Evaluator, call: Call, env: Env) -> list[Env]:
     return [e for inside in by_caller if len(_made(inside)) == 1 for e in inside] or (found if is_one else [])
 
 
+def _is_whole(entry: Env, scope: Scope, owner: Cls | None) -> bool:
+    """Whether a call of a constructor makes an object of its own class, and of none derived; true of other functions."""
+    bound = entry.frame.bound if entry.frame is not None else None
+    if owner is None or scope.name != "__init__" or not isinstance(bound, Inst):
+        return True
+    return (bound.cls.module, bound.cls.scope) == (owner.module, owner.scope)
+
+
+def _note_exact(ev: Evaluator, entries: Iterable[Env]) -> None:
+    """Notes that it is told which classes are made, caller by caller."""
+    ev.caches.update(((calls.EXACTLY, entry), True) for entry in entries)
+
+
 def _of_picked(ev: Evaluator, module: int) -> Iterator[tuple[Env, Env]]:
     """(where, what is entered) of the calls of what is taken by name out of modules that can be this one."""
     for call, env in table_calls.of_picked(ev, module):
@@ -209,7 +221,8 @@ def _of_picked(ev: Evaluator, module: int) -> Iterator[tuple[Env, Env]]:
             continue
         if key not in ev.caches:
             ev.busy[key] = ev.depth
-            ev.caches[key] = tuple(_known_entries(ev, call, env))
+            ev.caches[key] = found = tuple(_known_entries(ev, call, env))
+            _note_exact(ev, found)
             del ev.busy[key]
             ev.note(ev.caches, key)
         yield from ((env, entered) for entered in ev.caches[key])  # type: ignore[attr-defined]

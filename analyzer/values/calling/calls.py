@@ -54,6 +54,8 @@ if TYPE_CHECKING:
 _MAX_FRAMES = 6
 _MAX_CALLERS = 40
 _NO_ARGUMENT = Unknown("no_argument")
+#: Marks calls of constructors that make objects of the class that is named, and of no class derived from it.
+EXACTLY = "makes exactly"
 
 
 # -- arguments
@@ -182,7 +184,8 @@ def parameter(ev: Evaluator, expression: Parameter, env: Env) -> Values:
     found += [_listed(ev, param, env)] if not frames else []
     for frame in frames:
         if frame.frame is not None and frame.frame.arguments is not None:
-            found.append(_in_frame(ev, scope, param, expression, frame, frame.frame.arguments))
+            given_there = _of_derived(ev, frame.frame.arguments, frame, env)
+            found.append(_in_frame(ev, scope, param, expression, frame, given_there))
     for given in _of_configs(ev, scope, expression, env, owner):
         found.append(_in_frame(ev, scope, param, expression, env, given))
     values = merged(*found)
@@ -201,9 +204,36 @@ def _of_same_class(ev: Evaluator, frames: tuple[Env, ...], env: Env) -> tuple[En
         return frames
     made = [(f, f.frame.bound.cls) for f in frames if f.frame is not None and isinstance(f.frame.bound, Inst)]
     own = tuple(frame for frame, cls in made if hierarchy.derives(ev, cls, bound.cls))
-    own = own or tuple(frame for frame, cls in made if hierarchy.derives(ev, bound.cls, cls))
+    above = ((f, cls) for f, cls in made if (EXACTLY, f) not in ev.caches)
+    own = own or tuple(frame for frame, cls in above if hierarchy.derives(ev, bound.cls, cls))
     others = tuple(f for f in frames if f.frame is None or not isinstance(f.frame.bound, Inst))
     return (*own, *others)
+
+
+def _of_derived(ev: Evaluator, arguments: Arguments, frame: Env, env: Env) -> Arguments:
+    """What the constructor of a class passes on to that of its base, where an object of a derived class is asked about:
+    what it is given for such an object."""
+    bound = env.frame.bound if env.frame is not None else None
+    made = frame.frame.bound if frame.frame is not None else None
+    if not isinstance(bound, Inst) or not isinstance(made, Inst) or bound.cls == made.cls:
+        return arguments
+    wheres = [entry[1] for entry in arguments.args] + [entry[2] for entry in arguments.keywords]
+    inside = _made_within(ev, wheres[0], bound.cls) if wheres else None
+    if inside is None:
+        return arguments
+    args = tuple((value, inside if where is wheres[0] else where) for value, where in arguments.args)
+    named = ((name, value, inside if where is wheres[0] else where) for name, value, where in arguments.keywords)
+    return Arguments(args, tuple(named))
+
+
+def _made_within(ev: Evaluator, env: Env, cls: Cls) -> Env | None:
+    """The constructor that `env` is any call of, as it makes an object of a class that derives from its own."""
+    if env.frame is not None or env.parent is None or ev.modules[env.module].scopes[env.scope].name != "__init__":
+        return None
+    owner = hierarchy.owner(ev, env.module, env.scope)
+    if owner is None or not hierarchy.derives(ev, cls, owner):
+        return None
+    return enter(ev, Fn(env.module, env.scope, env.parent, Inst(cls, None)), None, ("within", cls), env.parent)
 
 
 def _of_configs(
