@@ -200,7 +200,7 @@ def _known_entries(ev: Evaluator, call: Call, env: Env) -> list[Env]:
 
 
 def _is_whole(entry: Env, scope: Scope, owner: Cls | None) -> bool:
-    """Whether a call of a constructor makes an object of its own class, and of none derived; true of other functions."""
+    """Whether a call of a constructor makes an object of its own class, and of none derived; true of others."""
     bound = entry.frame.bound if entry.frame is not None else None
     if owner is None or scope.name != "__init__" or not isinstance(bound, Inst):
         return True

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from analyzer.program import Call, Module, Scope, Text
-from analyzer.values import containers
+from analyzer.values import containers, ecma_schemas
 from analyzer.values.objects import Const, Dict, Mod, Ref, Str, Unknown, Values, merged, relabel
 
 if TYPE_CHECKING:
@@ -26,6 +26,8 @@ def attribute(ev: Evaluator, base: Ref, name: str) -> Values:
         return _django(ev, name)
     if base.qualified == _STATE:
         return _of_key(ev, name)
+    if base.qualified.startswith(ecma_schemas.ROOTS):
+        return ecma_schemas.attribute(ev, base, name)
     is_widget = name == "value" and base.qualified.startswith(_WIDGETS) and base.qualified.endswith("()")
     return _of_widget(ev, base) if is_widget else ()
 
