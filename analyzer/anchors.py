@@ -151,13 +151,16 @@ def _site(ev: Evaluator, candidate: Candidate) -> LoadSite | None:
 
 
 def _possible(ev: Evaluator, candidate: Candidate, values: list[Value]) -> list[Value]:
-    """Of ids that several command lines give those with which control comes to the load, by their other options."""
+    """Of ids that command lines give, or leave as they are, those that come to the load by the other options."""
     call, where = candidate.call, candidate.env
     texts = [v for v in dict.fromkeys(values) if isinstance(v, Str)]
-    given = [v for v in texts if v.step.startswith("launch_line")]
+    said = [v for v in texts if v.step.startswith("launch_line")]
     several = len({value.text for value in texts}) > 1
-    differ = len(given) < len(texts) or len({ev.commands_giving(value) for value in given}) > 1
-    if not (given and several and differ and supposed.is_told(ev, call, where)):
+    differ = len(said) < len(texts) or len({ev.commands_giving(value) for value in said}) > 1
+    usual = [v for v in texts if v.step in supposed.OF_PARSERS]
+    given = said if several and differ and supposed.is_told(ev, call, where) else []
+    given = [*given, *(usual if usual and supposed.is_said_here(ev, call, where) else ())]
+    if not given:
         return values
 
     def passed(env: Env) -> tuple[Value, ...]:
@@ -175,7 +178,8 @@ def _possible(ev: Evaluator, candidate: Candidate, values: list[Value]) -> list[
     for value in given:
         if value.text not in left and supposed.is_possible(ev, value, call, where, passed):
             left.add(value.text)
-    return [value for value in values if not isinstance(value, Str) or value.text in left]
+    kept = [value for value in values if not isinstance(value, Str) or value.text in left]
+    return kept or [Unknown("runtime_input")]
 
 
 def _status(models: tuple[ModelRef, ...], reasons: list[str], local: list[ModelRef]) -> tuple[Status, str | None]:

@@ -59,7 +59,7 @@ class CommandLines(Files):
 
         Words without an option count only for the file that is started: what a program hands on is not known.
         """
-        if not self.project.launches.by_program:
+        if not self.project.launches.by_program or (self.supposed is not None and self.supposed.default):
             return
         self.asked = True
         first = programs.outermost(started)

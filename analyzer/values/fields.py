@@ -69,6 +69,8 @@ def of_record(ev: Evaluator, cls: Cls, scope: Scope, field: Field, bound: Value 
         several = isinstance(field.annotation, Operator) and last_name(field.annotation.operands[0]) in hierarchy.LISTS
         known = tuple(value for value in default if not launched.is_nothing(value))
         said = launched.given(ev, field.name, bound.frame.started, several=several)
+        if ev.supposed is not None and ev.supposed.default:
+            return relabel(known, "argparse_default")
         if ev.supposed is not None and ev.supposed.commands:
             return relabel(launched.alone(ev, field.name, (), said, known), "argparse_default")
         default = merged(said, known, tuple(_choices(ev, field, env)))

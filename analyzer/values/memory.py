@@ -81,7 +81,7 @@ class Memory:
         self.below: dict[tuple[int, Env], Values] | None = None  # then what is known of all runs
         self.layers: dict[Supposed, tuple[dict[tuple[int, Env], Values], Layer]] = {}
         self.spared = 0  # steps taken for that
-        self.untold = 0  # how often in a row no test was told so
+        self.untold = {False: 0, True: 0}  # how often in a row no test was told so, of values that are defaults too
 
     def starts(self) -> None:
         """A question that nothing else asks: it has its own steps, few where the file has had many."""
@@ -102,7 +102,8 @@ class Memory:
         What has one answer in all runs has it in these; the rest is found out anew, and remembered by itself. Where
         no test is told in these runs, there is nothing to rule them out.
         """
-        if self.spared > self.max_spared or self.untold >= MAX_UNTOLD:
+        kind = bool(supposed.default)
+        if self.spared > self.max_spared or self.untold[kind] >= MAX_UNTOLD:
             return True
         mine = self.memo, self.caches, self.active, self.busy, self.nested, self.provisional
         outer = self.cut, self.cycles, self.depth, self.steps, self.limit, self.refused, self.bounded
@@ -113,7 +114,8 @@ class Memory:
         try:
             found = answer()
             is_told = self.layers[supposed][1].told and self.refused == outer[5]
-            self.untold = 0 if is_told else MAX_UNTOLD if self.refused != outer[5] else self.untold + 1
+            untold = MAX_UNTOLD if self.refused != outer[5] else self.untold[kind] + 1
+            self.untold[kind] = 0 if is_told else untold
             return found or not is_told
         finally:
             self.spared += self.steps

@@ -296,13 +296,14 @@ class Supposed(NamedTuple):
     """The string that stands at `at`, supposed to be the one that a run takes, wherever it is one of several.
 
     `config`: the file that it stands in, where that is one config of several; `commands`: the command lines that give
-    it, each as (program, file, place there).
+    it, each as (program, file, place there). `default`: the string, where a run takes it that is told nothing else.
     """
 
     module: int
     at: int
     config: str
     commands: frozenset[tuple[str, str, int]]
+    default: str = ""
 
 
 class Held(NamedTuple):

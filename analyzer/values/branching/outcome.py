@@ -77,6 +77,8 @@ def _is_open(ev: Evaluator, value: Value) -> bool:
         return isinstance(value, Str) and (value.partial or value.step in _OPEN)
     if (value.module, value.at) == ev.supposed[:2]:
         return False
+    if value.step in _OPEN and value.text and value.text.lower() in ev.supposed.default:
+        return False  # `--type bert` beside `--name bert-base`: whoever leaves one as it is leaves the other
     if ev.supposed.config and value.module == ev.supposed.module:
         return False
     return value.step in (_OF_RUNS if ev.supposed.commands else _OPEN) or value.step == "function_default"

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeGuard
 
 from analyzer.program import Call, Expression, Items, Mapping, Scope, Text, first_name
-from analyzer.values.branching import worlds
+from analyzer.values.branching import questions, reach, worlds
 from analyzer.values.calling import callers
 from analyzer.values.objects import Configs, Dict, Env, Inst, List, Str, Supposed, Value, Values
 
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 #: Callers of callers that are looked at for tests.
 _MAX_OUTWARDS = 3
 _MAX_NESTED = 3
+#: Steps of strings that a run takes to which its command line gives no other.
+OF_PARSERS = frozenset({"argparse_default", "option_default"})
 
 
 def is_settled(found: Values | None) -> TypeGuard[Values]:
@@ -61,7 +63,8 @@ def _holds(part: Expression, at: int, depth: int) -> bool:
 def is_possible(ev: Evaluator, value: Str, call: Call, env: Env, gives: Callable[[Env], Values]) -> bool:
     """Whether a run can take the value to the call; `gives` tells what comes there in one call of its function."""
     config = ev.modules[value.module].path if value.step.startswith("config") else ""
-    supposed = Supposed(value.module, value.at, config, ev.commands_giving(value))
+    default = value.text.lower() if value.step in OF_PARSERS else ""
+    supposed = Supposed(value.module, value.at, config, ev.commands_giving(value), default)
     return ev.supposing(supposed, lambda: _comes(ev, supposed, call, env, gives))
 
 
@@ -86,6 +89,13 @@ def _call_of(env: Env) -> tuple[int, int, object] | None:
 
 def _among(values: Values, supposed: Supposed) -> bool:
     return any(isinstance(v, Str) and (v.module, v.at) == supposed[:2] for v in values)
+
+
+def is_said_here(ev: Evaluator, call: Call, env: Env) -> bool:
+    """Whether a test on the way to the call, in its own function, asks about texts."""
+    scope, use = ev.modules[env.module].scopes[env.scope], first_name(call)
+    tests = reach.in_force(scope.tests, use.at, use.path) if use is not None and scope.tests else ()
+    return any(questions.is_textual(test.condition) for test, _ in tests)
 
 
 def is_told(ev: Evaluator, call: Call, env: Env, depth: int = _MAX_OUTWARDS) -> bool:

@@ -94,7 +94,9 @@ def of_call(ev: Evaluator, call: Call, env: Env, name: str, started: Started, pl
     if variables:
         found = merged(found, environment.variable(ev, (*variables, *containers.elements(ev, variables)), env.module))
     known = tuple(v for v in default if not launched.is_nothing(v))
-    if ev.supposed is not None and ev.supposed.commands:
+    if ev.supposed is not None and ev.supposed.default:
+        given = known
+    elif ev.supposed is not None and ev.supposed.commands:
         given = launched.alone(ev, name, flags, found, known)
     else:
         given = merged(found, known, tuple(v for v in choices if isinstance(v, Str)))
