@@ -21,7 +21,7 @@ from analyzer.program import (
 from analyzer.values import attributes, hierarchy
 from analyzer.values.branching import indirect, narrowing, questions, reach
 from analyzer.values.calling import callers, calls
-from analyzer.values.objects import Arguments, Const, Dict, Env, Fn, Frame, Held, Inst, Nobody, Str, Unknown, Value
+from analyzer.values.objects import Arguments, Const, Dict, Env, Fn, Frame, Held, Inst, Nobody, Ref, Str, Unknown, Value
 
 if TYPE_CHECKING:
     from analyzer.values.evaluator import Evaluator
@@ -124,10 +124,15 @@ def _records(ev: Evaluator, scope: Scope, use: Name, env: Env) -> list[Env]:
         nothing = [indirect.assumed(ev, env, name, v) for v in held if isinstance(v, Const)]
         held = [v for v in held if not isinstance(v, Const)]
         is_open = any(reach.decides(ev, one, use.at, use.path) for one in nothing)
-        if not is_open and 1 < len(held) <= _MAX_RECORDS and all(map(_is_record, held)):
+        is_given = isinstance(scope.bindings[name][0].value, Parameter)
+        made = [v for v in held if is_given and isinstance(v, Ref) and v.call is not None]  # of libraries: not known
+        held = [v for v in held if v not in made]
+        if not is_open and (0 if is_given else 1) < len(held) <= _MAX_RECORDS and all(map(_is_record, held)):
             each = [indirect.assumed(ev, env, name, value) for value in held]
             left = [one for one in each if reach.comes(ev, one, use.at, use.path) is not False]
-            if 0 < len(left) < len(each):
+            if is_given and len(left) < len(each) and (made or not left):
+                left.append(_nobody(ev, env))
+            if left and left != each:
                 return left
     return []
 
