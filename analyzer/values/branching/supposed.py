@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeGuard
 
 from analyzer.program import Call, Expression, Items, Mapping, Scope, Text, first_name
-from analyzer.values.branching import questions, reach, worlds
+from analyzer.values.branching import questions, worlds
 from analyzer.values.calling import callers
 from analyzer.values.objects import Configs, Dict, Env, Inst, List, Str, Supposed, Value, Values
 
@@ -94,7 +94,7 @@ def _among(values: Values, supposed: Supposed) -> bool:
 def is_said_here(ev: Evaluator, call: Call, env: Env) -> bool:
     """Whether a test on the way to the call, in its own function, asks about texts."""
     scope, use = ev.modules[env.module].scopes[env.scope], first_name(call)
-    tests = reach.in_force(scope.tests, use.at, use.path) if use is not None and scope.tests else ()
+    tests = scope.tests_to(use.at, use.path) if use is not None and scope.tests else ()
     return any(questions.is_textual(test.condition) for test, _ in tests)
 
 
