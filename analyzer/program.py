@@ -302,6 +302,9 @@ class Scope:
     ways: dict[tuple[int, BranchPath, int], list[tuple[Test, bool]]] = field(
         default_factory=dict, repr=False, compare=False
     )
+    told: dict[tuple[object, ...], frozenset[str]] = field(
+        default_factory=dict, repr=False, compare=False
+    )  # by question
 
     def give(self, values: Iterable[Expression], path: BranchPath) -> None:
         """Note what the function returns or yields on a branch."""

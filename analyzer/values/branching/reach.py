@@ -64,14 +64,20 @@ def bound(ev: Evaluator, bindings: Iterable[Binding], env: Env) -> Iterator[Bind
 
 def asked(scope: Scope, at: int, path: BranchPath, own: str = "") -> frozenset[str]:
     """The parameters that tests on the way to a place ask about."""
-    found = (questions.given(scope, test.condition, own) for test, _ in scope.tests_to(at, path))
-    return frozenset(name for names in found if names for name in names)
+    key = "asked", at, path, len(scope.tests), own
+    if key not in scope.told:
+        found = (questions.given(scope, test.condition, own) for test, _ in scope.tests_to(at, path))
+        scope.told[key] = frozenset(name for names in found if names for name in names)
+    return scope.told[key]
 
 
 def records(scope: Scope, at: int, path: BranchPath) -> frozenset[str]:
     """The names of which tests on the way to a place ask an entry or attribute."""
-    found = (questions.records(scope, test.condition) for test, _ in scope.tests_to(at, path))
-    return frozenset(name for names in found for name in names)
+    key = "records", at, path, len(scope.tests)
+    if key not in scope.told:
+        found = (questions.records(scope, test.condition) for test, _ in scope.tests_to(at, path))
+        scope.told[key] = frozenset(name for names in found for name in names)
+    return scope.told[key]
 
 
 def is_known(env: Env) -> bool:
