@@ -18,12 +18,21 @@ _STARTS = re.compile(
 )
 #: What stands in front of a path: the folder that an editor has open, or where a container holds the code.
 _FOLDER = re.compile(r"^\$\{workspace(?:Folder|Root)\}/")
+#: A variable of the document itself, as projects of spaCy have them.
+_VARIABLE = re.compile(r"\$\{vars\.(\w+)\}")
 #: Parameters of a template, of which nothing is known.
 _PARAMETER = re.compile(r"\{\{.*?\}\}|(?<!\$)\{\w+\}")
 
 
-def texts(tree: Expression, depth: int = 0) -> Iterator[Text]:
-    """The commands of a document, at any level."""
+def texts(tree: Expression) -> Iterator[Text]:
+    """The commands of a document, at any level, with what its own variables stand for."""
+    held = {name: value for name, value in pairs(get(tree, "vars")) if isinstance(value, Text | Constant)}
+    for text in _texts(tree, 0):
+        known = _VARIABLE.sub(lambda found: str(held[found[1]].value) if found[1] in held else found[0], text.value)
+        yield Text(known, text.at) if held else text
+
+
+def _texts(tree: Expression, depth: int) -> Iterator[Text]:
     if depth > MAX_DEPTH:
         return
     for key, value in pairs(tree):
@@ -32,9 +41,9 @@ def texts(tree: Expression, depth: int = 0) -> Iterator[Text]:
         if key in _KEYS and said:
             yield from (Text(_PARAMETER.sub(_unknown, each.value), each.at) for each in said)
         else:
-            yield from texts(value, depth + 1)
+            yield from _texts(value, depth + 1)
     for item in items(tree):
-        yield from texts(item, depth + 1)
+        yield from _texts(item, depth + 1)
 
 
 def _unknown(parameter: re.Match[str]) -> str:
