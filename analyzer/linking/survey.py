@@ -19,12 +19,11 @@ _NAME = re.compile(rb"[\w.]+(?:[ \t]+as[ \t]+\w+)?")
 _QUOTED = re.compile(rb"[\"']([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+)[\"']")
 _LATE = automata.Words(("import_module", "__import__", "guard_import", "Lazy", "lazy"), short=0)
 _BY_NAME = re.compile(rb"(?:import_module|guard_import)\([\"'](\w+)[\"']\)")
-_IMPORTED_LATE = re.compile(
-    rb"(\w+)[ \t]*=[ \t]*(?:importlib\.)?(?:import_module|__import__)\("
-    rb"|getattr\((importlib\.import_module|import_module)\("
-)
+_IMPORTER = re.compile(rb"\b(?:importlib\.)?(?:import_module|__import__)\(")
+_BOUND = re.compile(rb"(\w+)[ \t]*=[ \t]*$")
 _PICKED = re.compile(rb"getattr\(\s*([\w.]+)(?:\([^()]*\))?\s*,\s*[^\"'\s]")
 _MAX_LATE = 200
+_MAX_BEFORE = 200  # bytes before a call in which the name is looked for that it is bound to
 _ECMA_LATE = re.compile(rb"\bimport[ \t]*\([ \t\n]*[\"'`]([^\"'`\n]+)[\"'`]")
 _ECMA_ALL = re.compile(rb"\bexport[ \t]*\*[ \t]*from[ \t]*[\"']([^\"'\n]+)[\"']")
 _ECMA_EXPORTED = re.compile(rb"\b(?:export[ \t]+(?:async[ \t]+)?(?:const|let|function)[ \t]+|exports\.)([A-Za-z_]\w*)")
@@ -73,8 +72,19 @@ def glance(source: bytes, path: str) -> Glance:
 
 def _picks(source: bytes) -> bool:
     """Whether parts are taken out of what is imported by name, by a name that is not written there."""
-    modules = {match for found in _IMPORTED_LATE.findall(source) for match in found if match}
-    return b"getattr(" in source and not modules.isdisjoint(_PICKED.findall(source))
+    modules = set(_late_modules(source)) if b"getattr(" in source else set()
+    return bool(modules) and not modules.isdisjoint(_PICKED.findall(source))
+
+
+def _late_modules(source: bytes) -> Iterator[bytes]:
+    """What holds a module that is imported by name: a variable, or the call itself, within `getattr`."""
+    for call in _IMPORTER.finditer(source):
+        before = source[max(call.start() - _MAX_BEFORE, 0) : call.start()].rpartition(b"\n")[2]
+        bound = _BOUND.search(before)
+        if bound is not None:
+            yield bound[1]
+        elif before.endswith(b"getattr("):
+            yield call[0][:-1]
 
 
 @lru_cache(maxsize=1 << 14)
