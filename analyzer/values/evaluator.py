@@ -51,6 +51,7 @@ from analyzer.values.objects import (
     UNKNOWN_CALL,
     Assumed,
     Cls,
+    Configs,
     Const,
     Dict,
     Env,
@@ -76,6 +77,7 @@ K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 
 MAX_DEPTH = 50
+_NOT_FOLLOWED = frozenset({Unknown, Ref})
 
 
 class Bodies(Protocol):
@@ -282,8 +284,15 @@ class Evaluator(Surroundings, Memory):
                 found.append(self.evaluate(binding.value, env))
             elif not narrowing.excluded(self, binding, use, env):
                 values = narrowing.derived(self, binding, use, env) or self.evaluate(binding.value, env)
+                if type(binding.value) is Call and all(type(value) in _NOT_FOLLOWED for value in values):
+                    values = merged(self.handed_back(binding.value, use.id, env), values)
                 found.append(narrowing.narrowed(self, values, (use, use.id), binding.at, env))
         return relabel(without_any(merged(*found)), step)
+
+    def handed_back(self, call: Call, name: str, env: Env) -> Values:
+        """What a call that is not followed is likely to give back: `settings = recipe.completed(settings)`."""
+        given = (arg for arg in call.args if type(arg) is Name and arg.id == name)
+        return tuple(v for arg in given for v in self.evaluate(arg, env) if isinstance(v, Dict | Configs))
 
     # -- access
 

@@ -53,6 +53,15 @@ _SAID = frozenset({"help", "doc", "description", "desc", "label", "title", "help
 
 
 def of_record(ev: Evaluator, cls: Cls, scope: Scope, field: Field, bound: Value | None) -> Values:
+    """What the field of a record holds, and what the validators of its class make of that."""
+    from analyzer.values.calling import validators
+
+    held = _of_record(ev, cls, scope, field, bound)
+    made = validators.returned(ev, cls, field.name)
+    return merged(tuple(v for v in held if not made or not isinstance(v, Unknown)), relabel(made, "attribute"))
+
+
+def _of_record(ev: Evaluator, cls: Cls, scope: Scope, field: Field, bound: Value | None) -> Values:
     env = ev.env(cls.module, cls.scope)
     outside = environment.setting(ev, cls, field)
     if any(isinstance(value, Str) and value.step == "config" for value in outside):

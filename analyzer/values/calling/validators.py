@@ -1,4 +1,4 @@
-"""What pydantic hands to the validators of a record: the dict of its fields, or the value of one."""
+"""What pydantic hands to the validators of a record, its fields or the value of one, and takes from them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from analyzer.program import Attribute, Call, Constant, Expression, Param, Scope, Text, last_name
 from analyzer.values import attributes, fields, hierarchy
-from analyzer.values.objects import Cls, Dict, Env, Held, Inst, Unknown, Values, merged
+from analyzer.values.objects import Cls, Dict, Env, Held, Inst, Str, Unknown, Values, merged
 
 if TYPE_CHECKING:
     from analyzer.values.evaluator import Evaluator
@@ -15,6 +15,33 @@ _Entry = tuple[Expression | None, Expression, Env]
 _OPEN = (Unknown("parameter"),)
 _OF_ALL = frozenset({"model_validator", "root_validator", "pre_init"})
 _OF_ONE = frozenset({"field_validator", "validator"})
+
+
+def returned(ev: Evaluator, cls: Cls, name: str) -> Values:
+    """The names that the validators of a class make of a field."""
+    found = [ev.union(ev.scope(cls.module, at).returns, ev.env(cls.module, at)) for at in _of_field(ev, cls, name)]
+    return tuple(value for value in merged(*found) if isinstance(value, Str))
+
+
+def _of_field(ev: Evaluator, cls: Cls, name: str) -> tuple[int, ...]:
+    """The validators of a field, as scopes."""
+    key = "validators", cls.module, cls.scope
+    if key not in ev.caches:
+        bodies = ev.bodies[cls.module]
+        is_checked = bodies is not None and any(bodies.mentions(word, cls.scope) for word in sorted(_OF_ONE))
+        for word in sorted(_OF_ONE) if is_checked else ():
+            ev.read_mentioning(cls.module, word, cls.scope)
+        scopes = enumerate(ev.modules[cls.module].scopes) if is_checked else ()
+        ev.caches[key] = tuple((at, scope.decorators) for at, scope in scopes if scope.parent == cls.scope)
+    listed: tuple[tuple[int, tuple[Expression, ...]], ...] = ev.caches[key]  # type: ignore[assignment]
+    return tuple(at for at, decorators in listed if any(_checks(each, name) for each in decorators))
+
+
+def _checks(decorator: Expression, name: str) -> bool:
+    """`@field_validator("name")`."""
+    if not isinstance(decorator, Call) or last_name(decorator.function) not in _OF_ONE:
+        return False
+    return any(isinstance(arg, Text) and arg.value == name for arg in decorator.args)
 
 
 def handed(ev: Evaluator, scope: Scope, param: Param, env: Env) -> Values:
