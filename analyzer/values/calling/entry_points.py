@@ -34,7 +34,10 @@ def _by_place(ev: Evaluator, scope: Scope, place: int, env: Env, started: Starte
     given = {every: ev.launched((str(number),), started) for every, number in numbers.items() if number}
     if not any(given.values()) or hierarchy.owner(ev, env.module, env.scope) is not None:
         return ()
-    maker = "typer" if _is_only_command(ev, scope, env) else _maker(ev, env)
+    key = "maker", env.module, env.scope
+    if key not in ev.caches:
+        ev.caches[key] = "typer" if _is_only_command(ev, scope, env) else _maker(ev, env)
+    maker = ev.caches[key]
     return given.get(maker == _ANY, ()) if maker and maker != _NAMED else ()
 
 
