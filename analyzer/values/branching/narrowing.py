@@ -196,6 +196,8 @@ def keys(ev: Evaluator, bases: Values) -> Values:
 
 def _kept(ev: Evaluator, values: Values, key: str, condition: Expression, env: Env, *, holds: bool) -> Values:
     kept = tuple(value for value in values if truth.of(ev, condition, key, value, env) is not (not holds))
+    if ev.modules[env.module].language == "python":
+        kept = tuple(value for value in kept if not truth.fails(condition, key, value))
     told = tuple(value for value in kept if not isinstance(value, Unknown | Ref | Thing))
     if len(told) < len(kept) or not (kept or env.frame is not None):
         named = listed(ev, condition, key, env, holds=holds)

@@ -66,6 +66,29 @@ def combined(sign: str, found: list[bool | None]) -> bool | None:
     return None if None in found else not decisive
 
 
+def fails(condition: Expression, key: str, value: Value) -> bool:
+    """Whether the condition fails for this value, so that control goes on neither way: `None.startswith("a")`."""
+    if value != Const(None):
+        return False
+    match condition:
+        case Operator(sign="not" | "and" | "or", operands=(first, *_)):
+            return fails(first, key, value)
+        case Operator(sign="in" | "not in", operands=(part, whole)):
+            return isinstance(part, Text) and key_of(_unchanged(whole)) == key
+        case Call(function=Attribute(base=base, name="startswith" | "endswith")):
+            return key_of(_unchanged(base)) == key
+    return False
+
+
+def _unchanged(expression: Expression) -> Expression:
+    """`name` of `name.lower()`."""
+    while isinstance(expression, Call) and isinstance(expression.function, Attribute) and not expression.args:
+        if expression.function.name not in _SAME:
+            break
+        expression = expression.function.base
+    return expression
+
+
 def truthy(value: Value) -> bool | None:
     """Whether a value counts as true."""
     match value:
