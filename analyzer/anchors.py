@@ -16,11 +16,12 @@ from analyzer.program import (
 )
 from analyzer.records import LoadSite, ModelRef, Scalar, Status
 from analyzer.references import given_ids, read_ids
-from analyzer.values import apis, containers
+from analyzer.values import containers, loading
 from analyzer.values.branching import supposed
-from analyzer.values.calling import calls
+from analyzer.values.calling import passing
 from analyzer.values.evaluator import Evaluator
 from analyzer.values.objects import (
+    RUNTIME,
     Arguments,
     Const,
     Dict,
@@ -127,7 +128,7 @@ def _site(ev: Evaluator, candidate: Candidate) -> LoadSite | None:
         values.extend(found or ())
     if candidate.match.api.endswith(_BY_NAME_ONLY):
         values = [_OPEN if isinstance(value, Dict | List) else value for value in values]
-    if not given or (values and all(apis.is_object(v) for v in values)):
+    if not given or (values and all(loading.is_object(v) for v in values)):
         return None
     models, reasons, local = read_ids(ev, loader, _possible(ev, candidate, values))
     status, reason = _status(models, reasons, local)
@@ -168,7 +169,7 @@ def _possible(ev: Evaluator, candidate: Candidate, values: list[Value]) -> list[
         sets = [arguments for match, arguments in found if match.api == candidate.match.api]
         is_open = not found or "()" in candidate.match.api
         if is_open or any(isinstance(value, Unknown) for value in ev.evaluate(call.function, env)):
-            sets = [calls.arguments_of(call, env)]
+            sets = [passing.arguments_of(call, env)]
         elif not sets:
             ev.tells()
         each = (given_ids(ev, candidate.match.loader, arguments, call, env) for arguments in sets)
@@ -179,7 +180,7 @@ def _possible(ev: Evaluator, candidate: Candidate, values: list[Value]) -> list[
         if value.text not in left and supposed.is_possible(ev, value, call, where, passed):
             left.add(value.text)
     kept = [value for value in values if not isinstance(value, Str) or value.text in left]
-    return kept or [Unknown("runtime_input")]
+    return kept or [RUNTIME]
 
 
 def _status(models: tuple[ModelRef, ...], reasons: list[str], local: list[ModelRef]) -> tuple[Status, str | None]:
@@ -198,7 +199,7 @@ def _literal_arguments(ev: Evaluator, candidate: Candidate) -> Iterator[tuple[st
     for name in dict.fromkeys(name for told in sets for name in told):
         values = {(type(told.get(name)), told.get(name)) for told in sets}
         yield name, sets[0][name] if len(values) == 1 else "?"
-    if any(calls.has_spread(arguments) for arguments, _ in candidate.uses):
+    if any(passing.has_spread(arguments) for arguments, _ in candidate.uses):
         yield "**", "?"
 
 

@@ -23,9 +23,9 @@ from analyzer.program import (
     dotted,
     last_name,
 )
-from analyzer.values import apis, hierarchy
+from analyzer.values import hierarchy, loading
 from analyzer.values.branching import worlds
-from analyzer.values.calling import callers, calls, spawned
+from analyzer.values.calling import callers, passing, spawned
 from analyzer.values.evaluator import Evaluator
 from analyzer.values.indexes import libraries
 from analyzer.values.objects import (
@@ -179,7 +179,7 @@ def loads(ev: Evaluator, call: Call, env: Env) -> Iterator[tuple[Match, Argument
         for value in ev.evaluate(loader, env):
             yield from _matches(ev, value, rest, env, loader) if isinstance(value, Ref) else ()
         return
-    arguments = calls.arguments_of(call, env)
+    arguments = passing.arguments_of(call, env)
     is_known = False
     for value in sorted(ev.evaluate(call.function, env), key=lambda value: isinstance(value, Unknown)):
         for match in _matches(ev, value, arguments, env, call.function):
@@ -189,7 +189,7 @@ def loads(ev: Evaluator, call: Call, env: Env) -> Iterator[tuple[Match, Argument
             yield match
         if isinstance(value, Ref) and value.qualified == "functools.partial":
             rest = Arguments(arguments.args[1:], arguments.keywords)
-            given = calls.argument(ev, arguments, (), 0) or ()
+            given = passing.argument(ev, arguments, (), 0) or ()
             found = [match for function in given for match in _matches(ev, function, rest, env)]
             if found and _unused(ev, call, env):
                 yield from found
@@ -200,29 +200,29 @@ def _matches(
 ) -> Iterator[tuple[Match, Arguments]]:
     match value:
         case Partial():
-            yield from _matches(ev, value.function, calls.together(value.arguments, arguments), env)
+            yield from _matches(ev, value.function, passing.together(value.arguments, arguments), env)
         case Cls():
             base = hierarchy.external_constructor(ev, value)
             if base is not None and ev.tables.match(base.qualified):
                 yield from _matches(ev, base, arguments, env)
         case Ref():
-            found = apis.find(ev, value, arguments)
+            found = loading.find(ev, value, arguments)
             if found is None and value.call is not None and isinstance(function, Attribute):
                 yield from _matches(ev, Unknown("call_not_followed"), arguments, env, function)
-            if found is not None and apis.required(ev, found.loader, arguments):
+            if found is not None and loading.required(ev, found.loader, arguments):
                 yield found, arguments
             for handed, passed in spawned.handed_over(ev, value, arguments):
                 yield from _matches(ev, handed, passed, env)
         case Thing(attribute=True):
             chain, _, name = value.api.rpartition(".")
             loader = ev.tables.method_loader(value.kind, value.library, name) if value.kind else None
-            if loader is not None and apis.required(ev, loader, arguments):
+            if loader is not None and loading.required(ev, loader, arguments):
                 yield Match(loader, f"{chain}.{name}"), arguments
         case Unknown() if isinstance(function, Attribute) and function.name == "from_pretrained":
             yield from _unknown_class(ev, function, arguments, env.module)
         case Unknown() if isinstance(function, Attribute):
             row = ev.tables.method_loader("", "", function.name)
-            if row is not None and apis.required(ev, row, arguments):
+            if row is not None and loading.required(ev, row, arguments):
                 yield Match(row, f"{row.modules[0]}.{row.receiver}.{function.name}"), arguments
         case _:
             return
@@ -244,7 +244,7 @@ def _unknown_class(
     """`cls.from_pretrained(…)`, where nothing tells what cls is: an id org/name does, or what the file imports."""
     written = dotted(function)
     found = ev.tables.generic("unknown." + (written[1] if written else "from_pretrained"))
-    known = found is not None and apis.names_model(ev, found.loader, arguments)
+    known = found is not None and loading.names_model(ev, found.loader, arguments)
     if found is not None and (known or _imports_library(ev, module)):
         yield Match(found.loader, found.api.removeprefix("unknown.")), arguments
 

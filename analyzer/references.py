@@ -11,12 +11,13 @@ from analyzer.program import (
     Call,
 )
 from analyzer.records import Certainty, ModelRef, Origin
-from analyzer.values import apis
-from analyzer.values.calling import calls, patched
+from analyzer.values import loading
+from analyzer.values.calling import passing, patched
 from analyzer.values.configs import folders
 from analyzer.values.evaluator import Evaluator
 from analyzer.values.objects import (
     DEFAULTS,
+    NO_ARGUMENT,
     Arguments,
     Const,
     Env,
@@ -35,17 +36,17 @@ _POSSIBLE = frozenset(DEFAULTS | {"container", "config_choice", "launch_line_cho
 
 def given_ids(ev: Evaluator, loader: Loader, arguments: Arguments, call: Call, env: Env) -> Values | None:
     """What the id parameters can hold, or the loader's default; None if the call names no model."""
-    given = apis.id_values(ev, loader, arguments)
+    given = loading.id_values(ev, loader, arguments)
     nothing = given is None or all(isinstance(v, Const) and v.value is None for v in given)
     default = default_ids(ev, loader, arguments, call, env) if nothing or _may_be_none(given) else ()
     if nothing:
         if default:
             return default
         if loader.default_by is not None and given is None:
-            key = calls.argument(ev, arguments, loader.default_by.keywords, loader.default_by.position)
+            key = passing.argument(ev, arguments, loader.default_by.keywords, loader.default_by.position)
             unknown = [v.reason for v in key or () if isinstance(v, Unknown)]
             return (Unknown(unknown[0]),) if unknown else None
-        return (Unknown("no_argument"),) if given is not None or calls.has_spread(arguments) else None
+        return (NO_ARGUMENT,) if given is not None or passing.has_spread(arguments) else None
     known = tuple(v for v in given or () if not (isinstance(v, Const) and v.value is None))
     return (*known, *default) if known != (Unknown("parameter"),) else known
 
@@ -57,7 +58,7 @@ def _may_be_none(given: Values | None) -> bool:
 def default_ids(ev: Evaluator, loader: Loader, arguments: Arguments, call: Call, env: Env) -> Values:
     """The model that the library loads when none is named."""
     if loader.default_by is not None:
-        keys = calls.argument(ev, arguments, loader.default_by.keywords, loader.default_by.position) or ()
+        keys = passing.argument(ev, arguments, loader.default_by.keywords, loader.default_by.position) or ()
         found: list[Value] = []
         for key in keys:
             model = ev.tables.default_model(loader.library, key.text) if isinstance(key, Str) else None

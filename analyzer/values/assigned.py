@@ -18,7 +18,7 @@ from analyzer.program import (
     dotted,
 )
 from analyzer.values import attributes, hierarchy
-from analyzer.values.calling import callers, calls, patched
+from analyzer.values.calling import callers, calls, passing, patched
 from analyzer.values.objects import (
     Cls,
     Env,
@@ -228,7 +228,7 @@ def _by_constructor(ev: Evaluator, fn: Fn, inst: Inst) -> Env | None:
             continue
         made = calls.enter(ev, init._replace(bound=inst), inst.frame.arguments, ("init", inst.frame), init.env)
         if made is not None:
-            return calls.enter(ev, fn, calls.arguments_of(listed[0][0], made), listed[0][0].end, made)
+            return calls.enter(ev, fn, passing.arguments_of(listed[0][0], made), listed[0][0].end, made)
     return None
 
 

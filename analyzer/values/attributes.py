@@ -8,12 +8,13 @@ from analyzer import names
 from analyzer.program import (
     Definition,
 )
-from analyzer.values import apis, assigned, constructed, fields, filled, hierarchy, lookups, strings
+from analyzer.values import assigned, constructed, fields, filled, hierarchy, loading, lookups, strings
 from analyzer.values.calling import calls, parametrized, remote
 from analyzer.values.commandline import argument_records, launched, options
 from analyzer.values.configs import open_configs, yacs
 from analyzer.values.objects import (
     PROMISED,
+    RUNTIME,
     Bound,
     Cls,
     Configs,
@@ -68,7 +69,7 @@ def attribute(ev: Evaluator, base: Value, name: str) -> Values:
         case Mod():
             return ev.member(base.module, name)
         case Thing():
-            if given := apis.given_id(ev, base, name):
+            if given := loading.given_id(ev, base, name):
                 return given
             base.event.reads.add(name)
             api = base.api + "." + name
@@ -115,7 +116,7 @@ def subscripted(ev: Evaluator, base: Value, keys: Values) -> Values:
     if isinstance(base, Thing):
         base.event.reads.update(key.text for key in keys if isinstance(key, Str) and key.text.isidentifier())
         return (base,)
-    return (Unknown("runtime_input"),)
+    return (RUNTIME,)
 
 
 def indexed(ev: Evaluator, base: Value, keys: Values) -> Values:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from analyzer.program import Attribute
 from analyzer.values import attributes, hierarchy
-from analyzer.values.calling import calls
+from analyzer.values.calling import calls, passing
 from analyzer.values.objects import Cls, Env, Fn, Inst, Unknown, Values, merged, relabel
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def _handed(ev: Evaluator, env: Env, name: str, depth: int) -> Iterator[Values]:
     for call in ev.scope(env.module, env.scope).calls:
         if not isinstance(call.function, Attribute) or call.function.name != "__init__":
             continue
-        arguments = calls.arguments_of(call, env)
+        arguments = passing.arguments_of(call, env)
         inner = [v for v in ev.evaluate(call.function, env) if isinstance(v, Fn) and _takes(ev, v, name)]
         for fn in inner if depth else ():
             inside = calls.enter(ev, fn, arguments, call.end, env)

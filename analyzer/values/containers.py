@@ -11,6 +11,7 @@ from analyzer.values import attributes, lookups
 from analyzer.values.configs import config_apis, environment, open_configs
 from analyzer.values.objects import (
     DEFAULTS,
+    RUNTIME,
     Bound,
     Cls,
     Configs,
@@ -283,7 +284,7 @@ def method(ev: Evaluator, bound: Bound, args: list[Values]) -> Values:
             return (base,)
         case Ref(), "get" | "pop":
             known = tuple(v for v in item(ev, (base,), first) if not isinstance(v, Unknown))
-            return merged(known, *args[1:]) or (Unknown("runtime_input"),)
+            return merged(known, *args[1:]) or (RUNTIME,)
         case List(), "pop" | "popleft":
             return elements(ev, (base,))
         case _:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from analyzer.program import Text
 from analyzer.values import containers, hierarchy
-from analyzer.values.calling import calls
+from analyzer.values.calling import passing
 from analyzer.values.objects import Arguments, Cls, Dict, Env, Frame, Held, Inst
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def made(ev: Evaluator, inst: Inst, given: Arguments, env: Env) -> Inst:
 
 def by_method(ev: Evaluator, inst: Inst, arguments: Arguments, env: Env) -> Inst:
     """`record.model_copy(update={…})`, `record._replace(name=…)`."""
-    update = calls.keyword(ev, arguments, "update")
+    update = passing.keyword(ev, arguments, "update")
     if update is None:
         return made(ev, inst, Arguments((), tuple(k for k in arguments.keywords if k[0] != "deep")), env)
     entries = (entry for value in update if isinstance(value, Dict) for entry in containers.pairs(ev, value))

@@ -47,6 +47,7 @@ from analyzer.values.indexes import Index, Part
 from analyzer.values.memory import Memory
 from analyzer.values.objects import (
     BOUND,
+    RUNTIME,
     SOMEWHERE,
     UNKNOWN_CALL,
     Assumed,
@@ -234,7 +235,7 @@ class Evaluator(Surroundings, Memory):
         return (Fn(env.module, expression.scope, env),)
 
     def parameter(self, expression: Parameter, env: Env) -> Values:
-        return calls.parameter(self, expression, env)
+        return parameters.parameter(self, expression, env)
 
     # -- names
 
@@ -299,7 +300,7 @@ class Evaluator(Surroundings, Memory):
     def attribute(self, expression: Attribute, env: Env) -> Values:
         values = self.plain_attribute(expression, env)
         if folders.is_upload(expression.name):
-            values = tuple(v for v in values if not isinstance(v, Str)) or (Unknown("runtime_input"),)
+            values = tuple(v for v in values if not isinstance(v, Str)) or (RUNTIME,)
         chain = dotted(expression)
         return narrowing.narrowed(self, values, chain, 0, env) if chain is not None else values
 
@@ -415,7 +416,7 @@ _NO_CALL = Call(Opaque("call_not_followed", 0), (), (), 0, 0)
 
 from analyzer.values import alternatives, assigned, attributes, stores, strings, walked  # noqa: E402  (in turn)
 from analyzer.values.branching import narrowing, reach, supposed, worlds  # noqa: E402
-from analyzer.values.calling import calls, widgets  # noqa: E402
+from analyzer.values.calling import calls, parameters, widgets  # noqa: E402
 from analyzer.values.commandline import options  # noqa: E402
 from analyzer.values.configs import config_guesses, folders, hydra_configs  # noqa: E402
 

@@ -19,11 +19,12 @@ from analyzer.program import (
     last_name,
 )
 from analyzer.values import containers, hierarchy
-from analyzer.values.calling import callers, calls, patched
+from analyzer.values.calling import callers, passing, patched
 from analyzer.values.commandline import launched
 from analyzer.values.configs import environment
 from analyzer.values.objects import (
     PROMISED,
+    RUNTIME,
     Arguments,
     Cls,
     Configs,
@@ -73,7 +74,7 @@ def _of_record(ev: Evaluator, cls: Cls, scope: Scope, field: Field, bound: Value
     annotated = tuple(Inst(value, None) for value in classes) if is_open else ()
     position = scope.fields.index(field) if field in scope.fields else None
     if isinstance(bound, Inst) and bound.frame is PROMISED:
-        return default or annotated or (Unknown("runtime_input"),)
+        return default or annotated or (RUNTIME,)
     if isinstance(bound, Inst) and isinstance(bound.frame, Parsed) and bound.frame.started is not None:
         several = isinstance(field.annotation, Operator) and last_name(field.annotation.operands[0]) in hierarchy.LISTS
         known = tuple(value for value in default if not launched.is_nothing(value))
@@ -83,14 +84,14 @@ def _of_record(ev: Evaluator, cls: Cls, scope: Scope, field: Field, bound: Value
         if ev.supposed is not None and ev.supposed.commands:
             return relabel(launched.alone(ev, field.name, (), said, known), "argparse_default")
         default = merged(said, known, tuple(_choices(ev, field, env)))
-        return relabel(default, "argparse_default") or annotated or (Unknown("runtime_input"),)
+        return relabel(default, "argparse_default") or annotated or (RUNTIME,)
     if isinstance(bound, Inst) and bound.frame is not None and bound.frame.arguments is not None:
-        passed = calls.argument(ev, bound.frame.arguments, (field.name,), position)
+        passed = passing.argument(ev, bound.frame.arguments, (field.name,), position)
         if passed is None:
-            return default or annotated or (Unknown("runtime_input"),)
-        lacking = default if calls.may_lack(ev, bound.frame.arguments, field.name) else ()
+            return default or annotated or (RUNTIME,)
+        lacking = default if passing.may_lack(ev, bound.frame.arguments, field.name) else ()
         return merged(relabel(_built(ev, passed, classes, env), "call_argument"), lacking)
-    return given(ev, cls, field, merged(default, annotated)) or (Unknown("runtime_input"),)
+    return given(ev, cls, field, merged(default, annotated)) or (RUNTIME,)
 
 
 def listed(ev: Evaluator, cls: Cls) -> Value:
@@ -142,7 +143,7 @@ def _given(ev: Evaluator, cls: Cls, field: Field, *, tests: bool) -> Iterator[Va
             continue
         made_ = ev.evaluate(call.function, where)
         if any(isinstance(v, Cls) and (v.module, v.scope) == (cls.module, cls.scope) for v in made_):
-            given = calls.argument(ev, calls.arguments_of(call, where), (field.name,), position)
+            given = passing.argument(ev, passing.arguments_of(call, where), (field.name,), position)
             if given is not None:
                 yield relabel(_built(ev, given, classes, env), "call_argument")
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from analyzer.program import Attribute, Call, Expression, Module, Name, Scope, Text, last_name
 from analyzer.values import assigned, attributes, copies, hierarchy
-from analyzer.values.calling import calls
+from analyzer.values.calling import passing
 from analyzer.values.configs import overlays
 from analyzer.values.objects import Arguments, Bound, Cls, Dict, Inst, Ref, Values, merged, relabel
 
@@ -47,7 +47,7 @@ def _laid(ev: Evaluator, cls: Cls, name: str, inst: Inst) -> Iterator[Values]:
     for index, mapping in ev.index(cls.module, _on_self).get(cls.scope):
         scope = ev.modules[cls.module].scopes[index]
         held = ev.evaluate(mapping, assigned.method_env(ev, cls, index, scope, inst))
-        yield merged(*(calls.passed_under(ev, value, name) for value in held))
+        yield merged(*(passing.passed_under(ev, value, name) for value in held))
 
 
 def _on_self(module: Module, index: int, scope: Scope) -> Iterator[tuple[int, tuple[int, Expression]]]:
@@ -70,7 +70,7 @@ def _passed(ev: Evaluator, inst: Inst) -> Iterator[Arguments]:
         env = assigned.method_env(ev, Cls(init.module, scope.parent, init.env), init.scope, scope, inst)
         for call in scope.calls:
             if _is_super(call):
-                yield calls.arguments_of(call, env)
+                yield passing.arguments_of(call, env)
 
 
 def _is_super(call: Call) -> bool:
@@ -82,7 +82,7 @@ def _is_super(call: Call) -> bool:
 
 def _kept(ev: Evaluator, passed: Arguments, name: str) -> Values:
     first = [value for expression, env in passed.args for value in ev.evaluate(expression, env)]
-    return calls.keyword(ev, passed, name) or merged(*(calls.passed_under(ev, value, name) for value in first))
+    return passing.keyword(ev, passed, name) or merged(*(passing.passed_under(ev, value, name) for value in first))
 
 
 def _dict(ev: Evaluator, passed: Arguments) -> Dict:

@@ -328,6 +328,8 @@ Values: TypeAlias = tuple[Value, ...]
 
 UNKNOWN_CALL = Unknown("call_not_followed")
 BOUND = Unknown("bound_reached")
+RUNTIME = Unknown("runtime_input")
+NO_ARGUMENT = Unknown("no_argument")
 
 
 def relabel(values: Values, step: str) -> Values:

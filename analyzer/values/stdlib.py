@@ -7,52 +7,45 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from analyzer.program import Attribute, Call, Expression, Text, last_name
 from analyzer.values import (
-    apis,
-    attributes,
     containers,
     copies,
+    declared,
     ecma_globals,
-    hierarchy,
+    loading,
+    reflection,
     sequences,
     strings,
     walked,
 )
+from analyzer.values.calling import passing
 from analyzer.values.commandline import argument_records
 from analyzer.values.configs import config_apis, environment, instantiated
 from analyzer.values.objects import (
+    RUNTIME,
     SOMEWHERE,
     UNKNOWN_CALL,
     Arguments,
-    Cls,
     Configs,
     Const,
     Dict,
     Env,
-    Fn,
     Held,
     Inst,
     List,
-    Mod,
     Partial,
     Ref,
     Str,
-    Super,
     Tuple,
     Unknown,
-    Value,
     Values,
     merged,
     relabel,
 )
 
-#: Classes of a module that `getattr` with an unknown name may give.
-_MAX_CLASSES = 24
-
 if TYPE_CHECKING:
     from analyzer.values.evaluator import Evaluator
 
 _Call: TypeAlias = "Callable[[Evaluator, Arguments, Call, Env], Values]"
-_RUNTIME = Unknown("runtime_input")
 
 
 def call(ev: Evaluator, ref: Ref, arguments: Arguments, node: Call, env: Env) -> Values | None:
@@ -77,32 +70,20 @@ def of_unknown(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Val
     return known(ev, arguments, node, env) if known is not None else ()
 
 
-def _first(ev: Evaluator, arguments: Arguments, index: int = 0) -> Values:
-    from analyzer.values.calling import calls
-
-    return calls.argument(ev, arguments, (), index) or ()
-
-
-def _given(ev: Evaluator, arguments: Arguments, name: str, index: int) -> Values | None:
-    from analyzer.values.calling import calls
-
-    return calls.argument(ev, arguments, (name,), index)
-
-
 def _environment(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
     """`os.getenv("X", default)`: what a .env file says, the default, or whatever the run brings."""
-    if any(isinstance(v, Str) and v.text in FOLDERS for v in _first(ev, arguments)):
+    if any(isinstance(v, Str) and v.text in FOLDERS for v in passing.first(ev, arguments)):
         return _folder(ev, arguments, node, env)
-    loaded = environment.variable(ev, _first(ev, arguments), env.module)
-    default = _given(ev, arguments, "default", 1)
+    loaded = environment.variable(ev, passing.first(ev, arguments), env.module)
+    default = passing.argument(ev, arguments, ("default",), 1)
     known = tuple(v for v in default or () if not isinstance(v, Const))
     said = {v.text for v in known if isinstance(v, Str)}
     loaded = tuple(v for v in loaded if v.step == "config" or v.text not in said)
-    return merged(loaded, relabel(known, "environment_default")) or (_RUNTIME,)
+    return merged(loaded, relabel(known, "environment_default")) or (RUNTIME,)
 
 
 def _runtime(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
-    return (_RUNTIME,)
+    return (RUNTIME,)
 
 
 def _folder(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
@@ -111,36 +92,37 @@ def _folder(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values
 
 
 def _parent(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
-    return tuple(strings.parent(v) if isinstance(v, Str) else v for v in _first(ev, arguments)) or (UNKNOWN_CALL,)
+    given = passing.first(ev, arguments)
+    return tuple(strings.parent(v) if isinstance(v, Str) else v for v in given) or (UNKNOWN_CALL,)
 
 
 def _same(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
-    return _first(ev, arguments) or (UNKNOWN_CALL,)
+    return passing.first(ev, arguments) or (UNKNOWN_CALL,)
 
 
 def _words(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
     """`shlex.split(command)`."""
-    texts = [v for v in _first(ev, arguments) if isinstance(v, Str)]
+    texts = [v for v in passing.first(ev, arguments) if isinstance(v, Str)]
     return tuple(Tuple(tuple(v._replace(text=word) for word in v.text.split())) for v in texts) or (UNKNOWN_CALL,)
 
 
 def _reduced(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
     """`reduce(merge, mappings, {})`: any of the mappings; `reduce(getitem, path, tree)`: what the path leads to."""
-    for function in _first(ev, arguments):
-        found = walked.by_function(ev, function, _first(ev, arguments, 1), _first(ev, arguments, 2))
+    for function in passing.first(ev, arguments):
+        found = walked.by_function(ev, function, passing.first(ev, arguments, 1), passing.first(ev, arguments, 2))
         if found is not None:
             return found
-    listed = merged(containers.elements(ev, _first(ev, arguments, 1)), _first(ev, arguments, 2))
+    listed = merged(containers.elements(ev, passing.first(ev, arguments, 1)), passing.first(ev, arguments, 2))
     return tuple(v for v in listed if isinstance(v, Dict | Configs)) or (UNKNOWN_CALL,)
 
 
 def _wrapped(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
     """What makes something else of a function or class that calls are made of all the same; also with options first."""
-    return _first(ev, arguments) or (Ref("builtins.iter"),)
+    return passing.first(ev, arguments) or (Ref("builtins.iter"),)
 
 
 def _second(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
-    return _first(ev, arguments, 1) or (UNKNOWN_CALL,)
+    return passing.first(ev, arguments, 1) or (UNKNOWN_CALL,)
 
 
 def _path(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
@@ -151,7 +133,7 @@ def _path(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
 
 
 def _text(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
-    found = tuple(v for v in _first(ev, arguments) if isinstance(v, Str | Unknown | Const) or apis.is_path(v))
+    found = tuple(v for v in passing.first(ev, arguments) if isinstance(v, Str | Unknown | Const) or loading.is_path(v))
     return found or (Unknown("computed_string"),)
 
 
@@ -186,162 +168,27 @@ def _defaultdict(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> V
 
 
 def _element(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
-    return containers.elements(ev, _first(ev, arguments)) or (UNKNOWN_CALL,)
+    return containers.elements(ev, passing.first(ev, arguments)) or (UNKNOWN_CALL,)
 
 
 def _second_element(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
-    return containers.elements(ev, _first(ev, arguments, 1)) or (UNKNOWN_CALL,)
-
-
-def _option(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
-    """A widget with a list of options as its second argument: any of them."""
-    found = containers.elements(ev, _given(ev, arguments, "options", 1) or ())
-    return relabel(tuple(v for v in found if isinstance(v, Str)), "option_default") or (_RUNTIME,)
-
-
-def _several(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
-    """A widget with a list of options as its second argument, of which any number are taken."""
-    listed = tuple(value for value in _given(ev, arguments, "options", 1) or () if isinstance(value, List))
-    return tuple(List(value.entries, more=True) for value in listed) or (_RUNTIME,)
-
-
-def _value(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
-    """A widget with a value as its second argument."""
-    found = tuple(v for v in _given(ev, arguments, "value", 1) or () if isinstance(v, Str))
-    return relabel(found, "option_default") or (_RUNTIME,)
-
-
-def _getattr(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
-    names = [v for v in _first(ev, arguments, 1) if isinstance(v, Str) and not v.partial]
-    found = [attributes.attribute(ev, base, n.text) for base in _first(ev, arguments) for n in names]
-    if not names:
-        found = [_classes(ev, base.module) for base in _first(ev, arguments) if isinstance(base, Mod)]
-    known = tuple(v for v in merged(*found) if not isinstance(v, Unknown))
-    default = tuple(v for v in _first(ev, arguments, 2) if not isinstance(v, Const))
-    unknown = () if known else merged(*found) or (Unknown("call_not_followed"),)
-    return merged(known, default, unknown)
-
-
-def _classes(ev: Evaluator, module: int) -> Values:
-    """The classes of a module, one of which a name that only the run knows stands for."""
-    scopes = ev.modules[module].scopes
-    found = [Cls(module, at, ev.env(module, 0)) for at, s in enumerate(scopes) if s.kind == "class" and not s.parent]
-    return tuple(found[:_MAX_CLASSES])
-
-
-def _import_module(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
-    found = [ev.external(v.text, env.module) for v in _first(ev, arguments) if isinstance(v, Str) and not v.partial]
-    return merged(*found) or (Unknown("call_not_followed"),)
-
-
-def _depends(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
-    """`Depends(get)`: what the function gives, or yields."""
-    from analyzer.values.calling import calls
-
-    found = []
-    for value in calls.argument(ev, arguments, ("dependency",), 0) or ():
-        made = calls.invoke(ev, value, Arguments(), node, env) if isinstance(value, Fn | Cls) else ()
-        is_yielded = isinstance(value, Fn) and ev.scope(value.module, value.scope).yields
-        found.append(containers.elements(ev, made) if is_yielded else made)
-    return merged(*found) or (UNKNOWN_CALL,)
+    return containers.elements(ev, passing.first(ev, arguments, 1)) or (UNKNOWN_CALL,)
 
 
 def _replaced(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
     """`replace(record, name=…)`."""
     given = Arguments((), arguments.keywords)
-    first = _first(ev, arguments)
-    return tuple(copies.made(ev, v, given, env) if isinstance(v, Inst) else v for v in first) or (UNKNOWN_CALL,)
-
-
-def _fixture(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
-    from analyzer.values.calling import fixtures
-
-    return fixtures.named(ev, arguments, node, env)
-
-
-def _tests_option(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
-    from analyzer.values.calling import fixtures
-
-    return fixtures.option(ev, arguments, node, env)
+    records = passing.first(ev, arguments)
+    return tuple(copies.made(ev, v, given, env) if isinstance(v, Inst) else v for v in records) or (UNKNOWN_CALL,)
 
 
 def _partial(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
     rest = Arguments(arguments.args[1:], arguments.keywords)
-    return tuple(Partial(value, rest, node) for value in _first(ev, arguments)) or (UNKNOWN_CALL,)
-
-
-def _super(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
-    """`super()`: the class around the method, and the method's self; `super(cls, self)`: the class that it names."""
-    named = [v for v in _first(ev, arguments) if isinstance(v, Cls)]
-    here: Env | None = env
-    while here is not None:
-        cls = hierarchy.owner(ev, here.module, here.scope)
-        if cls is not None:
-            bound = here.frame.bound if here.frame is not None else None
-            return (Super(named[0], bound or Inst(cls, None)) if named else Super(cls, bound),)
-        here = here.parent
-    return (UNKNOWN_CALL,)
-
-
-def _type(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
-    """`type(x)`: the class of an object; `type(name, bases, {})`: a class like its bases."""
-    bases = containers.elements(ev, _first(ev, arguments, 1)) if len(arguments.args) == 3 else ()
-    found = tuple(v for v in bases if isinstance(v, Cls | Ref))
-    return found or tuple(v.cls for v in _first(ev, arguments) if isinstance(v, Inst)) or (UNKNOWN_CALL,)
-
-
-def _default(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
-    """`field(default=…)`, `Field(…)`, `Option(…)`, `Query(…)`: the default, or what a factory makes."""
-    from analyzer.values.calling import calls
-
-    for name in ("default", "default_factory", "factory"):
-        given = calls.keyword(ev, arguments, name)
-        if given is not None:
-            made = [calls.invoke(ev, v, Arguments(), node, env) for v in given] if "factory" in name else [given]
-            return relabel(merged(*made), "option_default" if arguments.args or name == "default" else "field_default")
-    known = tuple(v for v in _first(ev, arguments) if not isinstance(v, Const))
-    variables = calls.keyword(ev, arguments, "envvar") or ()
-    told = environment.variable(ev, (*variables, *containers.elements(ev, variables)), env.module) if variables else ()
-    return merged(told, relabel(known, "option_default")) or (_RUNTIME,)
-
-
-def _chosen(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
-    """As `_default`, or any of the `choices` that are listed."""
-    from analyzer.values.calling import calls
-
-    listed = containers.elements(ev, calls.keyword(ev, arguments, "choices") or ())
-    choices = tuple(value for value in listed if isinstance(value, Str))
-    return merged(_default(ev, arguments, node, env), relabel(choices, "option_default"))
-
-
-def _field(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
-    """As `_default`, for the fields of a class."""
-    found = _default(ev, arguments, node, env)
-    return tuple(
-        v._replace(step="field_default") if isinstance(v, Str) and v.step == "option_default" else v for v in found
-    )
-
-
-def _keyword_default(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
-    """As `_default`, for makers whose positional arguments are something else."""
-    return _field(ev, Arguments((), arguments.keywords), node, env)
+    return tuple(Partial(value, rest, node) for value in passing.first(ev, arguments)) or (UNKNOWN_CALL,)
 
 
 def _opaque(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
     return (UNKNOWN_CALL,)
-
-
-def _globals(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
-    """`globals()`: the module's names, as a dict."""
-    from analyzer.program import Name
-
-    def make() -> Value:
-        scope = ev.modules[env.module].scopes[0]
-        names = [name for name in scope.bindings if name.isidentifier()]
-        here = ev.env(env.module, 0)
-        return Dict(tuple((Text(name, 0), Name(name, 1 << 60, ()), here) for name in names))
-
-    return (sequences.kept(ev, node, env, make),)
 
 
 #: Environment variables that hold a path.
@@ -355,12 +202,12 @@ def _rows(function: _Call, *names: str) -> dict[str, _Call]:
 
 #: Methods of objects that nobody makes in the code.
 _METHODS: dict[str, _Call] = {
-    **_rows(_option, "selectbox", "radio", "select_slider", "segmented_control", "pills"),
-    **_rows(_several, "multiselect"),
-    **_rows(_value, "text_input", "text_area"),
+    **_rows(declared.option, "selectbox", "radio", "select_slider", "segmented_control", "pills"),
+    **_rows(declared.several, "multiselect"),
+    **_rows(declared.value_of, "text_input", "text_area"),
     "suggest_categorical": _second_element,
-    "getfixturevalue": _fixture,
-    "getoption": _tests_option,
+    "getfixturevalue": declared.fixture,
+    "getoption": declared.option_of_tests,
 }
 _TABLE: dict[str, _Call] = {
     **_rows(_environment, "os.getenv", "os.environ.get", "os.environ.setdefault", "decouple.config", "environ.get"),
@@ -426,29 +273,33 @@ _TABLE: dict[str, _Call] = {
     **_rows(_second_element, "hyperopt.hp.choice"),
     **_rows(sequences.first, "builtins.next"),
     **_rows(_element, "random.choice", "numpy.random.choice", "builtins.max", "builtins.min"),
-    **_rows(_getattr, "builtins.getattr"),
-    **_rows(_import_module, "importlib.import_module", "builtins.__import__", "lazy_loader.load"),
-    **_rows(_import_module, "pytest.importorskip", "langchain_core.utils.guard_import"),
+    **_rows(reflection.attribute_named, "builtins.getattr"),
+    **_rows(reflection.module_named, "importlib.import_module", "builtins.__import__", "lazy_loader.load"),
+    **_rows(reflection.module_named, "pytest.importorskip", "langchain_core.utils.guard_import"),
     **_rows(_replaced, "dataclasses.replace", "attrs.evolve", "attr.evolve", "copy.replace"),
     **_rows(_partial, "functools.partial"),
-    **_rows(_super, "builtins.super"),
-    **_rows(_depends, "fastapi.Depends", "fastapi.params.Depends", "fast_depends.Depends"),
+    **_rows(reflection.super_of, "builtins.super"),
+    **_rows(declared.depends, "fastapi.Depends", "fastapi.params.Depends", "fast_depends.Depends"),
     **_rows(instantiated.instantiated, "hydra.utils.instantiate", "hydra.utils.call"),
     **_rows(_same, "builtins.vars"),
     **_rows(_folder, "tempfile.TemporaryDirectory", "tempfile.mkdtemp", "tempfile.gettempdir", "tempfile.mktemp"),
     **_rows(_folder, "os.getcwd", "pathlib.Path.cwd", "pathlib.Path.home"),
     **_rows(_parent, "os.path.dirname"),
-    **_rows(_type, "builtins.type"),
-    **_rows(_globals, "builtins.globals"),
-    **_rows(_keyword_default, "dataclasses.field", "attr.ib", "attr.field", "attrs.field", "msgspec.field"),
-    **_rows(_keyword_default, "trl.trainer.utils.field", "tyro.conf.arg"),
+    **_rows(reflection.class_of, "builtins.type"),
+    **_rows(reflection.names_of_module, "builtins.globals"),
+    **_rows(declared.keyword_default, "dataclasses.field", "attr.ib", "attr.field", "attrs.field", "msgspec.field"),
+    **_rows(declared.keyword_default, "trl.trainer.utils.field", "tyro.conf.arg"),
     **_rows(
-        _keyword_default, "simple_parsing.field", "simple_parsing.helpers.field", "pyrallis.field", "draccus.field"
+        declared.keyword_default,
+        "simple_parsing.field",
+        "simple_parsing.helpers.field",
+        "pyrallis.field",
+        "draccus.field",
     ),
-    **_rows(_field, "pydantic.Field", "pydantic.v1.Field", "sqlmodel.Field", "pydantic.fields.Field"),
-    **_rows(_default, "typer.Option", "typer.Argument", "fastapi.Query", "fastapi.Body"),
-    **_rows(_default, "fastapi.Form"),
-    **_rows(_chosen, "cog.Input"),
+    **_rows(declared.field, "pydantic.Field", "pydantic.v1.Field", "sqlmodel.Field", "pydantic.fields.Field"),
+    **_rows(declared.default, "typer.Option", "typer.Argument", "fastapi.Query", "fastapi.Body"),
+    **_rows(declared.default, "fastapi.Form"),
+    **_rows(declared.chosen, "cog.Input"),
     **_rows(
         _environment, "globalThis.Deno.env.get", "globalThis.localStorage.getItem", "globalThis.sessionStorage.getItem"
     ),

@@ -11,6 +11,7 @@ from analyzer.program import Expression, Operator
 from analyzer.values.objects import (
     BOUND,
     HOLE,
+    RUNTIME,
     SOMEWHERE,
     STEPS,
     Const,
@@ -67,7 +68,7 @@ def combine(ev: Evaluator, parts: list[Values], env: Env, at: int, separator: st
         found.append(Str(text, first.module, first.at, step, partial))
     if not found and all(part for part in parts):
         reasons = [v for part in parts for v in part if isinstance(v, Unknown)]
-        found.append(Unknown("runtime_input") if Unknown("runtime_input") in reasons else Unknown("computed_string"))
+        found.append(RUNTIME if RUNTIME in reasons else Unknown("computed_string"))
     return merged(tuple(found), tuple(things))
 
 
@@ -111,8 +112,8 @@ def operator(ev: Evaluator, expression: Operator, env: Env) -> Values:
 
 def _usual(given: Values, default: Values, *, parameter: bool) -> Values:
     """`given ?? default`: what the environment brings has the default, and so has what nobody passes."""
-    if Unknown("runtime_input") in given:
-        given = tuple(value for value in given if value != Unknown("runtime_input"))
+    if RUNTIME in given:
+        given = tuple(value for value in given if value != RUNTIME)
         default = relabel(default, "environment_default")
     elif parameter:
         given = tuple(value for value in given if value not in _NOT_PASSED)

@@ -20,7 +20,7 @@ from analyzer.program import (
 )
 from analyzer.values import attributes, hierarchy
 from analyzer.values.branching import indirect, narrowing, questions, reach
-from analyzer.values.calling import callers, calls
+from analyzer.values.calling import callers, calls, parameters
 from analyzer.values.objects import Arguments, Const, Dict, Env, Fn, Frame, Held, Inst, Nobody, Ref, Str, Unknown, Value
 
 if TYPE_CHECKING:
@@ -222,7 +222,7 @@ def _passed(ev: Evaluator, scope: Scope, env: Env, name: str) -> tuple[Expressio
     assert env.frame.arguments is not None
     args, keywords = env.frame.arguments
     place = next(place for place, param in enumerate(scope.params) if param.name == name)
-    place -= 1 if calls.has_self(ev, scope, env.scope, env) else 0
+    place -= 1 if parameters.has_self(ev, scope, env.scope, env) else 0
     named = next(((value, where) for key, value, where in keywords if key == name), None)
     return named or (args[place] if 0 <= place < len(args) else (None, None))
 
@@ -257,7 +257,7 @@ def _given(ev: Evaluator, scope: Scope, env: Env, name: str, value: Str) -> Env:
         assert frame is not None
         assert frame.arguments is not None
         place = next(place for place, param in enumerate(scope.params) if param.name == name)
-        place -= 1 if calls.has_self(ev, scope, env.scope, env) else 0
+        place -= 1 if parameters.has_self(ev, scope, env.scope, env) else 0
         held = ev.keep(Held((value,)))
         args = list(frame.arguments.args)
         keywords = tuple(entry for entry in frame.arguments.keywords if entry[0] != name)

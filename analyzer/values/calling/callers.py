@@ -25,6 +25,7 @@ from analyzer.values.calling import (
     messages,
     mixins,
     partials,
+    passing,
     patched,
     remote,
     renamed,
@@ -131,7 +132,7 @@ def _entries(ev: Evaluator, call: Call, env: Env, unsure: Fn | None = None) -> I
         found = (unsure,)
     refs = (value.qualified for value in found if isinstance(value, Ref) and value.call is None)
     for value in (*found, *(own for name in refs for own in ev.defined(name, env.module))):
-        for fn, arguments in _targets(ev, value, calls.arguments_of(call, env)):
+        for fn, arguments in _targets(ev, value, passing.arguments_of(call, env)):
             entered = calls.enter(ev, fn, arguments, call.end, env)
             if entered is not None:
                 yield entered
@@ -242,7 +243,7 @@ def _targets(ev: Evaluator, value: Value, arguments: Arguments) -> Iterator[tupl
     if isinstance(value, Fn):
         yield value, arguments
     elif isinstance(value, Partial):
-        yield from _targets(ev, value.function, calls.together(value.arguments, arguments))
+        yield from _targets(ev, value.function, passing.together(value.arguments, arguments))
     elif isinstance(value, Cls):
         for fn in attributes.constructors(ev, value):
             yield fn._replace(bound=Inst(value, None)), arguments

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from analyzer.program import Call, Expression, Imported, Module, Param, Scope, Text, last_name
 from analyzer.values import hierarchy
 from analyzer.values.branching import reach
-from analyzer.values.calling import calls, parametrized
+from analyzer.values.calling import calls, parametrized, passing
 from analyzer.values.commandline import declarations, launched
 from analyzer.values.objects import (
+    RUNTIME,
     UNKNOWN_CALL,
     Arguments,
     Dict,
@@ -19,7 +20,6 @@ from analyzer.values.objects import (
     Held,
     Inst,
     Str,
-    Unknown,
     Values,
     merged,
     relabel,
@@ -48,18 +48,18 @@ def given(ev: Evaluator, scope: Scope, param: Param, env: Env) -> Values:
 
 def named(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
     """`request.getfixturevalue("name")`."""
-    asked = (v.text for v in calls.argument(ev, arguments, ("argname",), 0) or () if isinstance(v, Str))
+    asked = (v.text for v in passing.argument(ev, arguments, ("argname",), 0) or () if isinstance(v, Str))
     here = ev.modules[env.module].scopes[env.scope]
     return merged(*(_made(ev, here, name, env) for name in asked)) or (UNKNOWN_CALL,)
 
 
 def option(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
     """`config.getoption("--name")` of an option that `parser.addoption` declares."""
-    asked = [v.text for v in calls.argument(ev, arguments, ("name",), 0) or () if isinstance(v, Str)]
+    asked = [v.text for v in passing.argument(ev, arguments, ("name",), 0) or () if isinstance(v, Str)]
     names = [text.lstrip("-").replace("-", "_") for text in asked]
     files = [*ev.fixture_files(env.module)]
     found = (declarations.declared(ev, f, name, launched.anywhere(ev, f)) for f in files for name in names)
-    return merged(*found) or (Unknown("runtime_input"),)
+    return merged(*found) or (RUNTIME,)
 
 
 def calls_of(ev: Evaluator, module: int, index: int) -> Iterator[tuple[Call, Env]]:
@@ -140,7 +140,7 @@ def _request(ev: Evaluator, scope: Scope, env: Env) -> Values:
 
 def _params(ev: Evaluator, decoration: Call, env: Env) -> Values:
     around = env.parent or env
-    listed = calls.keyword(ev, calls.arguments_of(decoration, around), "params") or ()
+    listed = passing.keyword(ev, passing.arguments_of(decoration, around), "params") or ()
     return parametrized.runs(ev, listed)
 
 

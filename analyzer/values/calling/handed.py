@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from analyzer.program import Attribute, Expression
 from analyzer.values import attributes, hierarchy
-from analyzer.values.calling import calls
+from analyzer.values.calling import calls, passing
 from analyzer.values.objects import Arguments, Cls, Dict, Env, Event, Fn, Inst, List, Ref, Thing, Tuple, Values
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def _by_super(ev: Evaluator, env: Env | None, depth: int) -> Iterator[Thing]:
             continue
         for value in ev.evaluate(call.function, env):
             if isinstance(value, Fn) and depth:
-                inside = calls.enter(ev, value, calls.arguments_of(call, env), call.end, env)
+                inside = calls.enter(ev, value, passing.arguments_of(call, env), call.end, env)
                 yield from _by_super(ev, inside, depth - 1)
         yield from (v for v in ev.evaluate(call, env) if isinstance(v, Thing) and v.kind)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from analyzer.program import Call, Opaque, Scope
 from analyzer.values import attributes, containers, hierarchy
 from analyzer.values.objects import (
+    RUNTIME,
     Arguments,
     Cls,
     Const,
@@ -15,7 +16,6 @@ from analyzer.values.objects import (
     Fn,
     List,
     Str,
-    Unknown,
     Values,
     merged,
     relabel,
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 _DECLARING = "INPUT_TYPES"
 _SECTIONS = ("required", "optional", "hidden")
-_RUNTIME = Unknown("runtime_input")
 _ASKED = Call(Opaque("call_not_followed", 0), (), (), 0, 0)
 
 
@@ -66,4 +65,4 @@ def _held(ev: Evaluator, entry: object) -> Values:
     lists = tuple(value for value in kind if isinstance(value, List))
     options = tuple(v for v in containers.item(ev, (entry,), (Const(1),)) if isinstance(v, Dict))
     default = merged(*(containers.known(ev, v, (Str("default", 0, 0),)) for v in options))
-    return merged(default, containers.elements(ev, lists)) or (_RUNTIME,)
+    return merged(default, containers.elements(ev, lists)) or (RUNTIME,)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from analyzer.program import Attribute, Call, Expression, Param, Scope, last_name
 from analyzer.values import containers
-from analyzer.values.calling import calls
+from analyzer.values.calling import passing
 from analyzer.values.objects import Cls, Const, Dict, Env, List, Ref, Str, Value, Values, merged, relabel
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ class Mark(NamedTuple):
 
     def values(self, ev: Evaluator, name: str) -> Values:
         """What it gives one of its names."""
-        listed = calls.argument(ev, calls.arguments_of(self.call, self.env), ("argvalues",), 1) or ()
+        listed = passing.argument(ev, passing.arguments_of(self.call, self.env), ("argvalues",), 1) or ()
         return relabel(runs(ev, listed, self.names.index(name) if len(self.names) > 1 else None), "call_argument")
 
 
@@ -50,9 +50,9 @@ def of_class(ev: Evaluator, cls: Cls, name: str) -> Values:
     found: list[Values] = []
     for decorator in ev.modules[cls.module].scopes[cls.scope].decorators:
         if isinstance(decorator, Call) and last_name(decorator.function) == "parameterized_class":
-            arguments = calls.arguments_of(decorator, cls.env)
-            named = calls.argument(ev, arguments, ("attrs",), 0) or ()
-            listed = calls.argument(ev, arguments, ("input_values",), 1)
+            arguments = passing.arguments_of(decorator, cls.env)
+            named = passing.argument(ev, arguments, ("attrs",), 0) or ()
+            listed = passing.argument(ev, arguments, ("input_values",), 1)
             names = [v.text for v in (*named, *containers.elements(ev, named)) if isinstance(v, Str)]
             if listed is None:
                 dicts = (value for value in containers.elements(ev, named) if isinstance(value, Dict))
@@ -102,12 +102,12 @@ def _read(ev: Evaluator, expression: Expression, env: Env) -> Iterator[Mark]:
 
 
 def _mark(ev: Evaluator, call: Call, env: Env) -> Iterator[Mark]:
-    arguments = calls.arguments_of(call, env)
-    given = calls.argument(ev, arguments, ("argnames",), 0) or ()
+    arguments = passing.arguments_of(call, env)
+    given = passing.argument(ev, arguments, ("argnames",), 0) or ()
     listed = containers.elements(ev, tuple(value for value in given if isinstance(value, List)))
     names = [name.strip() for v in (*given, *listed) if isinstance(v, Str) for name in v.text.split(",")]
     if names:
-        indirect = calls.keyword(ev, arguments, "indirect") or ()
+        indirect = passing.keyword(ev, arguments, "indirect") or ()
         some = containers.elements(ev, tuple(value for value in indirect if isinstance(value, List)))
         through = {v.text for v in some if isinstance(v, Str)}
         is_all = any(isinstance(value, Const) and value.value is True for value in indirect)
@@ -117,7 +117,7 @@ def _mark(ev: Evaluator, call: Call, env: Env) -> Iterator[Mark]:
 def _of_run(ev: Evaluator, run: Value, place: int | None) -> Values:
     """What one run is given, or the part of it at a place."""
     if isinstance(run, Ref) and run.qualified in _RUNS and run.call is not None and run.env is not None:
-        return calls.argument(ev, calls.arguments_of(run.call, run.env), (), place or 0) or ()
+        return passing.argument(ev, passing.arguments_of(run.call, run.env), (), place or 0) or ()
     return (run,) if place is None else containers.item(ev, (run,), (Const(place),))
 
 
@@ -128,8 +128,8 @@ def _of_decorators(ev: Evaluator, scope: Scope, param: Param, env: Env) -> Value
         function = decorator.function if isinstance(decorator, Call) else None
         if isinstance(function, Attribute) and function.name in _LISTING and env.parent is not None:
             is_list, is_named = _LISTING[function.name]
-            given = calls.arguments_of(decorator, env.parent)  # type: ignore[arg-type]
-            listed = merged(*(ev.evaluate(*entry) for entry in calls.positional(ev, given) if entry is not None))
+            given = passing.arguments_of(decorator, env.parent)  # type: ignore[arg-type]
+            listed = merged(*(ev.evaluate(*entry) for entry in passing.positional(ev, given) if entry is not None))
             if is_list or all(isinstance(run, List) and not _is_run(ev, run) for run in listed):
                 listed = containers.elements(ev, listed)
             place = scope.params.index(param) - (0 if is_named else 1)

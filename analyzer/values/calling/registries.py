@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from analyzer.program import Attribute, Binding, Call, Expression, Mapping, Module, Name, Scope, dotted, last_name
-from analyzer.values.calling import callbacks, callers, calls
+from analyzer.values.calling import callbacks, callers, calls, passing
 from analyzer.values.objects import Arguments, Cls, Env, Fn, Held
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def _decorating(ev: Evaluator, fn: Fn, index: int, thing: Fn | Cls, decorator: E
     if fn.scope == index:
         entered = calls.enter(ev, fn, given, at, env)
     else:
-        made = calls.arguments_of(decorator, env) if isinstance(decorator, Call) else Arguments()
+        made = passing.arguments_of(decorator, env) if isinstance(decorator, Call) else Arguments()
         outer = calls.enter(ev, fn, made, at, env)
         entered = calls.enter(ev, Fn(fn.module, index, outer), given, at, outer) if outer is not None else None
     if entered is not None:

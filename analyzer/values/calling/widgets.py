@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from analyzer.program import Expression, Opaque, Spread
 from analyzer.values import containers, hierarchy
-from analyzer.values.calling import calls
+from analyzer.values.calling import passing
 from analyzer.values.commandline import launched
 from analyzer.values.objects import (
+    RUNTIME,
     Arguments,
     Cls,
     Const,
@@ -21,7 +22,6 @@ from analyzer.values.objects import (
     Ref,
     Shown,
     Str,
-    Unknown,
     Value,
     Values,
     merged,
@@ -53,14 +53,13 @@ _COMPONENTS = {
 _MADE = re.compile(LIBRARY + r"\.(?:\w+\.)*(\w+)\(\)(?:\.(?:style|render|unrender)\(\))*")
 #: What no model is called: where a choice has it, all are labels that code has names for.
 _LABEL = re.compile(r"[^!-~]")
-_RUNTIME = Unknown("runtime_input")
 
 
 def shown(ev: Evaluator, expression: Shown, env: Env) -> Values:
     """What components hold: of a list of them a list, in order."""
     found = ev.evaluate(expression.components, env)
     if not expression.each:
-        return merged(*(_held(ev, value, expression, env) for value in found)) or (_RUNTIME,)
+        return merged(*(_held(ev, value, expression, env) for value in found)) or (RUNTIME,)
     lists = [value for value in found if isinstance(value, List)]
     if not lists:
         return (List(((ev.keep(expression._replace(each=False)), env),)),)
@@ -70,7 +69,7 @@ def shown(ev: Evaluator, expression: Shown, env: Env) -> Values:
 def _entries(ev: Evaluator, listed: List, at: int, env: Env) -> Iterator[tuple[Expression, Env]]:
     for entry in containers.entries(ev, listed):
         if entry is None:
-            yield Spread(Opaque(_RUNTIME.reason, at), at), env
+            yield Spread(Opaque(RUNTIME.reason, at), at), env
             return
         component, where = entry
         yield ev.keep(Shown(component, component.at, each=False)), where
@@ -81,7 +80,7 @@ def component(ev: Evaluator, value: Value) -> tuple[Component, Arguments] | None
     if isinstance(value, Ref) and value.call is not None and value.env is not None:
         made = _MADE.fullmatch(value.qualified)
         row = _COMPONENTS.get(made.group(1)) if made is not None else None
-        return (row, calls.arguments_of(value.call, value.env)) if row is not None else None
+        return (row, passing.arguments_of(value.call, value.env)) if row is not None else None
     if isinstance(value, Inst) and value.frame is not None and value.frame.arguments is not None:
         for base in hierarchy.lineage(ev, value.cls):
             made = _MADE.fullmatch(base.qualified + "()") if not isinstance(base, Cls) else None
@@ -96,11 +95,11 @@ def _held(ev: Evaluator, value: Value, expression: Shown, env: Env) -> Values:
     row, arguments = component(ev, value) or (None, Arguments())
     if row is None or _is_set(ev, arguments, "type", "index"):
         return ()
-    first = calls.argument(ev, arguments, ("value", "default"), row.value) or ()
+    first = passing.argument(ev, arguments, ("value", "default"), row.value) or ()
     if row.anything:
         return relabel(tuple(v for v in first if not isinstance(v, Const)), "option_default")
     several = row.several or _is_set(ev, arguments, "multiselect", True)
-    listed = calls.argument(ev, arguments, ("choices",), row.choices) or () if row.choices is not None else ()
+    listed = passing.argument(ev, arguments, ("choices",), row.choices) or () if row.choices is not None else ()
     chosen = containers.elements(ev, tuple(v for v in first if isinstance(v, List))) if several else first
     held = [v for v in merged(chosen, _choices(ev, listed)) if isinstance(v, Str) and not launched.is_nothing(v)]
     labels = row.choices is not None and any(_LABEL.search(v.text) for v in held)
@@ -117,5 +116,5 @@ def _choices(ev: Evaluator, listed: Values) -> Values:
 
 
 def _is_set(ev: Evaluator, arguments: Arguments, name: str, wanted: object) -> bool:
-    given = calls.keyword(ev, arguments, name) or ()
+    given = passing.keyword(ev, arguments, name) or ()
     return any(wanted in (getattr(v, "text", None), getattr(v, "value", None)) for v in given)

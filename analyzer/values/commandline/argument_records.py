@@ -6,8 +6,10 @@ import re
 from typing import TYPE_CHECKING
 
 from analyzer.program import Call, last_name
+from analyzer.values.calling import passing
 from analyzer.values.configs import config_apis, open_configs
 from analyzer.values.objects import (
+    RUNTIME,
     Arguments,
     Cls,
     Configs,
@@ -22,7 +24,6 @@ from analyzer.values.objects import (
     Started,
     Str,
     Tuple,
-    Unknown,
     Value,
     Values,
     merged,
@@ -31,7 +32,6 @@ from analyzer.values.objects import (
 if TYPE_CHECKING:
     from analyzer.values.evaluator import Evaluator
 
-_RUNTIME = Unknown("runtime_input")
 _DATACLASSES = re.compile(
     r"\.(parse_args_into_dataclasses|parse_json_file|parse_yaml_file|parse_dict|parse_args_and_config)\(\)$"
 )
@@ -50,39 +50,37 @@ _TYPED = frozenset({"tyro.cli", "simple_parsing.parse", "jsonargparse.CLI", "dra
 
 def call(ev: Evaluator, ref: Ref, arguments: Arguments, node: Call, env: Env) -> Values | None:
     """Calls that fill the fields of classes from the command line."""
-    from analyzer.values.calling import calls
-
     made = ref.qualified + "()"
     if _DATACLASSES.search(made) or (
         ref.call is not None and ref.qualified.endswith("TrlParser().parse_args_and_config")
     ):
         if ref.call is None or ref.env is None:
             return None
-        classes = calls.argument(ev, calls.arguments_of(ref.call, ref.env), ("dataclass_types",), 0) or ()
-        files = calls.argument(ev, arguments, ("json_file", "yaml_file"), 0) if "_file()" in made else None
+        classes = passing.argument(ev, passing.arguments_of(ref.call, ref.env), ("dataclass_types",), 0) or ()
+        files = passing.argument(ev, arguments, ("json_file", "yaml_file"), 0) if "_file()" in made else None
         frames = _from_files(ev, files or (), ref.qualified, env)
         if ref.qualified.endswith(_CONFIGURED):
-            frames = [_parsed(ev, node, env), *_from_files(ev, (_RUNTIME,), "yaml", env)]
+            frames = [_parsed(ev, node, env), *_from_files(ev, (RUNTIME,), "yaml", env)]
         return merged(*(_filled(ev, classes, frame, node, env) for frame in frames or (_parsed(ev, node, env),)))
     if ref.call is not None and ref.env is not None and _FILLS_ITSELF.search(ref.qualified):
         own = ev.evaluate(ref.call.function, ref.env)
         return tuple(Inst(v, _parsed(ev, node, env)) for v in own if isinstance(v, Cls)) or None
     if ref.qualified in _TYPED:
-        classes = calls.argument(ev, arguments, ("f", "config_class", "args"), 0) or ()
+        classes = passing.argument(ev, arguments, ("f", "config_class", "args"), 0) or ()
         return tuple(Inst(v, _parsed(ev, node, env)) for v in classes if isinstance(v, Cls)) or None
     return None
 
 
 def added(ev: Evaluator, made: Call, env: Env, name: str) -> Values:
     """The object under `args.name` where `parser.add_arguments(Options, "name")` adds it, made by this parsing call."""
-    from analyzer.values.calling import callers, calls
+    from analyzer.values.calling import callers
 
     found: list[Value] = []
     for call, where in callers.calls_in(ev, env.module, _ADDS):
-        arguments = calls.arguments_of(call, where)
-        dests = calls.argument(ev, arguments, ("dest",), 1) or ()
+        arguments = passing.arguments_of(call, where)
+        dests = passing.argument(ev, arguments, ("dest",), 1) or ()
         if any(isinstance(dest, Str) and dest.text == name for dest in dests):
-            classes = calls.argument(ev, arguments, ("dataclass",), 0) or ()
+            classes = passing.argument(ev, arguments, ("dataclass",), 0) or ()
             found += [Inst(cls, _parsed(ev, made, env)) for cls in classes if isinstance(cls, Cls)]
     return tuple(found)
 
@@ -118,17 +116,17 @@ def _filled(ev: Evaluator, given: Values, frame: Frame, call: Call, env: Env) ->
     for value in given:
         if isinstance(value, List):
             classes = [ev.evaluate(*e) for e in containers.entries(ev, value) if e is not None]
-            return (Tuple(tuple(_made(c[0], frame, call, env) if c else _RUNTIME for c in classes)),)
+            return (Tuple(tuple(_made(c[0], frame, call, env) if c else RUNTIME for c in classes)),)
         if isinstance(value, Cls | Ref):
             return (Tuple((_made(value, frame, call, env),)),)
-    return (_RUNTIME,)
+    return (RUNTIME,)
 
 
 def _made(cls: Value, frame: Frame, call: Call, env: Env) -> Value:
     """The object of one class, which may be a library's: then only command lines tell what it holds."""
     if isinstance(cls, Cls):
         return Inst(cls, frame)
-    return Ref(cls.qualified + FILLED, call, env) if isinstance(cls, Ref) and cls.call is None else _RUNTIME
+    return Ref(cls.qualified + FILLED, call, env) if isinstance(cls, Ref) and cls.call is None else RUNTIME
 
 
 def parser(ev: Evaluator, base: Ref, inst: Inst | None) -> Ref:

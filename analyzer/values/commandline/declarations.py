@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 from analyzer.program import Attribute, Call, Module, Name, Scope, Spread, Text, last_name
 from analyzer.values import turns
+from analyzer.values.calling import passing
 from analyzer.values.commandline import launched, parsers
 from analyzer.values.configs import environment
 from analyzer.values.objects import (
+    RUNTIME,
     Arguments,
     Const,
     Dict,
@@ -29,7 +31,6 @@ from analyzer.values.objects import (
 if TYPE_CHECKING:
     from analyzer.values.evaluator import Evaluator
 
-_RUNTIME = Unknown("runtime_input")
 _LISTS = ("DEFINE_list", "DEFINE_spaceseplist", "DEFINE_multi_string", "DEFINE_multi_enum")
 _DECLARING = ("add_argument", "set_defaults", "DEFINE_string", "DEFINE_enum", "add_option", "addoption", *_LISTS)
 _SHORT = ("add", "add_arg")
@@ -52,7 +53,7 @@ def declared(ev: Evaluator, module: int, name: str, started: Started) -> Values:
     found: list[Values] = []
     for call, env in table[name]:
         found.append(of_call(ev, call, env, name, started))
-    return relabel(merged(*found), "argparse_default") or (_RUNTIME,)
+    return relabel(merged(*found), "argparse_default") or (RUNTIME,)
 
 
 def by_helpers(ev: Evaluator, module: int, name: str, started: Started) -> Values:
@@ -61,36 +62,35 @@ def by_helpers(ev: Evaluator, module: int, name: str, started: Started) -> Value
     for helper, index in parsers.helpers(ev, module):
         for call, env in _table(ev, helper).get(name, ()):
             if env.scope == index:
-                found.append(of_call(ev, call, env, name, started) or (_RUNTIME,))
+                found.append(of_call(ev, call, env, name, started) or (RUNTIME,))
     return relabel(merged(*found), "argparse_default")
 
 
 def of_call(ev: Evaluator, call: Call, env: Env, name: str, started: Started, place: int | None = None) -> Values:
     """What one declaration gives the option `name`; `place`: it is the argument of this number, without a name."""
     from analyzer.values import containers
-    from analyzer.values.calling import calls
 
-    arguments = calls.arguments_of(call, env)
+    arguments = passing.arguments_of(call, env)
     if method(call) == "set_defaults":
-        return calls.keyword(ev, arguments, name) or ()
+        return passing.keyword(ev, arguments, name) or ()
     position = 1 if method(call).startswith("DEFINE") else None
-    default = calls.argument(ev, arguments, ("default",), position) or ()
-    choices = containers.elements(ev, calls.keyword(ev, arguments, "choices") or ())
-    for kind in calls.keyword(ev, arguments, "type") or ():
+    default = passing.argument(ev, arguments, ("default",), position) or ()
+    choices = containers.elements(ev, passing.keyword(ev, arguments, "choices") or ())
+    for kind in passing.keyword(ev, arguments, "type") or ():
         if (
             isinstance(kind, Ref)
             and kind.qualified == "click.Choice()"
             and kind.call is not None
             and kind.env is not None
         ):
-            listed = calls.argument(ev, calls.arguments_of(kind.call, kind.env), ("choices",), 0) or ()
+            listed = passing.argument(ev, passing.arguments_of(kind.call, kind.env), ("choices",), 0) or ()
             choices = merged(choices, containers.elements(ev, listed))
     flags = [v.text for arg in call.args for v in ev.evaluate(arg, env) if isinstance(v, Str) and v.text[:1] == "-"]
     places = (place,) if place else ev.index(env.module, _places).get(call.end)[-1:]
     flags += map(str, places)
     found = launched.given(ev, name, started, flags=flags, several=_takes_several(ev, arguments))
     default = merged(*((v,) if not isinstance(v, Fn) else _called(ev, v, call, env) for v in default))
-    variables = calls.keyword(ev, arguments, "envvar") or ()
+    variables = passing.keyword(ev, arguments, "envvar") or ()
     if variables:
         found = merged(found, environment.variable(ev, (*variables, *containers.elements(ev, variables)), env.module))
     known = tuple(v for v in default if not launched.is_nothing(v))
@@ -102,7 +102,7 @@ def of_call(ev: Evaluator, call: Call, env: Env, name: str, started: Started, pl
         given = merged(found, known, tuple(v for v in choices if isinstance(v, Str)))
     if method(call) in _LISTS:
         given = tuple(_list(ev, value, env) if isinstance(value, Str) else value for value in given)
-    return _converted(ev, given, calls.keyword(ev, arguments, "type") or (), call, env) or (_RUNTIME,)
+    return _converted(ev, given, passing.keyword(ev, arguments, "type") or (), call, env) or (RUNTIME,)
 
 
 def _list(ev: Evaluator, value: Str, env: Env) -> List:
@@ -139,10 +139,8 @@ def _made(ev: Evaluator, function: Fn, texts: Values, call: Call, env: Env) -> V
 
 def _takes_several(ev: Evaluator, arguments: Arguments) -> bool:
     """Whether the option is a list: `nargs="+"`, `action="append"`, click's `multiple=True`."""
-    from analyzer.values.calling import calls
-
     for name, lists in _SEVERAL.items():
-        for value in calls.keyword(ev, arguments, name) or ():
+        for value in passing.keyword(ev, arguments, name) or ():
             held = value.text if isinstance(value, Str) else value.value if isinstance(value, Const) else None
             if held in lists or (name == "nargs" and isinstance(held, int) and held not in (0, 1)):
                 return True

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from analyzer.values.objects import Const, Held, List, Started, Str, Unknown, Value, Values
+from analyzer.values.objects import RUNTIME, Const, Held, List, Started, Str, Value, Values
 
 if TYPE_CHECKING:
     from analyzer.values.evaluator import Evaluator
@@ -31,8 +31,8 @@ def given(ev: Evaluator, name: str, started: Started, *, flags: Iterable[str] = 
 def alone(ev: Evaluator, name: str, flags: Iterable[str], found: Values, default: Values) -> Values:
     """What an option holds where one command line is supposed to run: what that gives it, else its default."""
     if found or not ev.is_left_out((*flags, f"--{name}")):
-        return found or (Unknown("runtime_input"),)
-    return default or (Unknown("runtime_input"),)
+        return found or (RUNTIME,)
+    return default or (RUNTIME,)
 
 
 def is_nothing(value: Value) -> bool:

@@ -10,12 +10,23 @@ from analyzer.values.commandline import argument_records, overwritten
 from analyzer.values.commandline.declarations import by_helpers, declared, of_call
 from analyzer.values.commandline.launched import anywhere, given
 from analyzer.values.configs import config_apis, overlays, runs, web_settings
-from analyzer.values.objects import Bound, Const, Env, Ref, Started, Str, Unknown, Value, Values, merged, relabel
+from analyzer.values.objects import (
+    RUNTIME,
+    Bound,
+    Const,
+    Env,
+    Ref,
+    Started,
+    Str,
+    Value,
+    Values,
+    merged,
+    relabel,
+)
 
 if TYPE_CHECKING:
     from analyzer.values.evaluator import Evaluator
 
-_RUNTIME = Unknown("runtime_input")
 #: Parsers that have the options that code gives them; a library's may have others.
 _OWN = ("argparse.", "optparse.", "builtins.")
 _PARSED = re.compile(r"\.parse_(known_|intermixed_|known_intermixed_)?args\(\)$")
@@ -45,7 +56,7 @@ def attribute(ev: Evaluator, base: Ref, name: str) -> Values:
         laid = overlays.option(ev, base.env.module, name)
         found = found or argument_records.added(ev, base.call, base.env, name)
         found = found or (() if base.qualified.startswith(_OWN) else given(ev, name, made))
-        found = merged(laid, tuple(v for v in found if not laid or v != _RUNTIME))
+        found = merged(laid, tuple(v for v in found if not laid or v != RUNTIME))
         return overwritten.joined(found, overwritten.later(ev, base, name))
     if base.qualified in (
         "absl.flags.FLAGS",
@@ -54,9 +65,9 @@ def attribute(ev: Evaluator, base: Ref, name: str) -> Values:
         "gflags.FLAGS",
     ):
         found = merged(*(declared(ev, module, name, anywhere(ev, module)) for module in range(len(ev.modules))))
-        return found or (_RUNTIME,)
+        return found or (RUNTIME,)
     if base.qualified in _RUN:
-        return (_RUNTIME,)
+        return (RUNTIME,)
     if kept := web_settings.attribute(ev, base, name):
         return kept
     if base.qualified in runs.CONFIGS:
@@ -65,7 +76,7 @@ def attribute(ev: Evaluator, base: Ref, name: str) -> Values:
         return _of_holder(ev, base.call, base.env)
     if base.qualified.endswith(argument_records.FILLED) and base.env is not None and base.call is not None:
         found = merged(given(ev, name, Started(base.env, base.call.end)), argument_records.configured(ev, base, name))
-        return found or (_RUNTIME,)
+        return found or (RUNTIME,)
     return ()
 
 
@@ -94,7 +105,7 @@ def _of_holder(ev: Evaluator, call: Call, env: Env) -> Values:
     """`MODEL.value` of `MODEL = flags.DEFINE_string("model", …)`."""
     names = [v.text for arg in call.args[:1] for v in ev.evaluate(arg, env) if isinstance(v, Str)]
     found = (of_call(ev, call, env, name, anywhere(ev, env.module)) for name in names)
-    return relabel(merged(*found), "argparse_default") or (_RUNTIME,)
+    return relabel(merged(*found), "argparse_default") or (RUNTIME,)
 
 
 def indexed(ev: Evaluator, base: Value, keys: Values) -> Values:
@@ -106,9 +117,9 @@ def indexed(ev: Evaluator, base: Value, keys: Values) -> Values:
     if base.qualified.endswith("OptionParser().parse_args()"):
         return (base,)
     if base.qualified == "sys.argv" and len(keys) == 1 and isinstance(keys[0], Const):
-        return ev.launched((str(keys[0].value),), anywhere(ev, 0)) or (_RUNTIME,)
+        return ev.launched((str(keys[0].value),), anywhere(ev, 0)) or (RUNTIME,)
     if base.qualified.startswith("sys.argv") or base.qualified in _RUN:
-        return (_RUNTIME,)
+        return (RUNTIME,)
     return config_apis.indexed(ev, base, keys)
 
 

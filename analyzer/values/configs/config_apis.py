@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from analyzer.program import Attribute, Call, Opaque, Text
+from analyzer.values.calling import passing
 from analyzer.values.configs import open_configs, overrides
 from analyzer.values.objects import (
     REPLACED,
@@ -117,7 +118,6 @@ _MERGES = frozenset({"omegaconf.OmegaConf.merge", "omegaconf.OmegaConf.unsafe_me
 
 def call(ev: Evaluator, ref: Ref, arguments: Arguments, node: Call, env: Env) -> Values | None:
     """What a reader of config files gives; None if the name is none, or the file is not known."""
-    from analyzer.values.calling import calls
     from analyzer.values.configs import hydra_configs
 
     name = ref.qualified
@@ -135,12 +135,12 @@ def call(ev: Evaluator, ref: Ref, arguments: Arguments, node: Call, env: Env) ->
         return hydra_configs.composed(ev, arguments, env)
     if name in _PROGRAMS:
         if not arguments.args and ref.call is not None and ref.env is not None:
-            arguments = calls.arguments_of(ref.call, ref.env)  # `SourceFileLoader(name, path).load_module()`
+            arguments = passing.arguments_of(ref.call, ref.env)  # `SourceFileLoader(name, path).load_module()`
         return _program(ev, name, arguments, env)
     if name not in _STREAMS and name not in _PATHS:
         return None
     if "()." in name and ref.call is not None and ref.env is not None and not arguments.args:
-        arguments = calls.arguments_of(ref.call, ref.env)  # `SafeLoader(stream).get_single_data()`
+        arguments = passing.arguments_of(ref.call, ref.env)  # `SafeLoader(stream).get_single_data()`
     held = given(ev, arguments, _PATHS.get(name, ("stream", "fp", "s", "f")))
     paths = list(_read_from(ev, held))
     if name in _PATHS:
@@ -188,37 +188,29 @@ def _examples(ev: Evaluator, path: str, env: Env) -> Values:
 
 def _path_of(ev: Evaluator, reader: str, value: Value) -> Values:
     """What the path is, or can be, that is read: of an open file, or given to a reader of paths."""
-    from analyzer.values.calling import calls
-
     if isinstance(value, Ref) and value.qualified.startswith(_OPENED) and value.call and value.env:
-        return given(ev, calls.arguments_of(value.call, value.env), ("file", "filename", "urlpath", "uri"))
+        return given(ev, passing.arguments_of(value.call, value.env), ("file", "filename", "urlpath", "uri"))
     return (value,) if reader in _PATHS else ()
 
 
 def given(ev: Evaluator, arguments: Arguments, names: tuple[str, ...], position: int = 0) -> Values:
-    from analyzer.values.calling import calls
-
-    return calls.argument(ev, arguments, names, position) or ()
+    return passing.argument(ev, arguments, names, position) or ()
 
 
 def _read_from(ev: Evaluator, values: Values) -> Iterator[str]:
     """The paths of open files, and of those whose text was read."""
-    from analyzer.values.calling import calls
-
     for value in values:
         if isinstance(value, Ref) and value.qualified.startswith(_OPENED) and value.call and value.env:
-            arguments = calls.arguments_of(value.call, value.env)
+            arguments = passing.arguments_of(value.call, value.env)
             found = given(ev, arguments, ("file", "filename", "urlpath", "uri"))
             yield from [v.text for v in found if isinstance(v, Str)][:_MAX_PATHS]
 
 
 def lines(ev: Evaluator, base: Ref) -> Values:
     """What iterating over an open file gives, or over the lines of its text."""
-    from analyzer.values.calling import calls
-
     if base.call is None or base.env is None or not _LINES.match(base.qualified):
         return ()
-    paths = given(ev, calls.arguments_of(base.call, base.env), ("file", "filename", "urlpath", "uri"))
+    paths = given(ev, passing.arguments_of(base.call, base.env), ("file", "filename", "urlpath", "uri"))
     known = [path.text for path in paths if isinstance(path, Str)][:_MAX_PATHS]
     return merged(*(ev.lines(path, base.env.module) for path in known))
 
@@ -246,14 +238,13 @@ def indexed(ev: Evaluator, base: Ref, keys: Values) -> Values:
 def _option(ev: Evaluator, ref: Ref, arguments: Arguments, env: Env) -> Values | None:
     """`parser.get("section", "option", fallback=…)`."""
     from analyzer.values import containers
-    from analyzer.values.calling import calls
 
     section = indexed(
         ev, ref._replace(qualified=ref.qualified.removesuffix(".get")), given(ev, arguments, ("section",))
     )
     found = containers.item(ev, section, given(ev, arguments, ("option",), 1)) if section else ()
     known = tuple(value for value in found if not isinstance(value, Unknown))
-    return known or calls.keyword(ev, arguments, "fallback")
+    return known or passing.keyword(ev, arguments, "fallback")
 
 
 def _ini_files(ev: Evaluator, parser: Ref) -> Values:
@@ -276,14 +267,12 @@ def _ini_files(ev: Evaluator, parser: Ref) -> Values:
 
 
 def _ini_paths(ev: Evaluator, node: Call, env: Env, made: Call) -> Iterator[str]:
-    from analyzer.values.calling import calls
-
     function = node.function
     if not isinstance(function, Attribute) or function.name not in ("read", "read_file", "readfp"):
         return
     if not any(isinstance(v, Ref) and v.call is made for v in ev.evaluate(function.base, env)):
         return
-    held = given(ev, calls.arguments_of(node, env), ("filenames", "f"))
+    held = given(ev, passing.arguments_of(node, env), ("filenames", "f"))
     yield from _read_from(ev, held)
     yield from texts(ev, held)
 

@@ -16,7 +16,7 @@ from analyzer.program import Attribute, Expression, Name, Subscript, Text
 from analyzer.values import containers
 from analyzer.values.commandline import launched
 from analyzer.values.configs import open_configs, overrides
-from analyzer.values.objects import Configs, Const, Dict, Env, Ref, Str, Thing, Unknown, Values
+from analyzer.values.objects import RUNTIME, Configs, Const, Dict, Env, Ref, Str, Thing, Unknown, Values
 
 if TYPE_CHECKING:
     from analyzer.values.evaluator import Evaluator
@@ -42,7 +42,7 @@ def guess(ev: Evaluator, expression: Attribute | Subscript, env: Env, bases: Val
     if any(not isinstance(v, Unknown) and not (isinstance(v, Const) and v.value is None) for v in found):
         return ()
     chain = _chain(expression)
-    if chain is None or Unknown("runtime_input") in found:
+    if chain is None or RUNTIME in found:
         return ()
     is_none = any(isinstance(value, Const) for value in found)
     if any(isinstance(base, Ref | Configs | Thing) for base in bases) or (is_none and len(chain) == 1):

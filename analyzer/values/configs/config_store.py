@@ -35,14 +35,14 @@ def stored(ev: Evaluator, module: int) -> tuple[Stored, ...]:
 
 
 def _of_file(ev: Evaluator, module: int) -> Iterator[Stored]:
-    from analyzer.values.calling import callers, calls
+    from analyzer.values.calling import callers, passing
 
     for call, env in callers.calls_in(ev, module, "store"):
-        arguments = calls.arguments_of(call, env)
-        names = _texts(calls.argument(ev, arguments, ("name",), 0))
-        nodes = calls.argument(ev, arguments, ("node",), 1) or ()
-        groups = _texts(calls.argument(ev, arguments, ("group",), 2)) or [""]
-        packages = _texts(calls.argument(ev, arguments, ("package",), 3)) or [""]
+        arguments = passing.arguments_of(call, env)
+        names = _texts(passing.argument(ev, arguments, ("name",), 0))
+        nodes = passing.argument(ev, arguments, ("node",), 1) or ()
+        groups = _texts(passing.argument(ev, arguments, ("group",), 2)) or [""]
+        packages = _texts(passing.argument(ev, arguments, ("package",), 3)) or [""]
         made = (Inst(node, None) if isinstance(node, Cls) else node for node in nodes)
         kept = [node for node in made if isinstance(node, Inst | Dict | Configs)]
         yield from (Stored(group, name, node, packages[0]) for group in groups for name in names for node in kept)

@@ -100,13 +100,13 @@ def _dotenv_files(ev: Evaluator) -> tuple[str, ...]:
 
 def _loaded(ev: Evaluator, module: int) -> list[str]:
     """The paths that `load_dotenv` calls name; `.env` where they name none."""
-    from analyzer.values.calling import calls
+    from analyzer.values.calling import passing
 
     ev.read_mentioning(module, "load_dotenv")
     found: list[str] = []
     for index, scope in enumerate(ev.modules[module].scopes):
         for node in scope.calls:
             if last_name(node.function) == "load_dotenv":
-                path = given(ev, calls.arguments_of(node, ev.env(module, index)), ("dotenv_path",))
+                path = given(ev, passing.arguments_of(node, ev.env(module, index)), ("dotenv_path",))
                 found += [v.text for v in path if isinstance(v, Str)]
     return found or [DOTENV]

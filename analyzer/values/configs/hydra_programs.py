@@ -63,14 +63,14 @@ def _may_start(scope: Scope) -> bool:
 
 def mains(ev: Evaluator, scope: Scope, env: Env) -> Iterator[Arguments]:
     """What `@hydra.main(…)` of a function is given."""
-    from analyzer.values.calling import calls
+    from analyzer.values.calling import passing
 
     for decorator in scope.decorators:
         if env.parent is None or not isinstance(decorator, Call) or last_name(decorator.function) != "main":
             continue
         made = ev.evaluate(decorator.function, env.parent)
         if any(isinstance(v, Ref) and v.qualified in _HYDRA for v in made):
-            yield calls.arguments_of(decorator, env.parent)
+            yield passing.arguments_of(decorator, env.parent)
 
 
 def is_file(path: str) -> bool:

@@ -30,9 +30,9 @@ _TARGET = (Str("_target_", 0, 0),)
 
 def instantiated(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
     """`instantiate(config, **more)`, by all classes and functions that the config can name."""
-    from analyzer.values.calling import calls
+    from analyzer.values.calling import calls, passing
 
-    given = calls.argument(ev, arguments, ("config",), 0) or ()
+    given = passing.argument(ev, arguments, ("config",), 0) or ()
     made = []
     for target, docs in _by_target(ev, given).items():
         held = Configs(docs) if len(docs) > 1 else docs[0]

@@ -21,11 +21,11 @@ _SECTIONS = ((("model_class", 0), "model"), (("datamodule_class", 1), "data"))
 
 def arguments(ev: Evaluator, owner: Cls, keys: Iterable[str]) -> Iterator[Arguments]:
     """What is given to the constructor of the class, which has parameters of these names."""
-    from analyzer.values.calling import calls
+    from analyzer.values.calling import passing
 
     for call, env in _calls(ev, owner.module):
         for (keyword, position), section in _SECTIONS:
-            told = calls.argument(ev, calls.arguments_of(call, env), (keyword,), position) or ()
+            told = passing.argument(ev, passing.arguments_of(call, env), (keyword,), position) or ()
             if any(isinstance(v, Cls) and hierarchy.derives(ev, owner, v) for v in told):
                 yield from _configured(ev, section, env)
                 yield from _launched(ev, section, env, keys)

@@ -12,14 +12,14 @@ from functools import lru_cache
 from posixpath import dirname
 from typing import TYPE_CHECKING
 
-from analyzer.values.objects import Bound, Configs, Const, Dict, Str, Unknown, Value, Values, merged
+from analyzer.values.objects import RUNTIME, Bound, Configs, Const, Dict, Str, Value, Values, merged
 
 if TYPE_CHECKING:
     from analyzer.values.evaluator import Evaluator
 
 #: Configs that can be meant at one place, at most; nearest first.
 MAX_CONFIGS = 160
-RUNTIME = Unknown("runtime_input")
+RUNTIME = RUNTIME
 
 YAML = (".yaml", ".yml")
 #: Of all configs that a framework builds from.

@@ -6,28 +6,27 @@ from typing import TYPE_CHECKING
 
 from analyzer.values import attributes, containers
 from analyzer.values.commandline import launched
-from analyzer.values.objects import Const, Ref, Str, Unknown, Value, Values, merged, relabel
+from analyzer.values.objects import RUNTIME, Const, Ref, Str, Unknown, Value, Values, merged, relabel
 
 if TYPE_CHECKING:
     from analyzer.values.evaluator import Evaluator
 
 CONFIGS = frozenset({"wandb.config", "wandb.run.config", "wandb.init().config"})
-_RUNTIME = Unknown("runtime_input")
 
 
 def setting(ev: Evaluator, name: str, module: int) -> Values:
     """What the run's config holds under a name: what the file gives `init`, and each value of a sweep."""
-    from analyzer.values.calling import callers, calls
+    from analyzer.values.calling import callers, passing
 
     found: list[Values] = []
     for maker, keyword, place in (("init", "config", None), ("sweep", "sweep", 0)):
         for call, env in callers.calls_in(ev, module, maker):
             made = ev.evaluate(call.function, env)
             if any(isinstance(v, Ref) and v.qualified == f"wandb.{maker}" for v in made):
-                given = calls.argument(ev, calls.arguments_of(call, env), (keyword,), place) or ()
+                given = passing.argument(ev, passing.arguments_of(call, env), (keyword,), place) or ()
                 found.append(_swept(ev, given, name) if maker == "sweep" else _held(ev, given, name))
     found.append(launched.given(ev, name, launched.anywhere(ev, module)))
-    return relabel(tuple(v for v in merged(*found) if not isinstance(v, Unknown)), "option_default") or (_RUNTIME,)
+    return relabel(tuple(v for v in merged(*found) if not isinstance(v, Unknown)), "option_default") or (RUNTIME,)
 
 
 def _held(ev: Evaluator, given: Values, name: str) -> Values:

@@ -59,15 +59,15 @@ def _of_widget(ev: Evaluator, widget: Ref) -> Values:
 
 
 def _held(ev: Evaluator, widget: Ref) -> Iterator[Values]:
-    from analyzer.values.calling import calls
+    from analyzer.values.calling import passing
 
     if widget.call is None or widget.env is None:
         return
-    arguments = calls.arguments_of(widget.call, widget.env)
-    for options in calls.keyword(ev, arguments, "options") or ():
+    arguments = passing.arguments_of(widget.call, widget.env)
+    for options in passing.keyword(ev, arguments, "options") or ():
         if isinstance(options, Dict):
             yield tuple(v for _, e, env in containers.pairs(ev, options) for v in ev.evaluate(e, env))
             continue
         for each in containers.elements(ev, (options,)):
             yield (each,) if isinstance(each, Str) else containers.item(ev, (each,), _SECOND)
-    yield tuple(v for v in calls.keyword(ev, arguments, "value") or () if isinstance(v, Str))
+    yield tuple(v for v in passing.keyword(ev, arguments, "value") or () if isinstance(v, Str))
