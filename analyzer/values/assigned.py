@@ -11,6 +11,7 @@ from analyzer.program import (
     Attribute,
     Binding,
     Call,
+    Constant,
     Expression,
     Module,
     Name,
@@ -161,12 +162,17 @@ def _set_in(ev: Evaluator, cls: Cls, name: str, modules: Iterable[int], *, made:
 
 
 def on_others(
-    ev: Evaluator, name: str, modules: Iterable[int]
+    ev: Evaluator, name: str, modules: Iterable[int], *, constants: bool = True
 ) -> Iterator[tuple[Values, tuple[str, ...], Binding, Env]]:
-    """(what the object may be, its name, the assignment, where) of each assignment to an attribute, but on self."""
+    """(what the object may be, its name, the assignment, where) of each assignment to an attribute, but on self.
+
+    Those of numbers, True, False and None only with `constants`.
+    """
     for module in modules:
         ev.read_mentioning(module, name)
         for index, chain, binding in ev.index(module, _set_on_others).get(name):
+            if not constants and isinstance(binding.value, Constant):
+                continue
             env = ev.env(module, index)
             yield ev.evaluate(ev.keep(_expression(chain, binding)), env), chain, binding, env
 

@@ -39,7 +39,7 @@ def joined(declared: Values, set_later: Values) -> Values:
 
 
 def _set(ev: Evaluator, base: Ref, name: str) -> Iterator[Values]:
-    for holders, _, binding, env in assigned.on_others(ev, name, _around(ev, base, name)):
+    for holders, _, binding, env in assigned.on_others(ev, name, _around(ev, base, name), constants=False):
         is_held = any(isinstance(v, Ref) and v.call is base.call for v in holders)
         if is_held and reach.comes(ev, env, binding.at, binding.path) is not False:
             yield tuple(value for value in ev.evaluate(binding.value, env) if not isinstance(value, Unknown))
