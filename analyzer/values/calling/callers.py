@@ -48,41 +48,45 @@ def frames(ev: Evaluator, module: int, index: int) -> tuple[Env, ...]:
         ev.comes_back(ev.busy[key])
         return ()
     ev.busy[key] = ev.depth
+    ev.caches[key] = tuple(_frames(ev, module, index))
+    del ev.busy[key]
+    ev.note(ev.caches, key)
+    return ev.caches[key]  # type: ignore[return-value]
+
+
+def _frames(ev: Evaluator, module: int, index: int) -> Iterable[Env]:
+    """The calls by name and out of tables; where none is whole, those of what is imported by name; then partial ones.
+
+    Calls in tests count only where there are no others, or within tests: what they pass is not what the program does.
+    """
     scope = ev.scope(module, index)
     owner = hierarchy.owner(ev, module, index)
     found: dict[Env, None] = {}
-    method = Fn(module, index, ev.env(module, scope.parent), Inst(owner, None)) if owner is not None else None
-    unsure = method if method is not None and ev.is_distinct(module, scope.name) else None
-    calling = (
-        (c, where)
-        for c, e in _calling(ev, module, index, scope, owner)
-        if not patched.is_patching(ev, e.module, e.scope)
-        for where in worlds.of_call(ev, c, _within(ev, c, e, owner))
-    )
-    entered = ((env, e) for call, env in calling for e in _likely_entries(ev, call, env, unsure))
-    picked = (
-        (env, e)
-        for call, env in table_calls.of_function(ev, module, scope, owner)
-        for e in _known_entries(ev, call, env)
-    )
-    late = (entry for _ in range(owner is not None and scope.name == "__init__") for entry in _of_picked(ev, module))
     tested: dict[Env, None] = {}
+    late = _of_picked(ev, module) if owner is not None and scope.name == "__init__" else ()
     is_called = False
-    for ways in ((*entered, *picked), late):
-        for caller, env in ways if not is_called else ():
+    for ways in (_by_name(ev, module, index, scope, owner), late):
+        for caller, env in list(ways) if not is_called else ():
             kept = tested if patched.is_test(ev.modules[caller.module].path) else found
             if (env.module, env.scope) == (module, index) and len(kept) < MAX_CALLERS:
                 kept[env] = None
                 is_called = is_called or (kept is found and _is_whole(env, scope, owner))
     if not is_called:
-        held = ((e, env) for call, env in partials.calls_of(ev, module, scope, owner) for e in _entries(ev, call, env))
-        found.update((e, None) for e, _ in islice(held, MAX_CALLERS) if (e.module, e.scope) == (module, index))
-    if not found or patched.is_test(ev.modules[0].path):  # else what tests pass is not what the program does
-        found.update(tested)
-    del ev.busy[key]
-    ev.caches[key] = tuple(found)
-    ev.note(ev.caches, key)
-    return tuple(found)
+        held = (e for call, env in partials.calls_of(ev, module, scope, owner) for e in _entries(ev, call, env))
+        found.update((e, None) for e in islice(held, MAX_CALLERS) if (e.module, e.scope) == (module, index))
+    return {**found, **tested} if not found or patched.is_test(ev.modules[0].path) else found
+
+
+def _by_name(ev: Evaluator, module: int, index: int, scope: Scope, owner: Cls | None) -> Iterator[tuple[Env, Env]]:
+    """(where the call stands, what it enters) of each call by name, or of what is taken out of a table."""
+    method = Fn(module, index, ev.env(module, scope.parent), Inst(owner, None)) if owner is not None else None
+    unsure = method if method is not None and ev.is_distinct(module, scope.name) else None
+    for call, within in _calling(ev, module, index, scope, owner):
+        if not patched.is_patching(ev, within.module, within.scope):
+            for env in worlds.of_call(ev, call, _within(ev, call, within, owner)):
+                yield from ((env, e) for e in _likely_entries(ev, call, env, unsure))
+    for call, env in table_calls.of_function(ev, module, scope, owner):
+        yield from ((env, e) for e in _known_entries(ev, call, env))
 
 
 def frames_in_all(ev: Evaluator, module: int, index: int) -> tuple[Env, ...]:
