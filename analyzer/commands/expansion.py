@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from itertools import islice, product
 from math import prod
 from typing import NamedTuple, TypeAlias
@@ -17,6 +17,8 @@ MAX_WORDS = 256
 _MAX_TEXT = 20_000
 _OPTION = re.compile(r"[-+]*[A-Za-z][\w./-]*=")
 _SPACE = re.compile(r"\s")
+#: Where a string begins whose words are placed later.
+_WITHIN = -(1 << 40)
 #: A name in an organisation.
 _MODEL = re.compile(r"[\w.-]+/[\w.-]*[\w-]")
 
@@ -33,12 +35,18 @@ class Given(NamedTuple):
 
 class Known(NamedTuple):
     """A string that a word can be, and where it stands; not `sure`: a default, or one of several. `given` are the
-    pieces of it that stand in other files."""
+    pieces of it that stand in other files; `places` are (offset in it, where that stands) of what was put together."""
 
     text: str
     at: int
     sure: bool = True
     given: tuple[Given, ...] = ()
+    places: tuple[tuple[int, int], ...] = ()
+
+    def place(self, offset: int) -> int:
+        """Where the character at an offset in the string stands."""
+        start, at = next((each for each in reversed(self.places) if each[0] <= offset), (0, self.at))
+        return at + offset - start
 
 
 Choices: TypeAlias = tuple[Known | None, ...]  # None: something that is not known
@@ -92,9 +100,18 @@ def _either(words: tuple[Choices, ...]) -> Choices:
 
 def _words(held: Known, variables: Variables) -> list[Choices]:
     """The words of one value, as many as count."""
-    inner = Reader(held.text.replace("\\\n", "  ").replace("\n", " "), held.at, MAX_NESTED).words()
-    said = (each for each in inner if each.parts and not each.sign)
-    return [tagged(choices(each.parts, variables), held) for each in islice(said, MAX_WORDS)]
+    first = held.at if not held.places else _WITHIN
+    inner = Reader(held.text.replace("\\\n", "  ").replace("\n", " "), first, MAX_NESTED).words()
+    said = (choices(each.parts, variables) for each in inner if each.parts and not each.sign)
+    return [tagged(_placed(each, held), held) for each in islice(said, MAX_WORDS)]
+
+
+def _placed(inner: Choices, held: Known) -> Choices:
+    """Words inside a value that was put together, where they stand."""
+    within = (value is not None and value.at < 0 for value in inner)
+    if not held.places or not any(within):
+        return inner
+    return tuple(v._replace(at=held.place(v.at - _WITHIN), places=()) if v and v.at < 0 else v for v in inner)
 
 
 def tagged(inner: Choices, outer: Known) -> Choices:
@@ -121,18 +138,31 @@ def choices(parts: tuple[Part, ...], variables: Variables) -> Choices:
         if len(known) < len(combination):
             text = "".join(piece.text if piece is not None else "*" for piece in combination)
             given = tuple(one for piece in known for one in piece.given)
-            found.append(Known(text, known[0].at, False, given) if known and len(text.strip("*/")) else None)
+            is_some = bool(known) and len(text.strip("*/")) > 0
+            found.append(Known(text, known[0].at, False, given, _places(combination)) if is_some else None)
             continue
         first = max(known, key=lambda piece: (not _OPTION.fullmatch(piece.text), len(piece.text)), default=Known("", 0))
         given = tuple(one for piece in known for one in piece.given)
-        found.append(Known("".join(p.text for p in known), first.at, all(p.sure for p in known), given))
+        places = _places(combination) if len(known) > 1 else first.places
+        found.append(Known("".join(p.text for p in known), first.at, all(p.sure for p in known), given, places))
     several = len(found) > 1
     return tuple(dict.fromkeys(v._replace(sure=v.sure and not several) if v is not None else None for v in found))
 
 
+def _places(pieces: Iterable[Known | None]) -> tuple[tuple[int, int], ...]:
+    """Where the pieces of a string stand; one that is not known is a star in it."""
+    found: list[tuple[int, int]] = []
+    offset = 0
+    for piece in pieces:
+        if piece is not None:
+            found += ((offset + start, at) for start, at in piece.places or ((0, piece.at),))
+        offset += len(piece.text) if piece is not None else 1
+    return tuple(found[:MAX_WORDS])
+
+
 def part_of(value: Known, part: tuple[str, int] | None) -> Known | None:
     """A part of a string, where it begins in it."""
-    return value._replace(text=part[0], at=value.at + part[1]) if part is not None else None
+    return value._replace(text=part[0], at=value.place(part[1]), places=()) if part is not None else None
 
 
 def _few(options: list[Choices]) -> list[Choices]:

@@ -93,7 +93,7 @@ def first(given: Iterable[Known | None]) -> Choices:
 
 def size(given: Choices) -> int:
     """What values take of the budget."""
-    return sum(WORD + len(value.text) if value is not None else WORD for value in given)
+    return sum(WORD + len(value.text) + WORD * len(value.places) if value is not None else WORD for value in given)
 
 
 def doubtful(given: Choices) -> Choices:
