@@ -5,9 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analyzer.program import Call
-from analyzer.values import (
-    containers,
-)
+from analyzer.values import containers
 from analyzer.values.calling import passing
 from analyzer.values.configs import environment
 from analyzer.values.objects import (

@@ -10,20 +10,7 @@ from analyzer.loaders import Loader, Match
 from analyzer.program import Call, Name
 from analyzer.values import containers
 from analyzer.values.calling import passing
-from analyzer.values.objects import (
-    Arguments,
-    Cls,
-    Const,
-    Dict,
-    Inst,
-    List,
-    Ref,
-    Str,
-    Thing,
-    Value,
-    Values,
-    merged,
-)
+from analyzer.values.objects import Arguments, Cls, Const, Dict, Inst, List, Ref, Str, Thing, Value, Values, merged
 
 if TYPE_CHECKING:
     from analyzer.values.evaluator import Evaluator

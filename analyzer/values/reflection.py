@@ -5,12 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analyzer.program import Call, Text
-from analyzer.values import (
-    attributes,
-    containers,
-    hierarchy,
-    sequences,
-)
+from analyzer.values import attributes, containers, hierarchy, sequences
 from analyzer.values.calling import passing
 from analyzer.values.objects import (
     UNKNOWN_CALL,

@@ -6,17 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeAlias
 
 from analyzer.program import Attribute, Call, Expression, Text, last_name
-from analyzer.values import (
-    containers,
-    copies,
-    declared,
-    ecma_globals,
-    loading,
-    reflection,
-    sequences,
-    strings,
-    walked,
-)
+from analyzer.values import containers, copies, declared, ecma_globals, loading, reflection, sequences, strings, walked
 from analyzer.values.calling import passing
 from analyzer.values.commandline import argument_records
 from analyzer.values.configs import config_apis, environment, instantiated

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analyzer.program import (
-    Attribute,
-    Call,
-)
+from analyzer.program import Attribute, Call
 from analyzer.values import apis, attributes, containers, copies, hierarchy, stdlib, strings
 from analyzer.values.branching import reach
 from analyzer.values.calling import handed, passing, remote, spawned

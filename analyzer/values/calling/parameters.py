@@ -4,12 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analyzer.program import (
-    Param,
-    Parameter,
-    Scope,
-    Text,
-)
+from analyzer.program import Param, Parameter, Scope, Text
 from analyzer.values import hierarchy
 from analyzer.values.calling import callers, calls, decorated, entry_points, handed, nodes, passing
 from analyzer.values.configs import config_calls

@@ -5,11 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from analyzer.program import (
-    Call,
-    Expression,
-    Spread,
-)
+from analyzer.program import Call, Expression, Spread
 from analyzer.values import attributes, containers
 from analyzer.values.commandline import options
 from analyzer.values.configs import open_configs
