@@ -8,6 +8,7 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from conftest import LOADS_GPT2, ROOT, Tree
@@ -225,6 +226,52 @@ def test_two_scans_at_once(tree: Tree, tmp_path: Path) -> None:
         thread.join()
     assert found == [ptmscope.scan(root, jobs=1)] * 4
     assert both(root, tmp_path).sites
+
+
+class Interrupted:
+    """A connection that lets something else happen behind its first statement."""
+
+    def __init__(self, database: sqlite3.Connection, meanwhile: Callable[[], object]) -> None:
+        self.database, self.meanwhile = database, iter([meanwhile])
+
+    def execute(self, statement: str) -> SimpleNamespace:
+        rows = self.database.execute(statement).fetchall()
+        for happens in self.meanwhile:
+            happens()
+        return SimpleNamespace(fetchone=lambda: rows[0])
+
+    def __enter__(self) -> None:
+        self.database.__enter__()
+
+    def __exit__(self, *error: object) -> None:
+        self.database.__exit__(None, None, None)
+
+
+def test_a_cache_that_another_scan_sets_up_meanwhile_is_none_of_another_program(tmp_path: Path) -> None:
+    def other() -> None:
+        with Store(str(tmp_path)) as made:
+            made.put("reports", [(b"key", b"value")])
+
+    database = sqlite3.connect(tmp_path / store.NAME)
+    Store(str(tmp_path))._set_up(Interrupted(database, other))  # type: ignore[arg-type]
+    database.close()
+    with Store(str(tmp_path)) as kept:
+        assert kept.get("reports", [b"key"]) == {b"key": b"value"}
+
+
+def test_a_cache_that_is_in_use_is_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store, "PATIENCE", 1)
+    with Store(str(tmp_path)) as first:
+        first.put("reports", [(b"key", b"value")])
+    busy = sqlite3.connect(tmp_path / store.NAME)
+    busy.execute("PRAGMA journal_mode = DELETE")
+    busy.execute("BEGIN EXCLUSIVE")
+    with Store(str(tmp_path)) as second:
+        assert second.get("reports", [b"key"]) == {}
+    busy.rollback()
+    busy.close()
+    with Store(str(tmp_path)) as third:
+        assert third.get("reports", [b"key"]) == {b"key": b"value"}
 
 
 def test_what_was_used_longest_ago_goes_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -99,7 +99,9 @@ class Store:
         self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         try:
             return self._connected()
-        except (*_BROKEN, _Foreign):
+        except _BROKEN as error:
+            if _is_in_use(error):
+                raise
             self._remove()
             return self._connected()
 
@@ -113,9 +115,9 @@ class Store:
         return database
 
     def _set_up(self, database: sqlite3.Connection) -> None:
+        (tables,) = database.execute("SELECT count(*) FROM sqlite_schema").fetchone()  # first: marks come before tables
         (mark,) = database.execute("PRAGMA application_id").fetchone()
         (form,) = database.execute("PRAGMA user_version").fetchone()
-        (tables,) = database.execute("SELECT count(*) FROM sqlite_schema").fetchone()
         if tables and (mark, form) != (MARK, FORM):
             raise _Foreign
         database.execute("PRAGMA journal_mode = WAL")
@@ -144,8 +146,13 @@ class Store:
                 self.path.with_name(NAME + ending).unlink()
 
 
-class _Foreign(Exception):
+class _Foreign(sqlite3.DatabaseError):
     """A file of another program, or of another version of this one."""
+
+
+def _is_in_use(error: Exception) -> bool:
+    """Whether another scan has the file for itself at the moment."""
+    return getattr(error, "sqlite_errorcode", None) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
 
 def _sealed(key: bytes, value: bytes) -> bytes:
