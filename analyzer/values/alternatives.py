@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from analyzer.program import Attribute, Choice, Expression, Subscript, Text, dotted
 from analyzer.values import attributes, containers
-from analyzer.values.objects import DEFAULTS, Const, Dict, Env, Inst, Str, Unknown, Value, Values, merged
+from analyzer.values.objects import DEFAULTS, Const, Dict, Env, Inst, Str, Unknown, Value, Values, is_one_record, merged
 
 if TYPE_CHECKING:
     from analyzer.values.evaluator import Evaluator
@@ -42,13 +42,6 @@ def _is_part(part: Expression, name: str) -> bool:
     return found is not None and found[1] == name
 
 
-def _is_known(value: Value) -> bool:
-    """Whether it is one record, not any object of a class."""
-    return isinstance(value, Dict) or (
-        isinstance(value, Inst) and value.frame is not None and value.frame.arguments is not None
-    )
-
-
 def _is_there(values: Values) -> bool:
     """Whether the record has it: a text is known, and nothing that says it can lack it."""
     texts = [value for value in values if isinstance(value, Str)]
@@ -62,7 +55,7 @@ def _first(ev: Evaluator, choice: Choice, record: Value) -> Values:
     for part in choice.options:
         values = _of(ev, record, part)
         found.append(values)
-        if _is_known(record) and _is_there(values):
+        if is_one_record(record) and _is_there(values):
             break
     return merged(*found)
 

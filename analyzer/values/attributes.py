@@ -186,11 +186,17 @@ def _of_class(ev: Evaluator, cls: Cls, name: str, inst: Inst | None) -> Values:
         laid = filled.given(ev, inst, name)
         values = merged(laid, values if inst.frame is None or not laid else ())
         values = values or filled.method(ev, inst, name)
-    if not values and name == "__class__":
+    return values or _else_of_class(ev, cls, name, inst, external) or (_MISSING,)
+
+
+def _else_of_class(ev: Evaluator, cls: Cls, name: str, inst: Inst | None, external: list[Ref]) -> Values:
+    """An attribute that no class of the files read has: of what the object loaded, of `__getattr__`, of the library."""
+    if name == "__class__":
         return (cls,)
-    if not values and inst is not None and inst.thing is not None:
+    if inst is not None and inst.thing is not None:
         return attribute(ev, inst.thing, name)
-    if not values and inst is not None and not name.startswith("__"):
+    values: Values = ()
+    if inst is not None and not name.startswith("__"):
         values = lookups.given(ev, inst, "__getattr__", (Str(name, cls.module, 0),))
     if not values and external and inst is not None and name == "config":
         values = hierarchy.configs_of(ev, cls)
@@ -202,7 +208,7 @@ def _of_class(ev: Evaluator, cls: Cls, name: str, inst: Inst | None) -> Values:
             external = [next(known, external[0])] if len(external) > 1 else external
         made = (argument_records.parser(ev, ref, inst) for ref in external if not ref.qualified.startswith("builtins."))
         return merged(*(_external(ev, ref, name) for ref in made))
-    return values or (_MISSING,)
+    return values
 
 
 def _class_level(ev: Evaluator, cls: Cls, name: str, bound: Value | None) -> Values:

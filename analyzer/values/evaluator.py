@@ -47,6 +47,7 @@ from analyzer.values.indexes import Index, Part
 from analyzer.values.memory import Memory
 from analyzer.values.objects import (
     BOUND,
+    NO_CALL,
     RUNTIME,
     SOMEWHERE,
     UNKNOWN_CALL,
@@ -354,7 +355,7 @@ class Evaluator(Surroundings, Memory):
             elif isinstance(value, Inst):
                 methods = attributes.attribute(self, value, "__enter__")
                 entered.append(
-                    merged(*(calls.apply(self, m, _NO_CALL, env) for m in methods if isinstance(m, Fn))) or (value,)
+                    merged(*(calls.apply(self, m, NO_CALL, env) for m in methods if isinstance(m, Fn))) or (value,)
                 )
             else:
                 entered.append((value,))
@@ -411,8 +412,6 @@ class Evaluator(Surroundings, Memory):
         )
         return (Ref(api),) if is_open else ()
 
-
-_NO_CALL = Call(Opaque("call_not_followed", 0), (), (), 0, 0)
 
 from analyzer.values import alternatives, assigned, attributes, stores, strings, walked  # noqa: E402  (in turn)
 from analyzer.values.branching import narrowing, reach, supposed, worlds  # noqa: E402

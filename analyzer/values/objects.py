@@ -9,7 +9,7 @@ from __future__ import annotations
 from itertools import chain
 from typing import Any, NamedTuple, TypeAlias
 
-from analyzer.program import Call, Expression
+from analyzer.program import Call, Expression, Opaque
 from analyzer.records import Link, Role
 
 #: Which step of a string's way names its resolution: the one with the higher number.
@@ -330,6 +330,8 @@ UNKNOWN_CALL = Unknown("call_not_followed")
 BOUND = Unknown("bound_reached")
 RUNTIME = Unknown("runtime_input")
 NO_ARGUMENT = Unknown("no_argument")
+#: A call that stands nowhere: what runs the function is no code.
+NO_CALL = Call(Opaque("call_not_followed", 0), (), (), 0, 0)
 
 
 def relabel(values: Values, step: str) -> Values:
@@ -353,6 +355,13 @@ def without_any(values: Values) -> Values:
         return values
     made = {v.cls for v in values if isinstance(v, Inst) and v.frame is not None and v.frame.arguments is not None}
     return tuple(v for v in values if not (isinstance(v, Inst) and v.frame is None and v.cls in made))
+
+
+def is_one_record(value: Value) -> bool:
+    """Whether the value is a dict, or an object made by a call that is known: not any object of a class."""
+    return isinstance(value, Dict) or (
+        isinstance(value, Inst) and value.frame is not None and value.frame.arguments is not None
+    )
 
 
 def merged(*groups: Values, limit: int = 64) -> Values:

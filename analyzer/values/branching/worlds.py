@@ -21,7 +21,20 @@ from analyzer.program import (
 from analyzer.values import attributes, hierarchy
 from analyzer.values.branching import indirect, narrowing, questions, reach
 from analyzer.values.calling import callers, calls, parameters
-from analyzer.values.objects import Arguments, Const, Dict, Env, Fn, Frame, Held, Inst, Nobody, Ref, Str, Unknown, Value
+from analyzer.values.objects import (
+    Arguments,
+    Const,
+    Env,
+    Fn,
+    Frame,
+    Held,
+    Inst,
+    Nobody,
+    Ref,
+    Str,
+    Unknown,
+    is_one_record,
+)
 
 if TYPE_CHECKING:
     from analyzer.values.evaluator import Evaluator
@@ -127,7 +140,7 @@ def _records(ev: Evaluator, scope: Scope, use: Name, env: Env) -> list[Env]:
         is_given = isinstance(scope.bindings[name][0].value, Parameter)
         made = [v for v in held if is_given and isinstance(v, Ref) and v.call is not None]  # of libraries: not known
         held = [v for v in held if v not in made]
-        if not is_open and (0 if is_given else 1) < len(held) <= _MAX_RECORDS and all(map(_is_record, held)):
+        if not is_open and (0 if is_given else 1) < len(held) <= _MAX_RECORDS and all(map(is_one_record, held)):
             each = [indirect.assumed(ev, env, name, value) for value in held]
             left = [one for one in each if reach.comes(ev, one, use.at, use.path) is not False]
             if is_given and len(left) < len(each) and (made or not left):
@@ -145,7 +158,7 @@ def by_record(ev: Evaluator, call: Call, env: Env) -> list[Env]:
     if root is call.function or not isinstance(root, Name):
         return []
     held = [value for value in ev.evaluate(root, env) if not isinstance(value, Unknown)]
-    if not 1 < len(held) <= _MAX_VALUES or not all(map(_is_record, held)):
+    if not 1 < len(held) <= _MAX_VALUES or not all(map(is_one_record, held)):
         return []
     return [indirect.assumed(ev, env, root.id, value) for value in held]
 
@@ -165,13 +178,6 @@ def _by_key(ev: Evaluator, scope: Scope, called: Name, env: Env) -> list[Env]:
     keys = dict.fromkeys(key.text for base in bases for key in narrowing.keys(ev, base) if isinstance(key, Str))
     each = [indirect.assumed(ev, env, name, Str(text, env.module, called.at)) for text in list(keys)[:_MAX_VALUES]]
     return [one for one in each if reach.comes(ev, one, called.at, called.path) is not False]
-
-
-def _is_record(value: Value) -> bool:
-    """Whether the value is a dict, or an object made by a call that is known."""
-    return isinstance(value, Dict) or (
-        isinstance(value, Inst) and value.frame is not None and value.frame.arguments is not None
-    )
 
 
 def of_variable(ev: Evaluator, name: Name, env: Env) -> list[Env]:

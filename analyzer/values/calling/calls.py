@@ -37,7 +37,6 @@ if TYPE_CHECKING:
     from analyzer.values.evaluator import Evaluator
 
 _MAX_FRAMES = 6
-_MAX_CALLERS = 40
 #: Marks calls of constructors that make objects of the class that is named, and of no class derived from it.
 EXACTLY = "makes exactly"
 

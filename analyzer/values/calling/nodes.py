@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analyzer.program import Call, Opaque, Scope
+from analyzer.program import Scope
 from analyzer.values import attributes, containers, hierarchy
 from analyzer.values.objects import (
+    NO_CALL,
     RUNTIME,
     Arguments,
     Cls,
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 
 _DECLARING = "INPUT_TYPES"
 _SECTIONS = ("required", "optional", "hidden")
-_ASKED = Call(Opaque("call_not_followed", 0), (), (), 0, 0)
 
 
 def parameter(ev: Evaluator, scope: Scope, place: int, owner: Cls | None, env: Env) -> Values:
@@ -50,7 +50,7 @@ def _declared(ev: Evaluator, owner: Cls, name: str, env: Env) -> Values:
     from analyzer.values.calling import calls
 
     declaring = attributes.attribute(ev, owner, _DECLARING)
-    told = merged(*(calls.invoke(ev, fn, Arguments(), _ASKED, env) for fn in declaring if isinstance(fn, Fn)))
+    told = merged(*(calls.invoke(ev, fn, Arguments(), NO_CALL, env) for fn in declaring if isinstance(fn, Fn)))
     sections = tuple(value for value in told if isinstance(value, Dict))
     key = Str(name, env.module, 0)
     inputs = merged(*(containers.known(ev, s, (Str(part, env.module, 0),)) for s in sections for part in _SECTIONS))

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
 _KEY = re.compile(r"[A-Za-z_][\w-]*(?:[./][A-Za-z_][\w-]*)*$")
 _SET = re.compile(r"\+{0,2}([A-Za-z_][\w-]*(?:\.[A-Za-z_][\w-]*)*)=(.+)$", re.DOTALL)
-_NOTHING = frozenset({"", "null", "none", "???"})
 _CONFIG_NAMES = frozenset({"--config-name", "-cn"})
 _MAX_COMMANDS = 160
 Tree: TypeAlias = "dict[str, Tree | Expression]"
