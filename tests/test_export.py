@@ -13,7 +13,7 @@ from typing import Any
 import jsonschema
 import pandas
 import pytest
-from conftest import ROOT
+from conftest import ROOT, Tree
 
 import ptmscope
 from analyzer import records
@@ -24,7 +24,7 @@ from ptmscope import cli
 from ptmscope.export import formats, wire
 from ptmscope.export.frame import site_frame, usage_frame
 from ptmscope.export.output import Output, printable
-from ptmscope.export.overview import short, steps
+from ptmscope.export.overview import overview, short, steps
 from ptmscope.findings import Counts, Scan
 from ptmscope.lookup import Lookup
 
@@ -303,3 +303,11 @@ def test_steps() -> None:
     long = replace(USAGES[1], calls=USAGES[1].calls + USAGES[0].calls * 4)
     assert steps(long) == "encode → tokenize → generate → decode → tokenize → generate → …"
     assert steps(replace(USAGES[1], calls=USAGES[1].calls[:1])) == ""
+
+
+def test_a_line_stands_once_however_many_files_of_a_model_its_call_takes(tree: Tree) -> None:
+    files = [f"https://huggingface.co/org/name/resolve/main/{part}.pt" for part in ("a", "b")]
+    root = tree({"fetch.py": f"import torch\nfor url in {files}:\n    torch.hub.download_url_to_file(url, 'x')\n"})
+    found = ptmscope.scan(root, jobs=1)
+    assert [len(site.models) for site in found.sites] == [2]
+    assert [len(entry.sites) for entry in overview(found).models] == [1]

@@ -130,6 +130,7 @@ CANONICAL = [
     ("whisper.load_model", "large", "openai/whisper-large-v3", HF),
     ("whisper.load_model", "no-such-size", None, "openai"),
     ("faster_whisper.WhisperModel", "base", "Systran/faster-whisper-base", HF),
+    ("whisperx.load_model", "large-v2", "Systran/faster-whisper-large-v2", HF),
     ("faster_whisper.WhisperModel", "acme/tiny", "acme/tiny", HF),
     ("fastembed.TextEmbedding", "BAAI/bge-small-en-v1.5", "BAAI/bge-small-en-v1.5", HF),
     ("spacy.load", "en_core_web_sm", "spacy/en_core_web_sm", HF),

@@ -176,7 +176,7 @@ def _models(scan: Scan) -> Iterable[ModelEntry]:
             name=printable(name),
             also=printable(", ".join([*written, hub, *_standing(scan.lookup, name, pairs)])),
             uses=_used_for(pairs, uses),
-            sites=tuple(_line(site, model) for site, model in pairs),
+            sites=tuple(dict.fromkeys(_line(site, model) for site, model in pairs)),
         )
 
 
