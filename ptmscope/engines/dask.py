@@ -1,7 +1,7 @@
 """Tasks over the workers of a Dask cluster, outcomes in the order of the tasks. The only importer of distributed.
 
-A worker that is lost costs time alone: its tasks are run again elsewhere. A task that took several workers with it is
-given up.
+A worker that is lost costs time alone: its tasks are run again elsewhere. A task that took several workers with it, also
+when it ran alone, is given up.
 """
 
 from __future__ import annotations
@@ -38,29 +38,40 @@ class Dask:
     client: Any
 
     def outcomes(self, todo: Iterable[S], work: Work[S, T]) -> Iterator[tuple[S, T]]:
-        run = partial(_alone, work.run, work.setup, work.given)
-        waiting: deque[tuple[S, Any]] = deque()
+        waiting: deque[tuple[S, Future]] = deque()
         for task in todo:
-            waiting.append((task, self.client.submit(run, task, pure=False)))
+            waiting.append((task, self._begun(work, task)))
             if len(waiting) >= WAITING * max(1, sum(self.client.nthreads().values())):
-                yield _outcome(work, *waiting.popleft())
+                yield self._next(work, waiting)
         while waiting:
-            yield _outcome(work, *waiting.popleft())
+            yield self._next(work, waiting)
+
+    def _begun(self, work: Work[S, T], task: S) -> Future:
+        return self.client.submit(partial(_in_turn, work.run, work.setup, work.given), task, pure=False)
+
+    def _next(self, work: Work[S, T], waiting: deque[tuple[S, Future]]) -> tuple[S, T]:
+        task, future = waiting.popleft()
+        try:
+            return task, future.result()
+        except KilledWorker:  # by this task, or by another that a worker of its had at the time
+            for _, other in waiting:
+                other.exception()  # once it is there
+            return task, self._alone(work, task)
+
+    def _alone(self, work: Work[S, T], task: S) -> T:
+        """The outcome of a task with no other at work: if it is lost now, it was the one."""
+        try:
+            found: T = self._begun(work, task).result()
+        except KilledWorker:
+            return work.lost(task)
+        return found
 
 
-def _alone(run: Callable[[S], T], setup: Callable[[Any], None] | None, given: object, task: S) -> T:
+def _in_turn(run: Callable[[S], T], setup: Callable[[Any], None] | None, given: object, task: S) -> T:
     with _turn:
         if setup is not None:
             setup(given)
         return run(task)
-
-
-def _outcome(work: Work[S, T], task: S, future: Future) -> tuple[S, T]:
-    try:
-        found: T = future.result()
-    except KilledWorker:
-        return task, work.lost(task)
-    return task, found
 
 
 @contextmanager
@@ -75,7 +86,7 @@ def cluster(scheduler: str | None, workers: int) -> Iterator[Dask]:
             yield Dask(client)
         return
     with (
-        LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=None, silence_logs=ERROR) as own,
+        LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=":0", silence_logs=ERROR) as own,
         Client(own, set_as_default=False) as client,
     ):
         yield Dask(client)
