@@ -13,20 +13,26 @@ FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
 
 def read(file: str, path: str, max_size: int) -> bytes | Skip:
     """The whole of a regular file of at most `max_size` bytes; `path` is its name in messages."""
+    content, _ = read_with_status(file, path, max_size)
+    return content
+
+
+def read_with_status(file: str, path: str, max_size: int) -> tuple[bytes | Skip, os.stat_result | None]:
+    """The same, and what the system said of the file before it was read, where it could be opened."""
     try:
         descriptor = os.open(file, FLAGS)
     except (OSError, ValueError) as error:
-        return _unreadable(path, error)
+        return _unreadable(path, error), None
     try:
-        return _read(descriptor, path, max_size)
+        status = os.fstat(descriptor)
+        return _read(descriptor, status, path, max_size), status
     except OSError as error:
-        return _unreadable(path, error)
+        return _unreadable(path, error), None
     finally:
         os.close(descriptor)
 
 
-def _read(descriptor: int, path: str, max_size: int) -> bytes | Skip:
-    status = os.fstat(descriptor)
+def _read(descriptor: int, status: os.stat_result, path: str, max_size: int) -> bytes | Skip:
     if not stat.S_ISREG(status.st_mode):
         return Skip(shown(path), "special")
     if status.st_size > max_size:

@@ -21,7 +21,7 @@ from analyzer.linking.survey import Glance, glance
 from analyzer.project import Project
 from analyzer.records import Credential, Diagnostic, FileReport, LoadSite, ModelRef
 from analyzer.source import examine
-from miner.reader import read
+from miner.reader import read, read_with_status
 from miner.walk import SUFFIXES, Skip, shown
 from ptmscope.engines.watchdog import watched
 
@@ -96,7 +96,7 @@ def survey(task: Task) -> tuple[Seen, ...]:
 
 
 def _seen(task: Task, file: str) -> Seen:
-    content = contained(task.root, task.max_file_size, file)
+    content, _ = contained(task.root, task.max_file_size, file)
     if isinstance(content, Skip):
         is_data = content.reason == "too_large" and not file.endswith(SUFFIXES) and not is_script(file)
         return Seen(file, skip=replace(content, message=None) if is_data else content)  # counted, not told
@@ -117,10 +117,10 @@ def _glanced(file: str, content: bytes, digest: bytes) -> Seen:
     return Seen(file, digest, script=others.read(content, shown(file)), credentials=tokens)
 
 
-def contained(root: str, max_size: int, file: str) -> bytes | Skip:
-    """The bytes of a file of the walk, or why it is left out."""
+def contained(root: str, max_size: int, file: str) -> tuple[bytes | Skip, os.stat_result | None]:
+    """The bytes of a file of the walk, or why it is left out, and what the system said of it, if it could be opened."""
     limit = max_size if file.endswith(SUFFIXES) else min(max_size, MAX_BYTES)
-    return read(_place(root, file), file, limit)
+    return read_with_status(_place(root, file), file, limit)
 
 
 def _place(root: str, file: str) -> str:

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 import ptmscope
 from ptmscope import pipeline
 from ptmscope.cache import records, stamps, store, version
+from ptmscope.cache import tree as caching
 from ptmscope.cache.store import Store
 from ptmscope.findings import Scan
 
@@ -66,13 +67,15 @@ def test_nothing_is_read_again(tree: Tree, tmp_path: Path, looked: dict[str, lis
 
 
 def test_a_copy_elsewhere_or_a_touched_file_is_known_by_its_content(
-    tree: Tree, tmp_path: Path, looked: dict[str, list[str]]
+    tree: Tree, tmp_path: Path, looked: dict[str, list[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     root = tree({"a.py": LOADS_GPT2, "b.py": "x = 1\n"})
     first = ptmscope.scan(root, jobs=1, cache=tmp_path / "cache")
     os.utime(root / "a.py", (1, 1))
     assert ptmscope.scan(root, jobs=1, cache=tmp_path / "cache") == first
     shutil.copytree(root, tmp_path / "copy")
+    assert ptmscope.scan(tmp_path / "copy", jobs=1, cache=tmp_path / "cache") == first
+    monkeypatch.setattr(caching, "contained", None)  # from now on the copy is known by its stamps
     assert ptmscope.scan(tmp_path / "copy", jobs=1, cache=tmp_path / "cache") == first
     assert looked["glanced"] == ["a.py", "b.py"]
 

@@ -24,8 +24,12 @@ def stamps(root: str, files: Iterable[str]) -> list[Stamp]:
         except (OSError, ValueError):
             found.append(NONE)
             continue
-        found.append((status.st_size, status.st_mtime_ns, status.st_ino))
+        found.append(stamp(status))
     return found
+
+
+def stamp(status: os.stat_result) -> Stamp:
+    return status.st_size, status.st_mtime_ns, status.st_ino
 
 
 def settled(now: int | None = None) -> int:

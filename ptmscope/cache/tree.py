@@ -24,7 +24,7 @@ from analyzer.project import Project
 from analyzer.records import FileReport
 from miner.walk import Skip
 from ptmscope.cache.records import from_bytes, packed, to_bytes, unpacked
-from ptmscope.cache.stamps import NONE, Stamp, settled, stamps
+from ptmscope.cache.stamps import NONE, Stamp, settled, stamp, stamps
 from ptmscope.cache.store import Store
 from ptmscope.cache.version import version
 from ptmscope.findings import Found
@@ -112,9 +112,8 @@ class Tree:
         self.store, self.whole = store, whole
         self.options = repr((whole.max_file_size, whole.sequences, whole.across)).encode()
         self.key = _digest(version(), self.options, os.path.realpath(whole.root).encode("utf-8", "surrogateescape"))
-        self.stamps = stamps(whole.root, whole.paths)
         self.settled = settled()
-        self.signature = _digest(to_bytes((whole.paths, self.stamps)) or os.urandom(16))
+        self.stamps: dict[str, Stamp] = {}  # by path
         self.digests: dict[str, bytes] = {}  # by path; of what could be read
         self.glances: dict[str, bytes] = {}  # digests of what is stored of them
 
@@ -122,11 +121,13 @@ class Tree:
 
     def result(self) -> Found | None:
         before = self._before()
-        if before is not None and before.signature == self.signature:
-            return self._result_of(before.digest)
         if before is not None:
+            self._take_stamps()
+            if before.signature == self._signature():
+                return self._result_of(before.digest)
             self._recall(before)
         if not self._is_known():
+            self._take_stamps()
             return None
         self._take_digests(self.whole.paths)
         digest = self._tree_digest()
@@ -159,23 +160,34 @@ class Tree:
 
     def _remember(self, digest: bytes) -> None:
         """Stamps and digests of the files, for the next scan."""
-        told = [stamp if stamp[1] < self.settled else NONE for stamp in self.stamps]
+        told = [each if each[1] < self.settled else NONE for each in self._stamps_of_all()]
         content = to_bytes(_Files(self.whole.paths, told, self._digests_of(self.whole.paths)))
         if content is not None:
-            record = _Stamped(b"" if NONE in told else self.signature, digest, packed(content))
+            record = _Stamped(b"" if NONE in told else self._signature(), digest, packed(content))
             self.store.put("trees", [(self.key, to_bytes(record) or b"")])
 
+    def _signature(self) -> bytes:
+        """Of the names and the stamps of all files."""
+        return _digest(to_bytes((self.whole.paths, self._stamps_of_all())) or os.urandom(16))
+
+    def _stamps_of_all(self) -> list[Stamp]:
+        return [self.stamps[path] for path in self.whole.paths]
+
     # -- the files
+
+    def _take_stamps(self) -> None:
+        """Of all files that have none yet."""
+        left = [path for path in self.whole.paths if path not in self.stamps]
+        self.stamps.update(zip(left, stamps(self.whole.root, left), strict=True))
 
     def _recall(self, before: _Stamped) -> None:
         """The digests of files that have the stamp they had."""
         known = from_bytes(_Files, unpacked(before.files))
         if known is None:
             return
-        there = dict(zip(self.whole.paths, self.stamps, strict=True))
-        for at, (path, stamp) in enumerate(zip(known.paths, known.stamps, strict=False)):
+        for at, (path, then) in enumerate(zip(known.paths, known.stamps, strict=False)):
             digest = known.digests[SIZE * at : SIZE * (at + 1)]
-            if stamp == there.get(path) != NONE and digest != NO_FILE:
+            if then == self.stamps.get(path) != NONE and digest != NO_FILE:
                 self.digests[path] = digest
 
     def _is_known(self) -> bool:
@@ -187,11 +199,16 @@ class Tree:
         return len(known) * 2 >= len(some)
 
     def _take_digests(self, paths: Iterable[str]) -> None:
+        """And the stamps, where they have not been asked for before."""
+        root, limit = self.whole.root, self.whole.max_file_size
         for path in paths:
-            if path not in self.digests:
-                content = contained(self.whole.root, self.whole.max_file_size, path)
-                if not isinstance(content, Skip):
-                    self.digests[path] = digested(content)
+            if path in self.digests:
+                continue
+            content, status = contained(root, limit, path)
+            if not isinstance(content, Skip):
+                self.digests[path] = digested(content)
+            if path not in self.stamps:
+                self.stamps[path] = stamp(status) if status else stamps(root, [path])[0]
 
     def _glance_key(self, path: str) -> bytes:
         return _digest(version(), _name(path), self.digests[path])
