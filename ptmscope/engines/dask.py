@@ -1,7 +1,7 @@
 """Tasks over the workers of a Dask cluster, outcomes in the order of the tasks. The only importer of distributed.
 
-A worker that is lost costs time alone: its tasks are run again elsewhere. A task that took several workers with it, also
-when it ran alone, is given up.
+A worker that is lost costs time alone: its tasks are run again elsewhere. A task that took several workers with it,
+also when it ran alone, is given up.
 """
 
 from __future__ import annotations
