@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from functools import partial
+from itertools import takewhile
 from typing import TypeVar
 
 from miner.walk import shown
@@ -39,12 +40,28 @@ def even(whole: Task, files: int = TASK_FILES) -> Iterator[Task]:
 
 
 def shrinking(whole: Task, jobs: int, files: int) -> Iterator[Task]:
-    """A task, cut into large parts first, whose files share what they lead to, and small ones at the end."""
-    start = 0
-    while start < len(whole.paths):
-        size = files if jobs == 1 else max(files, (len(whole.paths) - start) // (jobs * 6))
-        yield replace(whole, paths=whole.paths[start : start + size])
-        start += size
+    """A task, cut into large parts first, whose files share what they lead to, and small ones at the end.
+
+    It is cut where neighbours are furthest apart in the tree: files of one folder lead to the same others.
+    """
+    start, paths = 0, whole.paths
+    while start < len(paths):
+        size = files if jobs == 1 else max(files, (len(paths) - start) // (jobs * 6))
+        end = start + size if size == files else _seam(paths, start + size, size // 2)
+        yield replace(whole, paths=paths[start:end])
+        start = end
+
+
+def _seam(paths: tuple[str, ...], wanted: int, slack: int) -> int:
+    """The place before which to cut: by what its neighbours share, then by how near it is to the wanted one."""
+    places = range(wanted - slack, min(wanted + slack, len(paths) - 1) + 1)
+    return min(places, key=lambda at: (_shared(paths[at - 1], paths[at]), abs(at - wanted)))
+
+
+def _shared(one: str, other: str) -> int:
+    """How many folders two paths have in common."""
+    steps = zip(one.split("/"), other.split("/"), strict=False)
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], steps))
 
 
 def work(

@@ -65,11 +65,20 @@ def test_a_project_travels_to_another_process() -> None:
 
 
 @pytest.mark.parametrize(("jobs", "files"), [(1, 8), (2, 8), (3, 4), (16, 8)])
-def test_parts_hold_every_file_once(jobs: int, files: int) -> None:
-    paths = tuple(f"{number}.py" for number in range(500))
+@pytest.mark.parametrize("folder", [1, 30, 500])
+def test_parts_hold_every_file_once(jobs: int, files: int, folder: int) -> None:
+    paths = tuple(f"{number // folder:03}/{number}.py" for number in range(500))
     parts = [task.paths for task in tasks.shrinking(Task("", paths, 1), jobs, files)]
     assert tuple(path for part in parts for path in part) == paths
     assert len(parts[0]) >= len(parts[-1])
+
+
+def test_parts_end_where_a_folder_does() -> None:
+    paths = tuple(f"{number // 30:03}/sub/{number}.py" for number in range(600))
+    parts = [task.paths for task in tasks.shrinking(Task("", paths, 1), 2, 8)]
+    large = [part for part in parts if len(part) >= 30]
+    assert len(large) > 3
+    assert all(int(part[0].split("/")[2][:-3]) % 30 == 0 for part in large)
 
 
 _FILES = {
