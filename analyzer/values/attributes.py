@@ -8,7 +8,7 @@ from analyzer import names
 from analyzer.program import (
     Definition,
 )
-from analyzer.values import assigned, constructed, fields, filled, hierarchy, loading, lookups, strings
+from analyzer.values import assigned, built, constructed, fields, filled, hierarchy, loading, lookups, strings
 from analyzer.values.calling import calls, parametrized, remote
 from analyzer.values.commandline import argument_records, launched, options
 from analyzer.values.configs import open_configs, yacs
@@ -57,6 +57,8 @@ def attribute(ev: Evaluator, base: Value, name: str) -> Values:
             return (Str(scope.name, base.module, scope.at),)
         case Cls():
             found = of_class(ev, base, name, None)
+            if making := built.method(ev, base, name, found):
+                return making
             return (remote.attribute(base, name) or found) if found == (_MISSING,) else found
         case Fn():
             return remote.attribute(base, name) or (_MISSING,)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analyzer.program import Attribute, Binding, Call, Element, Expression, Name, Subscript, Text, Unpacked
+from analyzer.values import turns
 from analyzer.values.branching import worlds
 from analyzer.values.objects import Env
 
@@ -17,14 +18,16 @@ Entry = tuple[Expression | None, Expression, Env]
 def entries(ev: Evaluator, key: Expression | None, value: Expression, env: Env) -> tuple[Entry, ...]:
     """What `table[key] = value` puts in; one entry for each item where both are of the item that a loop is at."""
     found = entry(ev, key, value, env)
+    if places := turns.of_entry(ev, key, value, env) if key is not None and found[0] is not None else ():
+        return tuple((key, value, place) for place in places)
     name = _root(key) if found[0] is not None and not isinstance(key, Text) else None
     other = _root(value) if name is not None else None
     if name is None or other is None or other.id != name.id:
         return (found,)
     bindings = ev.scope(env.module, env.scope).bindings.get(name.id, ())
     is_item = any(isinstance(bound.value, Element) and _holds(bound, name) for bound in bindings)
-    places = worlds.of_variable(ev, name, env) if is_item else []
-    return tuple((key, value, place) for place in places or [env])
+    each = worlds.of_variable(ev, name, env) if is_item else []
+    return tuple((key, value, place) for place in each or [env])
 
 
 def _root(expression: Expression | None) -> Name | None:

@@ -373,8 +373,9 @@ class Evaluator(Surroundings, Memory):
     def generated(self, expression: Generated, env: Env) -> Values:
         if expression.key is not None:
             found = copied.entry(self, expression.key, expression.element, env)
-            each = expression.each if found[0] is not None else None
-            places = worlds.of_variable(self, each, env) if each is not None else []
+            places = turns.of_entry(self, expression.key, expression.element, env) if found[0] is not None else ()
+            each = expression.each if found[0] is not None and not places else None
+            places = places or tuple(worlds.of_variable(self, each, env) if each is not None else ())
             return (Dict(tuple((*found[:2], place) for place in places or [env])),)
         return (List(((expression.element, env),), more=True),)
 
@@ -413,7 +414,7 @@ class Evaluator(Surroundings, Memory):
         return (Ref(api),) if is_open else ()
 
 
-from analyzer.values import alternatives, assigned, attributes, stores, strings, walked  # noqa: E402  (in turn)
+from analyzer.values import alternatives, assigned, attributes, stores, strings, turns, walked  # noqa: E402  (in turn)
 from analyzer.values.branching import narrowing, reach, supposed, worlds  # noqa: E402
 from analyzer.values.calling import calls, parameters, widgets  # noqa: E402
 from analyzer.values.commandline import options  # noqa: E402

@@ -6,7 +6,19 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeAlias
 
 from analyzer.program import Attribute, Call, Expression, Text, last_name
-from analyzer.values import containers, copies, declared, ecma_globals, loading, reflection, sequences, strings, walked
+from analyzer.values import (
+    built,
+    containers,
+    copies,
+    declared,
+    ecma_globals,
+    loading,
+    packaged,
+    reflection,
+    sequences,
+    strings,
+    walked,
+)
 from analyzer.values.calling import passing
 from analyzer.values.commandline import argument_records
 from analyzer.values.configs import config_apis, environment, instantiated
@@ -48,6 +60,9 @@ def call(ev: Evaluator, ref: Ref, arguments: Arguments, node: Call, env: Env) ->
     made = sequences.record(ev, ref, arguments, node, env)
     if made is not None:
         return made
+    of_data = built.by_function(ev, ref, arguments, node, env)
+    if of_data is not None:
+        return of_data
     read = config_apis.call(ev, ref, arguments, node, env)
     if read is not None:
         return read
@@ -84,6 +99,11 @@ def _folder(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values
 def _parent(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
     given = passing.first(ev, arguments)
     return tuple(strings.parent(v) if isinstance(v, Str) else v for v in given) or (UNKNOWN_CALL,)
+
+
+def _basename(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
+    given = passing.first(ev, arguments)
+    return tuple(strings.last_part(v) if isinstance(v, Str) else v for v in given) or (UNKNOWN_CALL,)
 
 
 def _same(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
@@ -183,6 +203,8 @@ def _opaque(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values
 
 #: Environment variables that hold a path.
 FOLDERS = frozenset({"HOME", "PWD", "TMPDIR", "USERPROFILE", "HF_HOME", "XDG_CACHE_HOME"})
+_RESOURCES = ("importlib.resources", "importlib_resources")
+_READINGS = tuple((way, kind) for way in ("open", "read") for kind in ("text", "binary"))
 _JOINS = (".join", ".resolve", ".posix.join", ".default.join", ".default.resolve")
 
 
@@ -275,6 +297,12 @@ _TABLE: dict[str, _Call] = {
     **_rows(_folder, "tempfile.TemporaryDirectory", "tempfile.mkdtemp", "tempfile.gettempdir", "tempfile.mktemp"),
     **_rows(_folder, "os.getcwd", "pathlib.Path.cwd", "pathlib.Path.home"),
     **_rows(_parent, "os.path.dirname"),
+    **_rows(_basename, "os.path.basename", "ntpath.basename", "posixpath.basename"),
+    **_rows(packaged.folder, "pkg_resources.resource_filename", *(f"{root}.files" for root in _RESOURCES)),
+    **_rows(packaged.folder, *(f"{root}.path" for root in _RESOURCES)),
+    **_rows(packaged.opened, "pkgutil.get_data", "pkg_resources.resource_string", "pkg_resources.resource_stream"),
+    **_rows(packaged.opened, *(f"{root}.{way}_{kind}" for root in _RESOURCES for way, kind in _READINGS)),
+    **_rows(_same, *(f"{root}.as_file" for root in _RESOURCES)),
     **_rows(reflection.class_of, "builtins.type"),
     **_rows(reflection.names_of_module, "builtins.globals"),
     **_rows(declared.keyword_default, "dataclasses.field", "attr.ib", "attr.field", "attrs.field", "msgspec.field"),

@@ -228,6 +228,12 @@ def parent(path: Str) -> Str:
     return path._replace(text=folder or ".")
 
 
+def last_part(path: Str) -> Str:
+    """The name of what a path leads to; of one that is not known, anything."""
+    name = path.text.rpartition("/")[2]
+    return path if path.text == SOMEWHERE else _changed(path, name)
+
+
 def _changed(base: Str, text: str) -> Str:
     step = base.step if STEPS[base.step] > STEPS["formatted"] else "formatted"
     return base if text == base.text else base._replace(text=text, step=step)

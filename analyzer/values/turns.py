@@ -1,4 +1,4 @@
-"""Calls in loops, one turn at a time: what they pass together belongs together."""
+"""Loops, one turn at a time: what a call passes together, or a table keeps under one key, belongs together."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 _FIELDS = frozenset({"dataclasses.fields()", "attrs.fields()", "attr.fields()"})
 _MAX_TURNS = 100
+#: Entries of a table that a loop makes.
+_MAX_ENTRIES = 400
 #: Names between what a call passes and the variable of the loop.
 _MAX_NAMES = 3
 
@@ -29,6 +31,22 @@ def of_call(ev: Evaluator, call: Call, scope: Scope, env: Env) -> tuple[Env, ...
     if None in turns[:_MAX_TURNS]:
         return ()
     return tuple(_turn(ev, element, *entry, env) for entry in turns[:_MAX_TURNS] if entry is not None)
+
+
+def of_entry(ev: Evaluator, key: Expression, value: Expression, env: Env) -> tuple[Env, ...]:
+    """The environment in each turn of the loop on which both a key and what is put under it depend, where its turns
+    are known."""
+    scope = ev.modules[env.module].scopes[env.scope]
+    element = next(_elements(scope, key, _MAX_NAMES), None)
+    if element is None or element not in _elements(scope, value, _MAX_NAMES):
+        return ()
+    found = ev.evaluate(element.iterable, env)
+    if not found or not all(isinstance(each, List) and not each.open for each in found):
+        return ()
+    turns = [entry for each in found if isinstance(each, List) for entry in containers.entries(ev, each)]
+    if None in turns or len(turns) > _MAX_ENTRIES:
+        return ()
+    return tuple(_turn(ev, element, *entry, env) for entry in turns if entry is not None)
 
 
 def _listed(ev: Evaluator, value: Value) -> Value:

@@ -201,7 +201,10 @@ def _known_entries(ev: Evaluator, call: Call, env: Env) -> list[Env]:
         return [entry for entries in by_record for entry in entries]
     around = (*frames(ev, env.module, env.scope), *worlds.objects(ev, env)) if env.parent is not None else ()
     by_caller = (list(_entries(ev, call, frame)) for frame in around)
-    return [e for inside in by_caller if len(_made(inside)) == 1 for e in inside] or (found if is_one else [])
+    known = [e for inside in by_caller if len(_made(inside)) == 1 for e in inside]
+    return known or (
+        found if is_one else [e for one in dispatch.by_same_key(ev, call, env) for e in _entries(ev, call, one)]
+    )
 
 
 def _is_whole(entry: Env, scope: Scope, owner: Cls | None) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analyzer.program import Attribute, Call
-from analyzer.values import apis, attributes, containers, copies, hierarchy, stdlib, strings
+from analyzer.values import apis, attributes, built, containers, copies, hierarchy, stdlib, strings
 from analyzer.values.branching import reach
 from analyzer.values.calling import handed, passing, remote, spawned
 from analyzer.values.objects import (
@@ -186,6 +186,8 @@ def _method(ev: Evaluator, bound: Bound, arguments: Arguments, env: Env) -> Valu
     if isinstance(bound.value, Str):
         keywords = {name: ev.evaluate(value, where) for name, value, where in arguments.keywords if name}
         return strings.method(ev, bound.value, bound.name, args, keywords, env)
+    if isinstance(bound.value, Cls) and bound.name not in remote.OPTIONS:
+        return built.by_method(ev, bound.value, bound.name, arguments, env)
     if isinstance(bound.value, Inst):
         return (copies.by_method(ev, bound.value, arguments, env),)
     if optioned := remote.optioned(bound.value, bound.name):

@@ -1,12 +1,16 @@
-"""Calls out of a table by a key that a config holds: `TRAINERS[config.kind](config)` gives each its own configs."""
+"""Calls out of a table by a key that a config holds: `TRAINERS[config.kind](config)` gives each its own configs.
+
+And by a key that what is passed is looked up with, too: `ENGINES[kind](**SETTINGS[kind])` gives each its own settings.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from analyzer.program import Attribute, Call, Expression, Name, Subscript, Text
+from analyzer.program import Attribute, Call, Expression, Name, Scope, Subscript, Text
 from analyzer.values import containers, fields
+from analyzer.values.branching import indirect, narrowing
 from analyzer.values.configs import open_configs
 from analyzer.values.objects import Arguments, Configs, Dict, Env, Held, Inst, Str, Value, Values
 
@@ -39,6 +43,37 @@ def by_key(ev: Evaluator, call: Call, env: Env) -> Iterator[tuple[Value, Argumen
             tuple((name, _narrowed(ev, e, env, chain, word.text), env) for name, e in call.keywords),
         )
         yield from ((value, given, word.text) for value in containers.item(ev, bases, (word,)))
+
+
+def by_same_key(ev: Evaluator, call: Call, env: Env) -> list[Env]:
+    """One environment for each key that a variable can hold which is looked up in the table that is called out of, and
+    in what is passed, too; none where nothing that is passed is found by it."""
+    table, key = _table_and_key(ev, call.function, env)
+    scope = ev.modules[env.module].scopes[env.scope]
+    given = (*call.args, *(value for _, value in call.keywords))
+    if table is None or not isinstance(key, Name) or not any(_is_found_by(scope, each, key.id) for each in given):
+        return []
+    keys = ev.evaluate(key, env)
+    is_known = bool(keys) and all(isinstance(k, Str) and not containers.is_variable(ev, k) for k in keys)
+    words = dict.fromkeys(k for k in (keys if is_known else narrowing.keys(ev, ev.evaluate(table, env))))
+    return [indirect.assumed(ev, env, key.id, word) for word in list(words)[:_MAX_KEYS]]
+
+
+def _is_found_by(scope: Scope, value: Expression, name: str, hops: int = _MAX_HOPS) -> bool:
+    """Whether a value is looked up by a name, or made of one that is."""
+    match value:
+        case Subscript(base=base, key=key):
+            by_it = isinstance(key, Name) and key.id == name
+        case Call(function=Attribute(base=base, name="get"), args=args) if args:
+            by_it = isinstance(args[0], Name) and args[0].id == name
+        case Attribute(base=base):
+            by_it = False
+        case Name(id=other):
+            bindings = scope.bindings.get(other, ()) if hops else ()
+            return any(_is_found_by(scope, b.value, name, hops - 1) for b in bindings)
+        case _:
+            return False
+    return by_it or _is_found_by(scope, base, name, hops)
 
 
 def _table_and_key(ev: Evaluator, function: Expression, env: Env) -> tuple[Expression | None, Expression | None]:

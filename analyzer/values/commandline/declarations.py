@@ -23,6 +23,7 @@ from analyzer.values.objects import (
     Started,
     Str,
     Unknown,
+    Value,
     Values,
     merged,
     relabel,
@@ -88,18 +89,20 @@ def of_call(ev: Evaluator, call: Call, env: Env, name: str, started: Started, pl
     flags = [v.text for arg in call.args for v in ev.evaluate(arg, env) if isinstance(v, Str) and v.text[:1] == "-"]
     places = (place,) if place else ev.index(env.module, _places).get(call.end)[-1:]
     flags += map(str, places)
-    found = launched.given(ev, name, started, flags=flags, several=_takes_several(ev, arguments))
+    is_list = _takes_several(ev, arguments)
+    found = launched.given(ev, name, started, flags=flags, several=is_list)
     default = merged(*((v,) if not isinstance(v, Fn) else _called(ev, v, call, env) for v in default))
     variables = passing.keyword(ev, arguments, "envvar") or ()
     if variables:
         found = merged(found, environment.variable(ev, (*variables, *containers.elements(ev, variables)), env.module))
-    known = tuple(v for v in default if not launched.is_nothing(v))
+    known = tuple(_items_by_default(ev, v) for v in default if not launched.is_nothing(v))
     if ev.supposed is not None and ev.supposed.default:
         given = known
     elif ev.supposed is not None and ev.supposed.commands:
         given = launched.alone(ev, name, flags, found, known)
     else:
-        given = merged(found, known, tuple(v for v in choices if isinstance(v, Str)))
+        chosen = tuple(v for v in relabel(choices, "argparse_default") if isinstance(v, Str))
+        given = merged(found, known, (_list_of(ev, chosen, env),) if is_list and chosen else chosen)
     if method(call) in _LISTS:
         given = tuple(_list(ev, value, env) if isinstance(value, Str) else value for value in given)
     return _converted(ev, given, passing.keyword(ev, arguments, "type") or (), call, env) or (RUNTIME,)
@@ -107,8 +110,19 @@ def of_call(ev: Evaluator, call: Call, env: Env, name: str, started: Started, pl
 
 def _list(ev: Evaluator, value: Str, env: Env) -> List:
     """The list that a flag makes of its text: `--models=a,b`."""
-    words = (ev.keep(Held((value._replace(text=word.strip()),), value.at)) for word in value.text.split(","))
-    return List(tuple((word, env) for word in words))
+    return _list_of(ev, tuple(value._replace(text=word.strip()) for word in value.text.split(",")), env)
+
+
+def _list_of(ev: Evaluator, words: tuple[Str, ...], env: Env) -> List:
+    return List(tuple((ev.keep(Held((word,), word.at)), env) for word in words))
+
+
+def _items_by_default(ev: Evaluator, value: Value) -> Value:
+    """The default of an option that is a list, with items that are there by default only, as it is."""
+    if not isinstance(value, List) or value.open or any(isinstance(item, Spread) for item, _ in value.entries):
+        return value
+    items = ((relabel(ev.evaluate(item, where), "argparse_default"), where) for item, where in value.entries)
+    return List(tuple((ev.keep(Held(values)), where) for values, where in items))
 
 
 def _called(ev: Evaluator, function: Fn, call: Call, env: Env) -> Values:
