@@ -25,7 +25,7 @@ from analyzer.program import (
     in_force,
 )
 from analyzer.values import containers
-from analyzer.values.branching import indirect, kinds, questions, reach, truth
+from analyzer.values.branching import called_under, indirect, kinds, predicates, questions, reach, truth
 from analyzer.values.objects import REPLACED, Dict, Env, Ref, Str, Thing, Unknown, Value, Values, merged, relabel
 
 if TYPE_CHECKING:
@@ -45,6 +45,8 @@ def narrowed(ev: Evaluator, values: Values, use: tuple[Name, str], since: int, e
     scope = ev.modules[env.module].scopes[env.scope]
     root, key = use
     asking = scope.tests_of(key)
+    if "." in key and scope.tests_of(root.id) and (by_methods := predicates.asking(ev, env, root.id, key)):
+        asking = sorted({*asking, *by_methods}, key=lambda test: (test.at, test.arm))
     if scope.tests and (kept := _kept_tests(ev, scope, env).get(key)):
         asking = [*asking, *_spelled(scope, kept, key, since, root.at)]
     for test, holds in in_force(asking, root.at, root.path) if asking else ():
@@ -54,6 +56,7 @@ def narrowed(ev: Evaluator, values: Values, use: tuple[Name, str], since: int, e
                 values = kinds.as_found(ev, values, asked[1], env)
             values = _kept(ev, values, key, test.condition, env, holds=holds)
     values = _not_replaced(ev, values, use, since, env) if asking else values
+    values = called_under.kept(ev, values, root.id, key, env) if "." in key and len(values) > 1 else values
     return indirect.kept(ev, values, use, since, env) if len(values) > 1 and scope.tests else values
 
 

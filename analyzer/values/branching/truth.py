@@ -18,9 +18,10 @@ from analyzer.program import (
     Operator,
     Text,
     dotted,
+    first_name,
 )
 from analyzer.values import containers
-from analyzer.values.branching import kinds
+from analyzer.values.branching import kinds, predicates
 from analyzer.values.branching.questions import OVER
 from analyzer.values.objects import Cls, Const, Dict, Env, Inst, List, Ref, Str, Thing, Unknown, Value, Values
 
@@ -267,7 +268,19 @@ def called(ev: Evaluator, call: Call, key: str, value: Value, env: Env) -> bool 
         texts = _strings(found)
         return getattr(text, function.name)(tuple(texts)) if text is not None and texts else None
     asked = kinds.asked(call)
-    return _is_instance(ev, asked[1], value, env) if asked is not None and key_of(asked[0]) == key else None
+    if asked is not None and key_of(asked[0]) == key:
+        return _is_instance(ev, asked[1], value, env)
+    return _of_method(ev, call, key, value, env)
+
+
+def _of_method(ev: Evaluator, call: Call, key: str, value: Value, env: Env) -> bool | None:
+    """`self.is_xl()`, where the method returns a test of the attribute."""
+    own, dot, attribute = key.partition(".")
+    root = first_name(call.function) if dot else None
+    if root is None or root.id != own:
+        return None
+    asked = predicates.inner(ev, call, env)
+    return of(ev, asked[0], f"{asked[1]}.{attribute}", value, asked[2]) if asked is not None else None
 
 
 def asked_of_each(ev: Evaluator, made: Expression, env: Env) -> list[Expression]:
