@@ -299,10 +299,12 @@ class Evaluator(Surroundings, Memory):
     # -- access
 
     def attribute(self, expression: Attribute, env: Env) -> Values:
+        chain = dotted(expression)
+        if isinstance(env.frame, Assumed) and chain is not None and env.frame.name == chain[1]:
+            return (env.frame.value,)
         values = self.plain_attribute(expression, env)
         if folders.is_upload(expression.name):
             values = tuple(v for v in values if not isinstance(v, Str)) or (RUNTIME,)
-        chain = dotted(expression)
         return narrowing.narrowed(self, values, chain, 0, env) if chain is not None else values
 
     def plain_attribute(self, expression: Attribute, env: Env) -> Values:

@@ -8,7 +8,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, TypeAlias
 
-from analyzer.program import Attribute, Call, Expression, Name, Operator, Scope, Subscript, Test, in_force, last_name
+from analyzer.program import (
+    Attribute,
+    Binding,
+    Call,
+    Expression,
+    Name,
+    Operator,
+    Scope,
+    Subscript,
+    Test,
+    in_force,
+    last_name,
+)
 from analyzer.values.branching import outcome, questions, reach
 from analyzer.values.objects import Assumed, Env, Str, Value, Values
 
@@ -17,6 +29,8 @@ if TYPE_CHECKING:
 
 #: Names between a test and the name that it comes to ask about.
 _MAX_NAMES = 3
+#: Values of a name that stands between, each for other outcomes of tests.
+_MAX_BOUND = 24
 #: Functions that ask about files, which only a run knows.
 _OF_FILES = frozenset({"exists", "isfile", "isdir", "is_file", "is_dir"})
 #: Values of one name that are told apart.
@@ -90,8 +104,17 @@ def _made_of(scope: Scope, asked: Expression, at: int, depth: int) -> Iterator[t
             yield from _made_of(scope, asked.function.base, at, depth)
         case Call() if last_name(asked.function) not in _OF_FILES:
             given = (*asked.args, *(value for _, value in asked.keywords))
-            yield from ((name, at) for value in given for name in questions.names_in(value))
+            yield from ((name, at) for value in given for name in questions.dotted_in(value))
         case Name(id=name) if depth:
             bound = scope.bindings.get(name, [])
             for binding in bound if len(bound) == 1 else ():
                 yield from _made_of(scope, binding.value, binding.at, depth - 1)
+            for binding in bound if 1 < len(bound) <= _MAX_BOUND else ():
+                yield from _decided_by(scope, binding)
+
+
+def _decided_by(scope: Scope, binding: Binding) -> Iterator[tuple[str, int]]:
+    """(a name that the tests on the way to a binding ask about, where they do)."""
+    for test, _ in scope.tests_to(binding.at, binding.path):
+        if questions.is_textual(test.condition):
+            yield from ((name, test.at) for name in questions.dotted_in(test.condition))

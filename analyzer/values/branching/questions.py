@@ -25,6 +25,7 @@ from analyzer.program import (
     Scope,
     Subscript,
     Text,
+    dotted,
 )
 
 #: Methods of strings that give one string.
@@ -119,6 +120,23 @@ def names_in(asked: Expression) -> Iterator[str]:
             yield from (*names_in(base), *names_in(key))
         case Call(function=function, args=args):
             yield from (name for part in (function, *args) for name in names_in(part))
+
+
+def dotted_in(asked: Expression) -> Iterator[str]:
+    """The dotted names that an expression asks about, but for what is called."""
+    match asked:
+        case Name() | Attribute() if (name := dotted(asked)) is not None:
+            yield name[1]
+        case Operator(operands=parts) | Items(items=parts) | Joined(parts=parts) | Choice(options=parts):
+            yield from (name for part in parts for name in dotted_in(part))
+        case Call(function=Attribute(base=base), args=args):
+            yield from (name for part in (base, *args) for name in dotted_in(part))
+        case Call(args=parts):
+            yield from (name for part in parts for name in dotted_in(part))
+        case Attribute(base=base):
+            yield from dotted_in(base)
+        case Subscript(base=base, key=key):
+            yield from (*dotted_in(base), *dotted_in(key))
 
 
 def is_textual(asked: Expression, depth: int = _MAX_DEPTH) -> bool:

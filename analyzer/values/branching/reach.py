@@ -119,8 +119,10 @@ def _is_asked(ev: Evaluator, scope: Scope, test: Test, env: Env) -> bool:
         return is_known(env) or not questions.takes(scope, test.condition)
     if isinstance(env.frame, Assumed):
         name = env.frame.name
-        return name in questions.records(scope, test.condition) or questions.given(scope, test.condition) == frozenset(
-            (name,)
+        return (
+            name in questions.records(scope, test.condition)
+            or questions.given(scope, test.condition) == frozenset((name,))
+            or ("." in name and set(questions.dotted_in(test.condition)) == {name})
         )
     bound = env.frame.bound if env.frame is not None else None
     own = scope.params[0].name if scope.params and isinstance(bound, Inst) and bound.frame is not None else ""
