@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from analyzer.program import Expression, Items, Spread
 from analyzer.values import attributes, lookups
-from analyzer.values.configs import config_apis, environment, open_configs
+from analyzer.values.configs import config_apis, environment, open_configs, rewritten
 from analyzer.values.objects import (
     DEFAULTS,
     RUNTIME,
@@ -76,7 +76,7 @@ def item(ev: Evaluator, bases: Values, keys: Values) -> Values:
     for base in bases:
         if isinstance(base, Dict):
             found = _of_dict(ev, base, keys)
-            guess = _every(ev, base) if any(_is_open(ev, base, k) for k in keys) else ()
+            guess = _every(ev, base, keys) if any(_is_open(ev, base, k) for k in keys) else ()
             missing = _missing(ev, base, keys) if base.missing is not None else ()
             (exact if found else rest).append(merged(found, guess, missing))
         elif isinstance(base, Tuple):
@@ -104,7 +104,8 @@ def is_variable(ev: Evaluator, key: Value) -> bool:
     """Whether a key that is known can be another one in another run; or in another call, unless one is asked about."""
     if not isinstance(key, Str):
         return False
-    return key.partial or (key.step in DEFAULTS and not (ev.in_one_call and key.step == "function_default"))
+    is_default = key.step in DEFAULTS and not (ev.in_one_call and key.step == "function_default")
+    return key.partial or is_default or rewritten.is_rewritten(ev, key)
 
 
 def _of_dict(ev: Evaluator, base: Dict, keys: Values) -> Values:
@@ -169,11 +170,15 @@ def _spread_table(ev: Evaluator, spread: Values, before: _Table, depth: int) -> 
     return found
 
 
-def _every(ev: Evaluator, base: Dict) -> Values:
-    """All values of a dict, as far as they count: the first `_MAX_VALUES`. Of a config only a table of alike parts."""
+def _every(ev: Evaluator, base: Dict, keys: Values = ()) -> Values:
+    """All values of a dict, as far as they count: the first `_MAX_VALUES`. Of a config only a table of alike parts, or
+    of texts among which a setting that the program keeps there chooses."""
     found = merged(*(ev.evaluate(expression, env) for _, expression, env in islice(pairs(ev, base), _MAX_VALUES)))
     is_config = bool(base.entries) and ev.modules[base.entries[0][2].module].step.startswith("config")
-    return found if not is_config or all(isinstance(value, Dict) for value in found) else ()
+    if not is_config or all(isinstance(value, Dict) for value in found):
+        return found
+    is_setting = any(isinstance(key, Str) and rewritten.is_rewritten(ev, key) for key in keys)
+    return found if is_setting and all(isinstance(value, Str) for value in found) else ()
 
 
 def sliced(ev: Evaluator, bases: Values, ends: Values) -> Values:
@@ -296,7 +301,7 @@ def _get(ev: Evaluator, base: Dict, keys: Values, default: Values) -> Values:
     there = [key for key in keys if isinstance(key, _Key) and _of_dict(ev, base, (key,))]
     found = _of_dict(ev, base, tuple(there))
     if any(is_variable(ev, key) for key in keys):
-        return merged(found, _every(ev, base), tuple(value for value in default if value not in there))
+        return merged(found, _every(ev, base, keys), tuple(value for value in default if value not in there))
     if not there:
         return merged(default, _every(ev, base) if any(not isinstance(k, _Key) for k in keys) else ())
     if len(there) == len(keys) and not base.open:
