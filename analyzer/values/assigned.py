@@ -22,6 +22,7 @@ from analyzer.values import attributes, hierarchy
 from analyzer.values.calling import callers, calls, passing, patched
 from analyzer.values.objects import (
     Cls,
+    Dict,
     Env,
     Fn,
     Inst,
@@ -64,16 +65,22 @@ def to_name(ev: Evaluator, expression: Attribute, env: Env) -> Assigned | None:
                 if nested
                 else names.reaching(bindings, root.at, root.path)
             )
-            values = merged(
-                *(ev.evaluate(binding.value, here) for binding in found),
-                *(ev.evaluate(store.value, here) for store in stores),
-            )
+            held = merged(*(ev.evaluate(binding.value, here) for binding in found))
+            if any(type(value) is Dict for value in held):
+                held = _filled(ev, held, Name(name, root.at, root.path), here, nested=nested is not None)
+            values = merged(held, *(ev.evaluate(store.value, here) for store in stores))
             certain = bool(found) and nested is None and any(b.path == root.path[: len(b.path)] for b in found)
             return Assigned(relabel(values, "attribute"), certain)
         if root.id in scope.bindings:
             return _elsewhere(ev, root, name, here) if here.parent is None else None
         nested, here = scope, here.parent
     return None
+
+
+def _filled(ev: Evaluator, held: Values, name: Name, env: Env, *, nested: bool) -> Values:
+    from analyzer.values import stores
+
+    return stores.filled(ev, held, name, env, nested=nested)
 
 
 def _elsewhere(ev: Evaluator, root: Name, name: str, env: Env) -> Assigned | None:

@@ -14,6 +14,7 @@ from analyzer.values import (
     ecma_globals,
     loading,
     packaged,
+    prompts,
     reflection,
     sequences,
     strings,
@@ -60,6 +61,9 @@ def call(ev: Evaluator, ref: Ref, arguments: Arguments, node: Call, env: Env) ->
     made = sequences.record(ev, ref, arguments, node, env)
     if made is not None:
         return made
+    asked = prompts.call(ev, ref, arguments, env)
+    if asked is not None:
+        return asked
     of_data = built.by_function(ev, ref, arguments, node, env)
     if of_data is not None:
         return of_data

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from analyzer.program import Binding, BranchPath, Mapping, Module, Name, Scope, Text
+from analyzer.program import Binding, BranchPath, Call, Mapping, Module, Name, Scope, Text
 from analyzer.values import assigned
 from analyzer.values.branching import reach
 from analyzer.values.calling import registries
@@ -71,11 +71,12 @@ def _set_on(ev: Evaluator, name: str, env: Env) -> Iterator[Binding]:
     table = ev.index(env.module, _attributes)
     for attribute, binding in table.get((env.scope, name)):
         inner = f"{name}.{attribute}"
-        key = "attribute set", inner, id(binding.value), env if (env.scope, inner) in table else None
+        named = [each for each in (inner, *ev.index(env.module, _same).get((env.scope, inner))) if each != name]
+        key = "attribute set", inner, id(binding.value), env if any((env.scope, n) in table for n in named) else None
         if key not in ev.caches:
             value = binding.value
             if key[-1] is not None:
-                puts = [(put, env) for put in _set_on(ev, inner, env)]
+                puts = [(put, env) for each in named for put in _set_on(ev, each, env)]
                 found = _applied(ev, ev.evaluate(value, env), puts, binding.path, env)
                 value = ev.keep(Held(found, binding.at))
             ev.caches[key] = ev.keep(Mapping(((Text(attribute, binding.at), value),), binding.at))
@@ -91,12 +92,17 @@ def _attributes(module: Module, index: int, scope: Scope) -> Iterator[tuple[tupl
 
 
 def _same(module: Module, index: int, scope: Scope) -> Iterator[tuple[tuple[int, str], str]]:
-    """(scope, name) -> other names of the scope for what it holds: `cfg = __C`."""
+    """(scope, name) -> other names of the scope for what it holds: `cfg = __C`, `cfg.model = model = Config()`."""
+    made: dict[int, str] = {}
     for name, bindings in scope.bindings.items():
-        other = bindings[0].value if len(bindings) == 1 else None
-        if isinstance(other, Name) and len(scope.bindings.get(other.id, ())) == 1 and "." not in name:
-            yield (index, name), other.id
-            yield (index, other.id), name
+        other = bindings[0].value if len(bindings) == 1 and "[" not in name else None
+        if isinstance(other, Name):
+            known = other.id if len(scope.bindings.get(other.id, ())) == 1 else None
+        else:
+            known = made.setdefault(id(other), name) if isinstance(other, Call | Mapping) else None
+        if known is not None and known != name:
+            yield (index, name), known
+            yield (index, known), name
 
 
 def _with_all(bases: Values, puts: list[Value]) -> Values:

@@ -6,10 +6,10 @@ import re
 from typing import TYPE_CHECKING
 
 from analyzer.program import Attribute, Call, Expression, Name, last_name
-from analyzer.values.commandline import argument_records, overwritten
+from analyzer.values.commandline import argument_records, config_flags, overwritten
 from analyzer.values.commandline.declarations import by_helpers, declared, of_call
 from analyzer.values.commandline.launched import anywhere, given
-from analyzer.values.configs import config_apis, overlays, runs, web_settings
+from analyzer.values.configs import app_settings, config_apis, overlays, runs, web_settings
 from analyzer.values.objects import (
     RUNTIME,
     Bound,
@@ -65,10 +65,10 @@ def attribute(ev: Evaluator, base: Ref, name: str) -> Values:
         "gflags.FLAGS",
     ):
         found = merged(*(declared(ev, module, name, anywhere(ev, module)) for module in range(len(ev.modules))))
-        return found or (RUNTIME,)
+        return found or config_flags.given(ev, name) or (RUNTIME,)
     if base.qualified in _RUN:
         return (RUNTIME,)
-    if kept := web_settings.attribute(ev, base, name):
+    if kept := web_settings.attribute(ev, base, name) or app_settings.attribute(ev, base, name):
         return kept
     if base.qualified in runs.CONFIGS:
         return _of_run(ev, base, name)
