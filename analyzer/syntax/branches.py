@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from tree_sitter import Node
@@ -18,19 +19,32 @@ if TYPE_CHECKING:
 
 #: What a condition about texts holds.
 _TEXTS = re.compile(r"[\"']|\bin\b")
-_LEAVING = frozenset({"return_statement", "raise_statement", "continue_statement", "break_statement"})
+LEAVING = frozenset({"return_statement", "raise_statement", "continue_statement", "break_statement"})
 
 
 def if_(statements: Statements, node: Node) -> None:
-    arms = list(node.children_by_field_name("alternative"))
-    bodies = [node.child_by_field_name("consequence")]
-    bodies += [c.child_by_field_name("consequence") or c.child_by_field_name("body") for c in arms]
-    going = sum(not _leaves(body) for body in bodies)
-    exhaustive = going if arms and arms[-1].type == "else_clause" else 0
-    for number, clause in enumerate((node, *arms)):
-        body = bodies[number]
-        _test(statements, clause.child_by_field_name("condition"), node.start_byte, number, leaves=_leaves(body))
+    """What switches of the file turn off is left out, as if it were not there."""
+    clauses = list(_clauses(statements, node))
+    if clauses and clauses[0][0] is None:
+        statements.arm(clauses[0][1], None)
+        return
+    going = sum(not _leaves(body) for _, body in clauses)
+    exhaustive = going if clauses and clauses[-1][0] is None else 0
+    for number, (condition, body) in enumerate(clauses):
+        _test(statements, condition, node.start_byte, number, leaves=_leaves(body))
         statements.arm(body, (node.start_byte, number, -1 if _leaves(body) else exhaustive))
+
+
+def _clauses(statements: Statements, node: Node) -> Iterator[tuple[Node | None, Node | None]]:
+    """The condition and body of each arm that can be taken; of an `else`, and of what is always taken, no condition."""
+    for clause in (node, *node.children_by_field_name("alternative")):
+        condition = clause.child_by_field_name("condition")
+        body = clause.child_by_field_name("consequence") or clause.child_by_field_name("body")
+        taken = statements.switches.decide(condition)
+        if taken is not False:
+            yield None if taken else condition, body
+        if taken:
+            return
 
 
 def _test(
@@ -168,5 +182,5 @@ def _leaves(body: Node | None) -> bool:
     """Whether control never goes on behind the block."""
     for last in reversed(body.named_children if body is not None else ()):
         if last.kind_id not in EXTRA:
-            return last.type in _LEAVING
+            return last.type in LEAVING
     return False

@@ -24,12 +24,15 @@ _SIGNS = {"not_operator": "not"}
 
 
 def conditional(reader: Expressions, node: Node) -> Expression:
-    """`x if x else y`, also with `is None` or `not`, is `x or y`; otherwise it is either."""
+    """`x if x else y`, also with `is None` or `not`, is `x or y`; otherwise it is either, if no switch decides."""
+    written = [child for child in node.named_children if child.kind_id not in EXTRA]
+    decided = reader.statements.switches.decide(written[1]) if len(written) == 3 else None
+    if decided is not None:
+        return reader.expression(written[0 if decided else 2])
     parts = reader.all(node.named_children)
-    written = [reader.text(child) for child in node.named_children if child.kind_id not in EXTRA]
     if len(parts) != 3:
         return Choice(parts[:1] + parts[2:], node.start_byte)
-    then, asked, other = written
+    then, asked, other = map(reader.text, written)
     if asked in (f"{other} is None", f"not {other}"):
         return Choice((parts[2], parts[0]), node.start_byte, first=True)
     return Choice((parts[0], parts[2]), node.start_byte, first=asked in (then, f"{then} is not None"))

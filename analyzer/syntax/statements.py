@@ -17,6 +17,7 @@ from analyzer.program import (
 )
 from analyzer.syntax import branches, definitions, effects, imports, targets
 from analyzer.syntax.expressions import Expressions
+from analyzer.syntax.switches import Switches
 from analyzer.syntax.tree import EXTRA
 
 _MAX_NESTING = 60
@@ -27,6 +28,7 @@ class Statements:
 
     def __init__(self, source: bytes) -> None:
         self.reader = Expressions(source, self)
+        self.switches = Switches(source)
         self.scopes: list[Scope] = []
         self.changed: list[int] = []  # scopes that something was added to
         self.pending: dict[int, Node] = {}
@@ -81,8 +83,11 @@ class Statements:
             self.reader.truncated = True
             return
         self.nesting += 1
+        in_function = self.reader.scope.kind == "function" and node.type == "block"
         for child in node.named_children:
             self.statement(child)
+            if in_function and child.type in branches.LEAVING:
+                break  # what follows never runs
         self.nesting -= 1
 
     def keep_if(self, clause: Node) -> None:
@@ -96,12 +101,12 @@ class Statements:
         elif node.kind_id not in EXTRA:
             self.reader.expression(node)
 
-    def arm(self, node: Node | None, arm: tuple[int, int, int]) -> None:
-        """Walk `node` as one arm of a branching statement."""
+    def arm(self, node: Node | None, arm: tuple[int, int, int] | None) -> None:
+        """Walk `node` as one arm of a branching statement; without an arm, as what follows in any case."""
         if node is None:
             return
         outer = self.reader.path
-        self.reader.path = (*outer, arm)
+        self.reader.path = (*outer, arm) if arm is not None else outer
         self.block(node)
         self.reader.path = outer
 
