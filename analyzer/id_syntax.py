@@ -16,8 +16,9 @@ HUB_URL = re.compile(
     r"(?:https?://)?(?:www\.)?(?:huggingface\.co|hf\.co)/(?:api/models/|models/)?(?!datasets/|spaces/|docs/)"
     r"([\w.*-]+(?:/[\w.*-]+)?)/?(?:(?:resolve|blob|tree|raw)/.*|[?#].*)?$"
 )
-#: A file of a repository, as fsspec and cached_path write it: hf://org/name[@revision]/path.
-HUB_FILE = re.compile(r"hf://(?!datasets/|spaces/)([\w.*-]+/[\w.*-]+)(?:@[\w.*-]+)?(?:/.*)?$")
+#: A file of a repository, as fsspec and cached_path write it: hf://org/name[@revision]/path; or node-llama-cpp:
+#: hf:org/name/path, hf:org/name:Q4_K_M.
+HUB_FILE = re.compile(r"(?:hf|huggingface):(?://)?(?!datasets/|spaces/)([\w.*-]+/[\w.*-]+)(?:[@:#][\w.*-]+)?(?:/.*)?$")
 _PATH = re.compile(r"(?:\.{0,2}[/\\]|\.{1,2}$|~|[A-Za-z]:[/\\]|file:|(?:s3|gs|gcs|hdfs|dbfs|az|oss)://)|.*\\|.*/$")
 _WEIGHTS = re.compile(
     r".*\.(?:bin|pt|pth|ckpt|safetensors|gguf|ggml|onnx|h5|hdf5|keras|pkl|pickle|json|tar|gz|tgz|zip|tflite|pb|npz|npy"

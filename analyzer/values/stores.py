@@ -66,17 +66,18 @@ def _elsewhere(ev: Evaluator, name: Name, env: Env) -> Iterator[tuple[Binding, E
                 yield from ((store, where) for where in registries.putting(ev, store, env.module, index))
 
 
-def _set_on(ev: Evaluator, name: str, env: Env) -> Iterator[Binding]:
+def _set_on(ev: Evaluator, name: str, env: Env, around: tuple[str, ...] = ()) -> Iterator[Binding]:
     """Each `name.attribute = …` of the scope as what it puts into a dict, with what is set on that in turn."""
     table = ev.index(env.module, _attributes)
     for attribute, binding in table.get((env.scope, name)):
         inner = f"{name}.{attribute}"
-        named = [each for each in (inner, *ev.index(env.module, _same).get((env.scope, inner))) if each != name]
-        key = "attribute set", inner, id(binding.value), env if any((env.scope, n) in table for n in named) else None
+        named = (inner, *ev.index(env.module, _same).get((env.scope, inner)))
+        within = [each for each in named if (env.scope, each) in table and each not in (*around, name)]
+        key = "attribute set", inner, id(binding.value), env if within else None
         if key not in ev.caches:
             value = binding.value
-            if key[-1] is not None:
-                puts = [(put, env) for each in named for put in _set_on(ev, each, env)]
+            if within:
+                puts = [(put, env) for each in within for put in _set_on(ev, each, env, (*around, name))]
                 found = _applied(ev, ev.evaluate(value, env), puts, binding.path, env)
                 value = ev.keep(Held(found, binding.at))
             ev.caches[key] = ev.keep(Mapping(((Text(attribute, binding.at), value),), binding.at))

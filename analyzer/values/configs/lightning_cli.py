@@ -9,7 +9,7 @@ from analyzer.program import Call, last_name
 from analyzer.values import hierarchy
 from analyzer.values.commandline import launched
 from analyzer.values.configs import open_configs
-from analyzer.values.objects import Arguments, Cls, Configs, Env, Held
+from analyzer.values.objects import Arguments, Cls, Configs, Env, Held, Str, merged
 
 if TYPE_CHECKING:
     from analyzer.values.evaluator import Evaluator
@@ -29,6 +29,7 @@ def arguments(ev: Evaluator, owner: Cls, keys: Iterable[str]) -> Iterator[Argume
             if any(isinstance(v, Cls) and hierarchy.derives(ev, owner, v) for v in told):
                 yield from _configured(ev, section, env)
                 yield from _launched(ev, section, env, keys)
+                yield from _linked(ev, section, env)
 
 
 def _calls(ev: Evaluator, module: int) -> Iterator[tuple[Call, Env]]:
@@ -43,11 +44,17 @@ def _calls(ev: Evaluator, module: int) -> Iterator[tuple[Call, Env]]:
 
 
 def _configured(ev: Evaluator, section: str, env: Env) -> Iterator[Arguments]:
+    for nested in _sections(ev, section, env):
+        yield Arguments((), ((None, ev.keep(Held(nested)), env),))
+
+
+def _sections(ev: Evaluator, section: str, env: Env) -> Iterator[tuple[Configs, ...]]:
+    """The section, of each group of configs that have it."""
     for configs in open_configs.any_of(ev, "yaml", env.module):
         held = open_configs.entry(ev, configs, section) if isinstance(configs, Configs) else ()
         nested = tuple(value for value in held if isinstance(value, Configs))
         if nested:
-            yield Arguments((), ((None, ev.keep(Held(nested)), env),))
+            yield nested
 
 
 def _launched(ev: Evaluator, section: str, env: Env, keys: Iterable[str]) -> Iterator[Arguments]:
@@ -56,3 +63,19 @@ def _launched(ev: Evaluator, section: str, env: Env, keys: Iterable[str]) -> Ite
     given = tuple((key, ev.keep(Held(values)), env) for key, values in found if values)
     if given:
         yield Arguments((), given)
+
+
+def _linked(ev: Evaluator, section: str, env: Env) -> Iterator[Arguments]:
+    """What `parser.link_arguments("model.name", "data.name")` hands to an argument from that of another class."""
+    from analyzer.values.calling import callers, passing
+
+    for call, where in callers.calls_in(ev, env.module, "link_arguments"):
+        linked = passing.arguments_of(call, where)
+        ends = (passing.argument(ev, linked, (end,), place) or () for place, end in enumerate(("source", "target")))
+        source, target = ([v.text for v in values if isinstance(v, Str)] for values in ends)
+        other, dot, key = source[0].partition(".") if len(source) == 1 and len(target) == 1 else ("", "", "")
+        if dot and target[0].startswith(section + ".") and not passing.keyword(ev, linked, "compute_fn"):
+            said = launched.given(ev, source[0], launched.anywhere(ev, env.module))
+            held = merged(*(open_configs.entry(ev, each, key) for found in _sections(ev, other, env) for each in found))
+            if given := merged(held, said):
+                yield Arguments((), ((target[0].partition(".")[2], ev.keep(Held(given)), env),))
