@@ -152,16 +152,13 @@ def _site(ev: Evaluator, candidate: Candidate) -> LoadSite | None:
 
 
 def _possible(ev: Evaluator, candidate: Candidate, values: list[Value]) -> list[Value]:
-    """Of ids that command lines give, or leave as they are, those that come to the load by the other options."""
+    """Of several ids those that come to the load by the tests on their ways, with what comes beside them."""
     call, where = candidate.call, candidate.env
     texts = [v for v in dict.fromkeys(values) if isinstance(v, Str)]
-    said = [v for v in texts if v.step.startswith("launch_line")]
-    several = len({value.text for value in texts}) > 1
-    differ = len(said) < len(texts) or len({ev.commands_giving(value) for value in said}) > 1
-    usual = [v for v in texts if v.step in supposed.OF_PARSERS]
-    given = said if several and differ and supposed.is_told(ev, call, where) else []
-    given = [*given, *(usual if usual and supposed.is_said_here(ev, call, where) else ())]
-    if not given:
+    usual = any(v.step in supposed.OF_PARSERS for v in texts)
+    if not (usual and supposed.is_said_here(ev, call, where)) and (
+        len({value.text for value in texts}) < 2 or not supposed.is_told(ev, call, where)
+    ):
         return values
 
     def passed(env: Env) -> tuple[Value, ...]:
@@ -175,10 +172,7 @@ def _possible(ev: Evaluator, candidate: Candidate, values: list[Value]) -> list[
         each = (given_ids(ev, candidate.match.loader, arguments, call, env) for arguments in sets)
         return tuple(value for found in each for value in found or ())
 
-    left = {v.text for v in texts if v not in given}
-    for value in given:
-        if value.text not in left and supposed.is_possible(ev, value, call, where, passed):
-            left.add(value.text)
+    left = {value.text for value in supposed.possible(ev, texts, call, where, passed)}
     kept = [value for value in values if not isinstance(value, Str) or value.text in left]
     return kept or [RUNTIME]
 

@@ -78,11 +78,15 @@ class Joined(NamedTuple):
 
 
 class Choice(NamedTuple):
-    """One of several: `a if c else b`, `a or b`; `first`: the others only where the first is nothing."""
+    """One of several: `a if c else b`, `a or b`; `first`: the others only where the first is nothing.
+
+    `asked`: of two the first where that holds, else the second.
+    """
 
     options: tuple[Expression, ...]
     at: int
     first: bool = False
+    asked: Expression | None = None
 
 
 class Items(NamedTuple):
@@ -208,7 +212,10 @@ class Binding(NamedTuple):
 
 
 class Test(NamedTuple):
-    """The condition of arm `arm` of the `if` at offset `at`; `leaves`: control never goes on behind that arm."""
+    """The condition of arm `arm` of the `if` at offset `at`; `leaves`: control never goes on behind that arm.
+
+    `inline`: of an `x if y else z`.
+    """
 
     at: int
     arm: int
@@ -218,6 +225,7 @@ class Test(NamedTuple):
     text: str  # the condition as written
     leaves: bool
     end: int  # of the condition
+    inline: bool = False
 
 
 class Param(NamedTuple):

@@ -34,6 +34,7 @@ class Place(NamedTuple):
     at: int
     arm: int
     end: int
+    inline: bool = False
 
 
 #: Parts of one condition.
@@ -56,7 +57,7 @@ def note(scope: Scope, path: BranchPath, condition: Expression, text: str, place
     """Note what decides whether control enters an arm, where it asks about names."""
     names = frozenset(named(condition))
     if names:
-        scope.tests.append(Test(place.at, place.arm, path, condition, names, text, leaves, place.end))
+        scope.tests.append(Test(place.at, place.arm, path, condition, names, text, leaves, place.end, place.inline))
 
 
 def _condition(reader: Expressions, node: Node) -> Expression:

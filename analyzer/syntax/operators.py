@@ -14,6 +14,7 @@ from analyzer.program import (
     Opaque,
     Operator,
 )
+from analyzer.syntax import conditions
 from analyzer.syntax.tree import EXTRA, MAX_DEPTH, MAX_ITEMS
 
 if TYPE_CHECKING:
@@ -24,18 +25,35 @@ _SIGNS = {"not_operator": "not"}
 
 
 def conditional(reader: Expressions, node: Node) -> Expression:
-    """`x if x else y`, also with `is None` or `not`, is `x or y`; otherwise it is either, if no switch decides."""
-    written = [child for child in node.named_children if child.kind_id not in EXTRA]
-    decided = reader.statements.switches.decide(written[1]) if len(written) == 3 else None
-    if decided is not None:
-        return reader.expression(written[0 if decided else 2])
-    parts = reader.all(node.named_children)
+    """`x if x else y`, also with `is None` or `not`, is `x or y`; otherwise it is either, by what is asked,
+    if no switch decides.
+
+    Where something is called in one of them, that stands in an arm, as in those of an `if`.
+    """
+    parts = [child for child in node.named_children if child.kind_id not in EXTRA]
     if len(parts) != 3:
-        return Choice(parts[:1] + parts[2:], node.start_byte)
-    then, asked, other = map(reader.text, written)
+        found = reader.all(node.named_children)
+        return Choice(found[:1] + found[2:], node.start_byte)
+    decided = reader.statements.switches.decide(parts[1])
+    if decided is not None:
+        return reader.expression(parts[0 if decided else 2])
+    then, asked, other = (reader.text(part) for part in parts)
+    outside, at = reader.path, node.start_byte
+    reader.path = (*outside, (at, 0, 2))
+    first = reader.expression(parts[0])
+    reader.path = outside
+    condition = conditions.condition(reader, parts[1])
+    reader.path = (*outside, (at, 1, 2))
+    second = reader.expression(parts[2])
+    reader.path = outside
+    if "(" in then or "(" in other:
+        place = conditions.Place(at, 0, parts[1].end_byte, inline=True)
+        conditions.note(reader.scope, outside, condition, " ".join(asked.split()), place, leaves=False)
     if asked in (f"{other} is None", f"not {other}"):
-        return Choice((parts[2], parts[0]), node.start_byte, first=True)
-    return Choice((parts[0], parts[2]), node.start_byte, first=asked in (then, f"{then} is not None"))
+        return Choice((second, first), at, first=True)
+    if asked in (then, f"{then} is not None"):
+        return Choice((first, second), at, first=True)
+    return Choice((first, second), at, asked=condition)
 
 
 def boolean(reader: Expressions, node: Node) -> Expression:

@@ -19,6 +19,7 @@ from analyzer.program import (
     dotted,
 )
 from analyzer.values import attributes, hierarchy
+from analyzer.values.branching import reach
 from analyzer.values.calling import callers, calls, passing, patched
 from analyzer.values.objects import (
     Cls,
@@ -109,9 +110,13 @@ def on_self(ev: Evaluator, cls: Cls, name: str, inst: Inst | None) -> Values:
     ev.read_mentioning(cls.module, _SETTING.get(name, name))
     ev.read_mentioning(cls.module, name)
     found: list[Values] = []
+    by_method: dict[int, list[Binding]] = {}
     for index, binding in ev.index(cls.module, _set_on_self).get((cls.scope, name)):
-        scope = ev.modules[cls.module].scopes[index]
-        found.append(ev.evaluate(binding.value, method_env(ev, cls, index, scope, inst)))
+        by_method.setdefault(index, []).append(binding)
+    for index, bindings in by_method.items():
+        env = method_env(ev, cls, index, ev.modules[cls.module].scopes[index], inst)
+        made = tuple(reach.bound(ev, reversed(bindings), env)) if len(bindings) > 1 else bindings
+        found += [ev.evaluate(binding.value, env) for binding in bindings if binding in made]
     return relabel(merged(*found), "attribute")
 
 

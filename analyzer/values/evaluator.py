@@ -164,8 +164,11 @@ class Evaluator(Surroundings, Memory):
         found = self.memo.get(key)
         if found is not None:
             return found
-        if self.below is not None and supposed.is_settled(found := self.below.get(key)):
-            return found
+        if self.below is not None and (known := self.below.get(key)) is not None:
+            if supposed.is_settled(known):
+                return known
+            if type(expression) is Parameter and len(mine := supposed.same(self, known)) == 1:
+                return mine
         refused = self.refused
         if key in self.active:
             self.comes_back(self.active[key])
@@ -382,6 +385,9 @@ class Evaluator(Surroundings, Memory):
         return (List(((expression.element, env),), more=True),)
 
     def choice(self, expression: Choice, env: Env) -> Values:
+        told = reach.told(self, expression.asked, env) if expression.asked is not None else None
+        if told is not None:
+            return self.evaluate(expression.options[0 if told else 1], env)
         found = alternatives.by_record(self, expression, env) or self.union(expression.options, env)
         if expression.first and any(isinstance(v, Str) and v.step.startswith("launch_line") for v in found):
             first = self.evaluate(expression.options[0], env)

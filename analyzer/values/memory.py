@@ -10,7 +10,7 @@ from analyzer.program import Expression
 from analyzer.values.objects import Env, Supposed, Values
 
 MAX_CYCLES = 100  # of one file that are worked out anew
-MAX_UNTOLD = 3  # runs in a row that take one value, and tell nothing: then no more are looked at in the file
+MAX_UNTOLD = 12  # values in a row of which the runs that take them tell nothing: then no more are looked at in the file
 MAX_ENTERED = 3  # a question within itself
 NEVER = 1 << 30
 #: Kinds of questions whose answers, where there are several, depend on which value is taken.
@@ -54,7 +54,8 @@ class Memory:
     brief_steps = 300  # for one that is worth no more
     max_total = 60_000  # for one file; then questions are brief
     spare_steps = 200  # for what holds where one value is supposed to be taken
-    max_spared = 4_000  # of one file for that
+    max_supposed = 12_000  # of one file for that
+    max_spared = 4_000  # of one file for what only tells values apart
 
     def __init__(self, *, follow: bool) -> None:
         self.follow = follow  # whether objects are followed into every library call that takes one
@@ -80,7 +81,9 @@ class Memory:
         self.supposed: Supposed | None = None  # the value that is supposed to be taken
         self.below: dict[tuple[int, Env], Values] | None = None  # then what is known of all runs
         self.layers: dict[Supposed, tuple[dict[tuple[int, Env], Values], Layer]] = {}
-        self.spared = 0  # steps taken for that
+        self.spared = self.supposing_steps = (
+            0  # steps taken to tell values apart, and where one is supposed to be taken
+        )
         self.untold = {False: 0, True: 0}  # how often in a row no test was told so, of values that are defaults too
 
     def starts(self) -> None:
@@ -103,10 +106,11 @@ class Memory:
         no test is told in these runs, there is nothing to rule them out.
         """
         kind = bool(supposed.default)
-        if self.spared > self.max_spared or self.untold[kind] >= MAX_UNTOLD:
+        if self.supposing_steps > self.max_supposed or self.untold[kind] >= MAX_UNTOLD:
             return True
         mine = self.memo, self.caches, self.active, self.busy, self.nested, self.provisional
         outer = self.cut, self.cycles, self.depth, self.steps, self.limit, self.refused, self.bounded
+        is_new = supposed not in self.layers
         self.memo, self.caches = self.layers.setdefault(supposed, ({}, Layer(self.caches)))
         self.active, self.busy, self.nested, self.provisional = {}, {}, {}, []
         self.below, self.supposed = mine[0], supposed
@@ -114,11 +118,10 @@ class Memory:
         try:
             found = answer()
             is_told = self.layers[supposed][1].told and self.refused == outer[5]
-            untold = MAX_UNTOLD if self.refused != outer[5] else self.untold[kind] + 1
-            self.untold[kind] = 0 if is_told else untold
+            self.untold[kind] = 0 if is_told else self.untold[kind] + (is_new or self.refused != outer[5])
             return found or not is_told
         finally:
-            self.spared += self.steps
+            self.supposing_steps += self.steps
             self.below, self.supposed = None, None
             self.memo, self.caches, self.active, self.busy, self.nested, self.provisional = mine
             self.cut, self.cycles, self.depth, self.steps, self.limit, self.refused, self.bounded = outer

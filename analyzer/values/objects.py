@@ -86,6 +86,18 @@ class Frame:
         self.arguments, self.bound, self.depth, self.started = arguments, bound, depth, started
 
 
+class Given(Frame):
+    """A call of a function with one of the values that one of its parameters can have there; `whole`: with all."""
+
+    __slots__ = ("whole",)
+
+    def __init__(self, arguments: Arguments, whole: Env) -> None:
+        frame = whole.frame
+        assert frame is not None
+        super().__init__(arguments, frame.bound, frame.depth, frame.started)
+        self.whole = whole
+
+
 class Assumed(Frame):
     """A call of a function, or any, in which one of its names holds one of the values that it can have."""
 

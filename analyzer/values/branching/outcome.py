@@ -41,7 +41,7 @@ def of(ev: Evaluator, condition: Expression, env: Env) -> bool | None:
             return found
     if ev.supposed is not None and isinstance(condition, Name) and (kept := _kept(ev, condition, env)) is not None:
         return of(ev, kept, env)
-    is_weak = ev.supposed is not None and not isinstance(condition, Call)
+    is_weak = _is_of_runs(ev) and not isinstance(condition, Call)
     values = ev.evaluate(condition, env)
     return _agreed(None if _is_open(ev, v) or (is_weak and isinstance(v, Const)) else truth.truthy(v) for v in values)
 
@@ -81,7 +81,14 @@ def _is_open(ev: Evaluator, value: Value) -> bool:
         return False  # `--type bert` beside `--name bert-base`: whoever leaves one as it is leaves the other
     if ev.supposed.config and value.module == ev.supposed.module:
         return False
-    return value.step in (_OF_RUNS if ev.supposed.commands else _OPEN) or value.step == "function_default"
+    if value.step == "function_default":
+        return _is_of_runs(ev)
+    return value.step in (_OF_RUNS if ev.supposed.commands else _OPEN)
+
+
+def _is_of_runs(ev: Evaluator) -> bool:
+    """Whether a value is supposed to be taken that command lines or configs give: what flags they give is not told."""
+    return ev.supposed is not None and bool(ev.supposed.config or ev.supposed.commands or ev.supposed.default)
 
 
 def _is_object(value: Value) -> bool:
@@ -95,7 +102,7 @@ def _equal(ev: Evaluator, left: Value, right: Value) -> bool | None:
         case (Str(text=one), Str(text=two)):
             return one == two
         case (Const(value=one), Const(value=two)):
-            return one == two if ev.supposed is None else None
+            return None if _is_of_runs(ev) else one == two
         case (Str(), Const()) | (Const(), Str()):
             return False
         case (Cls(), Cls()):

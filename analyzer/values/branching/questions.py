@@ -140,9 +140,12 @@ def dotted_in(asked: Expression) -> Iterator[str]:
 
 
 def is_textual(asked: Expression, depth: int = _MAX_DEPTH) -> bool:
-    """Whether the condition compares with a text that is written out, or asks what a function makes of something."""
+    """Whether the condition compares with a text that is written out or a table of them, or asks what a function makes
+    of something."""
     match asked:
         case Text():
+            return True
+        case Operator(sign="in" | "not in", operands=(_, Name(id=table))) if table.isupper():
             return True
         case Operator(operands=parts) | Items(items=parts):
             return depth > 0 and any(is_textual(part, depth - 1) for part in parts)
@@ -154,9 +157,9 @@ def is_textual(asked: Expression, depth: int = _MAX_DEPTH) -> bool:
 
 
 def takes(scope: Scope, asked: Expression, depth: int = _MAX_DEPTH) -> bool:
-    """Whether the condition asks about anything that some caller of the function gives."""
-    for name in names_in(asked):
-        for binding in scope.bindings.get(name, ()) if scope.kind in ("function", "lambda") else ():
+    """Whether the expression is made of what some caller of the function gives, but for the object it is of."""
+    for name in names_in(asked) if scope.kind in ("function", "lambda") else ():
+        for binding in scope.bindings.get(name, ()) if name not in OWN else ():
             if isinstance(binding.value, Parameter) or depth == 0 or takes(scope, binding.value, depth - 1):
                 return True
     return False

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeGuard
 
 from analyzer.program import Call, Expression, Items, Mapping, Scope, Text, first_name
-from analyzer.values.branching import questions, worlds
+from analyzer.values.branching import questions, ways
 from analyzer.values.calling import callers
 from analyzer.values.objects import Configs, Dict, Env, Inst, List, Str, Supposed, Value, Values
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 #: Callers of callers that are looked at for tests.
 _MAX_OUTWARDS = 3
 _MAX_NESTED = 3
+#: Ways to one place that are looked at.
+_MAX_WAYS = 24
 #: Steps of strings that a run takes to which its command line gives no other.
 OF_PARSERS = frozenset({"argparse_default", "option_default"})
 
@@ -26,11 +29,18 @@ def is_settled(found: Values | None) -> TypeGuard[Values]:
 
 
 def taken(ev: Evaluator, supposed: Supposed, found: Values) -> Values:
-    """Of the values those that the run takes: the string itself, else what is written with it."""
+    """Of the values those that the run takes: the string itself, else what its config says or is written with it."""
     if len(found) < 2:
         return found
-    same = tuple(v for v in found if isinstance(v, Str) and (v.module, v.at) == supposed[:2])
-    return same or tuple(v for v in found if _is_written_with(v, supposed)) or found
+    of_file = (v for v in found if isinstance(v, Str) and supposed.config and v.module == supposed.module)
+    return same(ev, found) or tuple(of_file) or tuple(v for v in found if _is_written_with(v, supposed)) or found
+
+
+def same(ev: Evaluator, found: Values) -> Values:
+    """Of the values those that are the string that is supposed to be taken."""
+    assert ev.supposed is not None
+    place = ev.supposed[:2]
+    return tuple(v for v in found if isinstance(v, Str) and (v.module, v.at) == place)
 
 
 def _is_written_with(value: Value, supposed: Supposed) -> bool:
@@ -60,35 +70,73 @@ def _holds(part: Expression, at: int, depth: int) -> bool:
     return False
 
 
-def is_possible(ev: Evaluator, value: Str, call: Call, env: Env, gives: Callable[[Env], Values]) -> bool:
-    """Whether a run can take the value to the call; `gives` tells what comes there in one call of its function."""
+def possible(
+    ev: Evaluator, values: Iterable[Str], call: Call, env: Env, gives: Callable[[Env], Values]
+) -> Iterator[Str]:
+    """Of the values those that a run can take to the call; `gives`: what comes there in one call of its function."""
+    use = first_name(call)
+    if use is None:
+        yield from values
+        return
+    values = list(dict.fromkeys(values))
+    here = ways.Way(env, (ways.Place(env, use.at, use.path),))
+    texts = {(value.module, value.at, value.text) for value in values}
+    is_open = len(texts) > len({text[:2] for text in texts}) or len(ev.evaluate(call.function, env)) > 1
+    asked = _Asked(ev, gives if is_open else None)
+    known: list[tuple[ways.Way, Values]] | None = None
+    for value in values:
+        if not asked.is_open(value, here):
+            continue
+        if known is None:
+            known = [(way, gives(way.env)) for way in _few(ev, here.places[0]) if way.env is not env]
+        mine = [way for way, given in known if _among(given, value)]
+        if not mine or any(asked.is_open(value, way) for way in mine):
+            yield value
+
+
+def _few(ev: Evaluator, place: ways.Place) -> list[ways.Way]:
+    """The ways to a place; where there are many, only their last two functions are told apart, or none."""
+    found = ways.to(ev, place)
+    if len(found) > _MAX_WAYS:
+        found = ways.to(ev, place, 1)
+    return found if len(found) <= _MAX_WAYS else []
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """Whether ways are open to values; `gives`: what comes to the load, where that may be another, or another load."""
+
+    ev: Evaluator
+    gives: Callable[[Env], Values] | None
+
+    def is_open(self, value: Str, way: ways.Way) -> bool:
+        supposed = _supposed(self.ev, value)
+        is_of_runs = bool(supposed.config or supposed.commands or supposed.default)
+        if self.gives is None and not ways.is_told(self.ev, way, flags=not is_of_runs):
+            return True
+        return self.ev.supposing(supposed, lambda: self._comes(value, way))
+
+    def _comes(self, value: Str, way: ways.Way) -> bool:
+        """Whether the way is open to the value, which nothing on it makes into another."""
+        if not ways.is_open(self.ev, way, value):
+            self.ev.tells()  # also where that is known of all runs
+            return False
+        found = self.gives(way.env) if self.gives is not None else ()
+        left = [v.text for v in found if isinstance(v, Str) and (v.module, v.at) == (value.module, value.at)]
+        if left and value.text not in left:
+            self.ev.tells()
+            return False
+        return True
+
+
+def _supposed(ev: Evaluator, value: Str) -> Supposed:
     config = ev.modules[value.module].path if value.step.startswith("config") else ""
     default = value.text.lower() if value.step in OF_PARSERS else ""
-    supposed = Supposed(value.module, value.at, config, ev.commands_giving(value), default)
-    return ev.supposing(supposed, lambda: _comes(ev, supposed, call, env, gives))
+    return Supposed(value.module, value.at, config, ev.commands_giving(value), default)
 
 
-def _comes(ev: Evaluator, supposed: Supposed, call: Call, env: Env, gives: Callable[[Env], Values]) -> bool:
-    known = callers.frames_in_all(ev, env.module, env.scope) if env.frame is None else ()
-    if len(known) == callers.MAX_CALLERS:
-        return True
-    giving = [frame for frame in known if _among(gives(frame), supposed)]
-    frames = list(callers.frames(ev, env.module, env.scope)) if giving else [env]
-    found = [frame for frame in frames if _among(gives(frame), supposed)]
-    # where another call of the caller than those that are known gives the value: the call as it is in any
-    found += [frame for frame in giving if not found and _call_of(frame) in {_call_of(each) for each in frames}]
-    use = first_name(call)
-    return bool(found and (use is None or worlds.coming(ev, env, found, use.at, use.path)))
-
-
-def _call_of(env: Env) -> tuple[int, int, object] | None:
-    """Where the call stands that an environment is of."""
-    started = env.frame.started if env.frame is not None else None
-    return (started.env.module, started.env.scope, started.at) if started is not None else None
-
-
-def _among(values: Values, supposed: Supposed) -> bool:
-    return any(isinstance(v, Str) and (v.module, v.at) == supposed[:2] for v in values)
+def _among(values: Values, value: Str) -> bool:
+    return any(isinstance(v, Str) and (v.module, v.at) == (value.module, value.at) for v in values)
 
 
 def is_said_here(ev: Evaluator, call: Call, env: Env) -> bool:

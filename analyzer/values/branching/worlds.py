@@ -27,6 +27,7 @@ from analyzer.values.objects import (
     Env,
     Fn,
     Frame,
+    Given,
     Held,
     Inst,
     Nobody,
@@ -219,7 +220,7 @@ def _told(ev: Evaluator, scope: Scope, frame: Env, name: str, at: int, path: Bra
     tests = in_force(scope.tests_of(name), at, path)
     texts = (narrowing.listed(ev, test.condition, name, frame, holds=holds) for test, holds in tests)
     each = (indirect.assumed(ev, caller, named.id, value) for value in next(filter(None, texts), ()))
-    return [_seen_from(ev, frame, caller, one) for one in each]
+    return [seen_from(ev, frame, caller, one) for one in each]
 
 
 def _passed(ev: Evaluator, scope: Scope, env: Env, name: str) -> tuple[Expression | None, Env | None]:
@@ -233,7 +234,7 @@ def _passed(ev: Evaluator, scope: Scope, env: Env, name: str) -> tuple[Expressio
     return named or (args[place] if 0 <= place < len(args) else (None, None))
 
 
-def _seen_from(ev: Evaluator, env: Env, caller: Env, assumed: Env) -> Env:
+def seen_from(ev: Evaluator, env: Env, caller: Env, assumed: Env) -> Env:
     """The call with what the caller passes as that is where one of its names holds one value."""
     key = env, "seen from", assumed
     if key not in ev.frames:
@@ -271,6 +272,6 @@ def _given(ev: Evaluator, scope: Scope, env: Env, name: str, value: Str) -> Env:
             args[place] = held, env
         else:
             keywords = ((name, held, env), *keywords)
-        given = Frame(Arguments(tuple(args), keywords), frame.bound, frame.depth, frame.started)
+        given = Given(Arguments(tuple(args), keywords), env)
         ev.frames[key] = Env(env.module, env.scope, given, env.parent)
     return ev.frames[key]

@@ -42,6 +42,8 @@ MAX_CALLERS = 40
 def frames(ev: Evaluator, module: int, index: int) -> tuple[Env, ...]:
     """One environment for each call found of the function `index`, outside of any frame."""
     key = "frames", module, index
+    if ev.supposed is not None and (known := frames_in_all(ev, module, index)):
+        return known
     if key in ev.caches:
         return ev.caches[key]  # type: ignore[return-value]
     if key in ev.busy:  # a function that calls itself adds nothing
@@ -136,7 +138,7 @@ def _entries(ev: Evaluator, call: Call, env: Env, unsure: Fn | None = None) -> I
         found = (unsure,)
     refs = (value.qualified for value in found if isinstance(value, Ref) and value.call is None)
     for value in (*found, *(own for name in refs for own in ev.defined(name, env.module))):
-        for fn, arguments in _targets(ev, value, passing.arguments_of(call, env)):
+        for fn, arguments in targets(ev, value, passing.arguments_of(call, env)):
             entered = calls.enter(ev, fn, arguments, call.end, env)
             if entered is not None:
                 yield entered
@@ -239,18 +241,18 @@ def _of_picked(ev: Evaluator, module: int) -> Iterator[tuple[Env, Env]]:
 def _entries_by_key(ev: Evaluator, call: Call, env: Env) -> Iterator[Env]:
     """Of a call out of a table by a key that configs hold: each with its own configs."""
     for value, given, word in dispatch.by_key(ev, call, env):
-        for fn, arguments in _targets(ev, value, given):
+        for fn, arguments in targets(ev, value, given):
             entered = calls.enter(ev, fn, arguments, (call.end, word), env)
             if entered is not None:
                 yield entered
 
 
-def _targets(ev: Evaluator, value: Value, arguments: Arguments) -> Iterator[tuple[Fn, Arguments]]:
+def targets(ev: Evaluator, value: Value, arguments: Arguments) -> Iterator[tuple[Fn, Arguments]]:
     """The functions of the files read that calling `value` enters."""
     if isinstance(value, Fn):
         yield value, arguments
     elif isinstance(value, Partial):
-        yield from _targets(ev, value.function, passing.together(value.arguments, arguments))
+        yield from targets(ev, value.function, passing.together(value.arguments, arguments))
     elif isinstance(value, Cls):
         for fn in attributes.constructors(ev, value):
             yield fn._replace(bound=Inst(value, None)), arguments
