@@ -105,6 +105,7 @@ def is_variable(ev: Evaluator, key: Value) -> bool:
     if not isinstance(key, Str):
         return False
     is_default = key.step in DEFAULTS and not (ev.in_one_call and key.step == "function_default")
+    is_default = is_default and (key.module, key.at) not in ev.listed
     return key.partial or is_default or rewritten.is_rewritten(ev, key)
 
 

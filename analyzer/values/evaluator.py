@@ -110,6 +110,7 @@ class Evaluator(Surroundings, Memory):
         self.events: dict[tuple[object, ...], Event] = {}
         self.followed: dict[Env, None] = {}  # calls with a loaded object, in other files; only if `follow`
         self.made: dict[Inst, None] = {}  # objects made of a loaded one
+        self.listed: set[tuple[int, int]] = set()  # strings by place: of options that hold nothing but their choices
 
     def alone(self) -> Evaluator:
         """An evaluator of the first file that knows no other."""

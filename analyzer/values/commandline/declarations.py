@@ -96,6 +96,8 @@ def of_call(ev: Evaluator, call: Call, env: Env, name: str, started: Started, pl
     if variables:
         found = merged(found, environment.variable(ev, (*variables, *containers.elements(ev, variables)), env.module))
     known = tuple(_items_by_default(ev, v) for v in default if not launched.is_nothing(v))
+    if choices and all(isinstance(choice, Str) and not choice.partial for choice in choices):
+        ev.listed.update((v.module, v.at) for v in (*choices, *known) if isinstance(v, Str))
     if ev.supposed is not None and ev.supposed.default:
         given = known
     elif ev.supposed is not None and ev.supposed.commands:
