@@ -99,16 +99,17 @@ class Given(Frame):
 
 
 class Assumed(Frame):
-    """A call of a function, or any, in which one of its names holds one of the values that it can have."""
+    """A call of a function, or any, in which one of its names holds one of the values that it can have in `whole`."""
 
-    __slots__ = ("name", "value")
+    __slots__ = ("name", "value", "whole")
 
-    def __init__(self, name: str, value: Value, within: Frame | None) -> None:
+    def __init__(self, name: str, value: Value, whole: Env) -> None:
+        within = whole.frame
         if within is None:
             super().__init__(None, None, 0)
         else:
             super().__init__(within.arguments, within.bound, within.depth, within.started)
-        self.name, self.value = name, value
+        self.name, self.value, self.whole = name, value, whole
 
 
 class Turn(Frame):

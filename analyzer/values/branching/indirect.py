@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 #: Names between a test and the name that it comes to ask about.
 _MAX_NAMES = 3
+#: The same of a name of which another one tells which.
+_MAX_AGREEING = 64
 #: Values of a name that stands between, each for other outcomes of tests.
 _MAX_BOUND = 24
 #: Functions that ask about files, which only a run knows.
@@ -43,8 +45,10 @@ def kept(ev: Evaluator, values: Values, use: tuple[Name, str], since: int, env: 
     """The values that the name `use`, bound at offset `since`, can still have where it is used."""
     scope = ev.modules[env.module].scopes[env.scope]
     root, key = use
+    if isinstance(env.frame, Assumed):
+        return _agreeing(ev, values, use, env.frame) if 1 < len(values) <= _MAX_AGREEING else values
     asking = _asking(ev, scope, env).get(key)
-    if not asking or not 1 < len(values) <= _MAX_VALUES or isinstance(env.frame, Assumed):
+    if not asking or not 1 < len(values) <= _MAX_VALUES:
         return values
     places = {test.at: at for test, at in asking}
     for test, holds in in_force((test for test, _ in asking), root.at, root.path):
@@ -54,11 +58,28 @@ def kept(ev: Evaluator, values: Values, use: tuple[Name, str], since: int, env: 
     return values
 
 
+def _agreeing(ev: Evaluator, values: Values, use: tuple[Name, str], frame: Assumed) -> Values:
+    """The values with which another name can be what it is assumed to be, where branches on these decide that."""
+    root, key = use
+    scope = ev.modules[frame.whole.module].scopes[frame.whole.scope]
+    bound = scope.bindings.get(frame.name, ())
+    decided = {name for b in bound if 1 < len(bound) <= _MAX_BOUND for name, _ in _decided_by(scope, b)}
+    if key not in decided:
+        return values
+    other = ev.keep(Name(frame.name, root.at, root.path))
+
+    def agrees(value: Str) -> bool:
+        found = ev.evaluate(other, assumed(ev, frame.whole, key, _taken(value)))
+        return not all(isinstance(v, Str) and v.text != getattr(frame.value, "text", "") for v in found)
+
+    return tuple(value for value in values if not isinstance(value, Str) or agrees(value)) or values
+
+
 def assumed(ev: Evaluator, env: Env, name: str, value: Value) -> Env:
     """The environment in which a dotted name holds one value."""
     key = env, "assumed", name, value
     if key not in ev.frames:
-        ev.frames[key] = Env(env.module, env.scope, Assumed(name, value, env.frame), env.parent)
+        ev.frames[key] = Env(env.module, env.scope, Assumed(name, value, env), env.parent)
     return ev.frames[key]
 
 
@@ -74,7 +95,12 @@ def _passing(ev: Evaluator, values: Values, test: Test, key: str, env: Env, *, h
 
 
 def _told(ev: Evaluator, test: Test, key: str, value: Str, env: Env) -> bool | None:
-    return outcome.of(ev, test.condition, assumed(ev, env, key, value._replace(step="local_variable")))
+    return outcome.of(ev, test.condition, assumed(ev, env, key, _taken(value)))
+
+
+def _taken(value: Str) -> Str:
+    """The value as one that is not left to the run."""
+    return value._replace(step="local_variable")
 
 
 def _asking(ev: Evaluator, scope: Scope, env: Env) -> dict[str, list[_Asking]]:

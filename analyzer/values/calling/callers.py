@@ -155,12 +155,17 @@ def _likely_entries(ev: Evaluator, call: Call, env: Env, unsure: Fn | None) -> I
 
 def _fewest_entries(ev: Evaluator, call: Call, env: Env, unsure: Fn | None) -> Iterator[Env]:
     found = list(_entries(ev, call, env, unsure))
-    if len(_targeted(found)) > 1 and env.frame is None and env.parent is not None:
+    several = _targeted(found)
+    if len(several) > 1 and env.frame is None and env.parent is not None:
         by_caller = [_entries_of_one(ev, call, frame) for frame in frames(ev, env.module, env.scope)]
-        if any(len(_targeted(entries)) < len(_targeted(found)) for entries in by_caller):
+        if any(len(_targeted(entries)) < len(several) for entries in by_caller):
             found = [entry for entries in by_caller for entry in entries]
             _note_exact(ev, found)
-    yield from found
+            yield from found
+            return
+    by_word = dispatch.by_word(ev, call, env) if len(several) > 1 else []
+    by_each = [entry for one in by_word for entry in _entries(ev, call, one)]
+    yield from by_each if _targeted(by_each) == several else found
 
 
 def _entries_of_one(ev: Evaluator, call: Call, frame: Env) -> list[Env]:
@@ -204,9 +209,9 @@ def _known_entries(ev: Evaluator, call: Call, env: Env) -> list[Env]:
     around = (*frames(ev, env.module, env.scope), *worlds.objects(ev, env)) if env.parent is not None else ()
     by_caller = (list(_entries(ev, call, frame)) for frame in around)
     known = [e for inside in by_caller if len(_made(inside)) == 1 for e in inside]
-    return known or (
-        found if is_one else [e for one in dispatch.by_same_key(ev, call, env) for e in _entries(ev, call, one)]
-    )
+    if known or is_one:
+        return known or found
+    return [e for one in dispatch.by_word(ev, call, env) for e in _entries(ev, call, one)]
 
 
 def _is_whole(entry: Env, scope: Scope, owner: Cls | None) -> bool:

@@ -8,17 +8,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from analyzer.program import Attribute, Call, Expression, Name, Scope, Subscript, Text
+from analyzer.program import Attribute, Call, Choice, Element, Expression, Name, Scope, Subscript, Text
 from analyzer.values import containers, fields
 from analyzer.values.branching import indirect, narrowing
 from analyzer.values.configs import open_configs
-from analyzer.values.objects import Arguments, Configs, Dict, Env, Held, Inst, Str, Value, Values
+from analyzer.values.objects import REPLACED, Arguments, Configs, Dict, Env, Held, Inst, Str, Value, Values
 
 if TYPE_CHECKING:
     from analyzer.values.evaluator import Evaluator
 
 _MAX_HOPS = 4
 _MAX_KEYS = 24
+_MAX_WORDS = 64
+_OF_CONFIGS = frozenset({"config", "config_choice"})
 
 
 class Chain(NamedTuple):
@@ -45,18 +47,41 @@ def by_key(ev: Evaluator, call: Call, env: Env) -> Iterator[tuple[Value, Argumen
         yield from ((value, given, word.text) for value in containers.item(ev, bases, (word,)))
 
 
-def by_same_key(ev: Evaluator, call: Call, env: Env) -> list[Env]:
-    """One environment for each key that a variable can hold which is looked up in the table that is called out of, and
-    in what is passed, too; none where nothing that is passed is found by it."""
+def by_word(ev: Evaluator, call: Call, env: Env) -> list[Env]:
+    """One environment for each word that a variable can hold by which what is called is taken out of a table, or asked
+    of a function: `load = loader_of(kind)`.
+
+    Where the words are not known, those of the table, if something that is passed is looked up by them, too.
+    """
     table, key = _table_and_key(ev, call.function, env)
+    key = key or _asked_with(ev, call.function, env)
+    if not isinstance(key, Name):
+        return []
     scope = ev.modules[env.module].scopes[env.scope]
     given = (*call.args, *(value for _, value in call.keywords))
-    if table is None or not isinstance(key, Name) or not any(_is_found_by(scope, each, key.id) for each in given):
-        return []
-    keys = ev.evaluate(key, env)
-    is_known = bool(keys) and all(isinstance(k, Str) and not containers.is_variable(ev, k) for k in keys)
-    words = dict.fromkeys(k for k in (keys if is_known else narrowing.keys(ev, ev.evaluate(table, env))))
-    return [indirect.assumed(ev, env, key.id, word) for word in list(words)[:_MAX_KEYS]]
+    is_shared = table is not None and any(_is_found_by(scope, each, key.id) for each in given)
+    words = ev.evaluate(key, env) if is_shared or _is_set(scope, key.id) else ()
+    if not words or not all(_is_of_code(ev, word) for word in words):
+        words = tuple(narrowing.keys(ev, ev.evaluate(table, env))) if table is not None and is_shared else ()
+    return [indirect.assumed(ev, env, key.id, word) for word in list(dict.fromkeys(words))[:_MAX_WORDS]]
+
+
+def _is_set(scope: Scope, name: str) -> bool:
+    """Whether the scope itself sets a variable, and no caller of it does."""
+    bound = scope.bindings.get(name, ())
+    return bool(bound) and all(isinstance(binding.value, Text | Choice | Element) for binding in bound)
+
+
+def _is_of_code(ev: Evaluator, word: Value) -> bool:
+    """Whether the word is one that the code sets, and no config or command line."""
+    return isinstance(word, Str) and word.step not in REPLACED | _OF_CONFIGS and not containers.is_variable(ev, word)
+
+
+def _asked_with(ev: Evaluator, function: Expression, env: Env) -> Expression | None:
+    """`kind` of `loader_of(kind)`, also under a name."""
+    asked = _bound(ev, function, env) if isinstance(function, Name) else function
+    is_one = isinstance(asked, Call) and isinstance(asked.function, Name) and len(asked.args) == 1
+    return asked.args[0] if isinstance(asked, Call) and is_one and not asked.keywords else None
 
 
 def _is_found_by(scope: Scope, value: Expression, name: str, hops: int = _MAX_HOPS) -> bool:
