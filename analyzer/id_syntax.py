@@ -122,6 +122,12 @@ def is_local(text: str) -> bool:
     return _PATH.match(text) is not None or _WEIGHTS.match(text) is not None or _CHECKPOINT.match(text) is not None
 
 
+def _is_folder(text: str) -> bool:
+    """Whether a path begins in a folder of a usual name, or of several: `ckpt_cache/run`."""
+    first, slash, _ = text.lower().partition("/")
+    return first in _FOLDERS or (bool(slash) and "_" in first and _FOLDERS.issuperset(first.split("_")))
+
+
 def _hugging_face(text: str) -> Kind:
     if HUB_URL.match(text):
         return "model"
@@ -129,7 +135,7 @@ def _hugging_face(text: str) -> Kind:
         return "local"
     if _URL.match(text):
         return "invalid"
-    if text.partition("/")[0].lower() in _FOLDERS or text.count("/") > 1:
+    if _is_folder(text) or text.count("/") > 1:
         return "local" if not re.search(r"[\s<>{}$]", text) else "invalid"
     return "model" if REPOSITORY.match(text) and ".." not in text else "invalid"
 
@@ -224,7 +230,7 @@ def _registry(text: str) -> Kind:
     """A name in a list of the library's own; slashes are part of it."""
     if HUB_URL.match(text):
         return "model"
-    if is_local(text) or text.partition("/")[0].lower() in _FOLDERS:
+    if is_local(text) or _is_folder(text):
         return "local"
     return "model" if re.fullmatch(r"[\w*][\w.*/@+-]*", text) else "invalid"
 

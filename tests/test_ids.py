@@ -17,13 +17,14 @@ KINDS = {
             "facebook/mms-tts-*", "*/whisper-*", "*", "pyannote/speaker-diarization@2.1", "x/y.z_1", "gpt-4",
             "https://huggingface.co/gpt2", "https://huggingface.co/google/bert_uncased_L-2_H-128_A-2/tree/main",
             "huggingface.co/acme/tiny", "https://hf.co/acme/tiny", "TheBloke/Llama-2-7B-GGUF",
-            "https://huggingface.co/acme/tiny/resolve/main/pytorch_model.bin",
+            "https://huggingface.co/acme/tiny/resolve/main/pytorch_model.bin", "exp-models/llama", "model_zoo/x",
         ],
         "local": [
             "./model", "../model", "/opt/model", "~/model", "C:\\models\\bert", "C:/models", ".", "..", "models/bert",
             "checkpoints/last", "output/checkpoint-500", "acme/run/checkpoint-500", "out\\model", "path/to/model",
             "model", "saved_models/run1", "bert.bin", "acme/model.safetensors", "weights.pt", "config.json", "results/",
             "s3://bucket/model", "gs://bucket/model", "file:///opt/m", "acme/tiny/subfolder", "checkpoint-1000",
+            "ckpt_cache/run",
         ],
         "invalid": [
             "", " gpt2", "gpt2\n", "my model", "<model>", "${MODEL}", "{name}", "a" * 300, "org/na me", "x..y",
@@ -65,7 +66,11 @@ KINDS = {
         "local": ["./x.safetensors", "x.ckpt", "models/x.gguf"],
     },
     "url": {"model": ["https://tfhub.dev/google/universal-sentence-encoder/4", "https://www.kaggle.com/models/a/b"]},
-    "hub_file": {"model": ["hf://acme/tiny/x.pt"], "local": ["./x", "acme/tiny"], "invalid": ["hf://x"]},
+    "hub_file": {
+        "model": ["hf://acme/tiny/x.pt", "hf:acme/tiny:Q4_K_M", "hf:acme/tiny/x.gguf#main"],
+        "local": ["./x", "acme/tiny"],
+        "invalid": ["hf://x"],
+    },
     "weights": {
         "model": ["yolov8n.pt", "yolo11n-seg.pt", "sam_b.pt", "FastSAM-s.pt", "mistral-7b.Q4_0.gguf", "rtdetr-l.pt"],
         "local": ["best.pt", "runs/train/weights/best.pt", "yolov8n.yaml", "./yolov8n.pt"],
