@@ -11,17 +11,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import pairwise, zip_longest
+from itertools import pairwise
 
-from analyzer.commands import arms, functions, nested, turns
+from analyzer.commands import arms, assignments, functions, nested, turns
 from analyzer.commands.budget import WORD, Budget
-from analyzer.commands.expansion import MAX_WORDS, Choices, Known, Variables, choices, only, part_of, split, spread
+from analyzer.commands.expansion import MAX_WORDS, Choices, Known, Variables, choices, only, split, spread
 from analyzer.commands.functions import literal as _literal
 from analyzer.commands.shell_state import Sourced, State, doubtful, first, in_turn, size
 from analyzer.commands.shell_words import MAX_NESTED, Part, Reader, Word
-from analyzer.commands.taken import fields
 
-_MAX_EXPORTED = 256
 #: Functions that call each other.
 _MAX_CALLING = 4
 _FUNCTION = re.compile(r"\)\s*\{|\bfunction\s")
@@ -47,13 +45,11 @@ class Run:
 
 
 _NAME = re.compile(r"[A-Za-z_]\w*")
-_NAMED = re.compile(r"([A-Za-z_]\w*)\+?=")
 _OPENING = frozenset({"if", "for", "while", "until", "case", "select", "{"})
 _CLOSING = frozenset({"fi", "done", "esac", "}"})
 _BEFORE = frozenset(
     {"then", "else", "elif", "do", "!", "time", "{", "if", "while", "until", "exec", "nohup", "command"}
 )
-_DECLARING = frozenset({"export", "declare", "local", "readonly", "typeset", "set", "setenv"})
 
 
 def final_variables(
@@ -105,7 +101,7 @@ def _walk(words: Iterator[Word], state: State) -> Iterator[Run]:
         elif word.sign == ")$":
             yield from _command(state)
             state.words = outer.pop() if outer else []  # the body of a function may begin within
-        elif word.sign == "(" and (array := _assigned(state.words)) is not None:
+        elif word.sign == "(" and (array := assignments.array(state.words)) is not None:
             state.words = []
         elif array is not None and word.sign in (")", "\n"):
             if word.sign == ")":
@@ -119,13 +115,6 @@ def _walk(words: Iterator[Word], state: State) -> Iterator[Run]:
         else:
             state.words.append(word)
     yield from _command(state)
-
-
-def _assigned(words: list[Word]) -> str | None:
-    """The name in front of `=(`."""
-    last = words[-1] if words else None
-    match = _NAMED.fullmatch(last.parts[0].text) if last is not None and len(last.parts) == 1 else None
-    return match[0] if match else None
 
 
 def _command(state: State) -> Iterator[Run]:
@@ -156,9 +145,9 @@ def _command(state: State) -> Iterator[Run]:
             return
         words = words[1:]
     separators = next((_literal(word)[4:] for word in words if _literal(word).startswith("IFS=")), " ")
-    words = _assignments(state, words)
+    words = assignments.taken(state, words)
     if words and text is not None and _literal(words[0]) == "read":
-        _read(state, words, choices(text.parts, state.variables), separators or " ")
+        assignments.read(state, words, choices(text.parts, state.variables), separators or " ")
     elif words:
         found = tuple(each for word in words for each in split(word, state.variables, state.arrays))
         if only(found[0] if found else ()) == "eval":
@@ -180,23 +169,6 @@ def _branches(state: State, head: str) -> None:
         state.arms.opens(state.depth)
     elif head in arms.NEXT:
         state.arms.goes_on(state.depth)
-
-
-def _read(state: State, words: list[Word], given: Choices, separators: str) -> None:
-    """`IFS=',' read -r A B <<< "$text"`: each variable gets a field; `read -a ARRAY` an array of them."""
-    names = [_literal(word) for word in words[1:]]
-    is_array = any(name.startswith("-") and "a" in name for name in names)
-    names = [name for name in names if _NAME.fullmatch(name)]
-    most = 0 if is_array else len(names)
-    parts = [[part_of(v, part) for part in fields(v.text, separators, most)] for v in given if v is not None]
-    columns = [tuple(column) for column in zip_longest(*parts)]
-    if is_array and names:
-        state.arrays[names[0]] = columns[:MAX_WORDS]
-        state.hold(names[0], in_turn(columns[:MAX_WORDS]))
-        for number, column in enumerate(columns[:MAX_WORDS]):
-            state.hold(f"{names[0]}[{number}]", column)
-    for name, column in zip(names if not is_array else (), columns, strict=False):
-        state.assign(name, column)
 
 
 def _called(state: State, words: tuple[Choices, ...]) -> Iterator[Run]:
@@ -298,32 +270,3 @@ def _without_redirections(words: list[Word]) -> list[Word]:
             found.append(word)
         dropped = word.sign in (">", "<<<")
     return found
-
-
-def _assignments(state: State, words: list[Word]) -> list[Word]:
-    """The command behind the assignments in front of it; without one, they hold from here on."""
-    if words and _literal(words[0]) in _DECLARING:
-        rest = [word for word in words[1:] if not _literal(word).startswith("-")]
-        if _literal(words[0]) == "export" and len(state.exported) < _MAX_EXPORTED:
-            state.exported.update(word.parts[0].text.partition("=")[0] for word in rest[:_MAX_EXPORTED])
-    else:
-        rest = words
-    found: list[tuple[str, tuple[Part, ...]]] = []
-    for index, word in enumerate(rest):
-        match = _NAMED.match(word.parts[0].text)
-        if match is None:
-            state.beside = {name: choices(parts, state.variables) for name, parts in found}
-            for name, given in state.beside.items():
-                state.passed[name] = first((*state.passed.get(name, ()), *given))
-            return rest[index:] if rest is words else []
-        value = (
-            word.parts[0]._replace(text=word.parts[0].text[match.end() :], at=word.at + match.end()),
-            *word.parts[1:],
-        )
-        value = value if value[0].text or not value[1:] else value[1:]
-        if match[0].endswith("+=") and match[1] in state.variables:
-            value = (Part("", word.at, match[1]), *value)
-        found.append((match[1], value))
-    for name, parts in found:
-        state.assign(name, choices(parts, state.variables))
-    return []
