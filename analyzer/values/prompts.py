@@ -81,12 +81,17 @@ def _chosen(ev: Evaluator, value: object) -> Values:
 
 
 def _form(ev: Evaluator, arguments: Arguments, env: Env) -> Values:
-    """`prompt([List("model", choices=[…])])`: the answer to each question under its name."""
+    """`prompt([List("model", choices=[…])])`: the answer to each question under its name.
+
+    Of two questions of one name, what comes before decides which is asked: what is chosen is not known.
+    """
     questions = containers.elements(ev, passing.first(ev, arguments))
-    answers = [(name, found) for question in questions for name, found in _question(ev, question)]
+    answers: dict[str, Values] = {}
+    for name, found in (each for question in questions for each in _question(ev, question)):
+        answers[name] = (RUNTIME,) if name in answers else found
     if not answers:
         return (RUNTIME,)
-    return (Dict(tuple((Text(name, 0), ev.keep(Held(found)), env) for name, found in answers), more=True),)
+    return (Dict(tuple((Text(name, 0), ev.keep(Held(found)), env) for name, found in answers.items()), more=True),)
 
 
 def _question(ev: Evaluator, question: object) -> Iterator[tuple[str, Values]]:
