@@ -54,6 +54,7 @@ _COMMANDS = (
     Command(("spacy", "download"), "spacy.cli.download", "spacy", "weights", "spacy.load"),
     Command(("vllm", "serve"), "vllm.cli.serve", "vllm", "model"),
     Command(("lmdeploy", "serve", "api_server"), "lmdeploy.cli.serve.api_server", "lmdeploy", "model"),
+    Command(("trtllm-serve",), "tensorrt_llm.cli.serve", "tensorrt-llm", "model"),
     Command(("tune", "download"), "torchtune.cli.download", "torchtune", "weights"),
     Command(("litgpt", "download"), "litgpt.cli.download", "litgpt", "weights"),
     Command(("ollama", "pull"), "ollama.cli.pull", "ollama", "weights", "ollama.pull"),
@@ -120,7 +121,14 @@ _PROGRAMS = RUNNERS | frozenset(
         "mlx_lm.generate",
         "mlx_lm.lora",
         "mlx_lm.server",
+        "mlx_vlm.generate",
+        "mlx_vlm.server",
+        "mlx_whisper",
         "axolotl",
+        "swift",
+        "insanely-fast-whisper",
+        "comet-score",
+        "comet-compare",
     ]
 )
 #: Options that have a short form.
