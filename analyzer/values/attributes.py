@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 _MISSING = Unknown("attribute_not_found")
 #: What paths are made of.
 _PATHS = {"os.pardir": "..", "os.curdir": ".", "os.sep": "/", "os.path.sep": "/"}
-_DICT_METHODS = frozenset({"get", "pop", "setdefault", "values", "keys", "items", "copy", "update"})
+_DICT_METHODS = frozenset({"__getitem__", "get", "pop", "setdefault", "values", "keys", "items", "copy", "update"})
 
 
 def attribute(ev: Evaluator, base: Value, name: str) -> Values:
