@@ -81,6 +81,20 @@ def first(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
     return containers.elements(ev, given) or (UNKNOWN_CALL,)
 
 
+def mapped(ev: Evaluator, arguments: Arguments, node: Call) -> Values:
+    """`map(function, names)`, `pool.map(function, names)`: what the function makes of each; nothing of other forms."""
+    if len(arguments.args) != 2:
+        return ()
+    (function, where), given = arguments.args[0], ev.evaluate(*arguments.args[1])
+    calls: list[tuple[Expression, Env]] = []
+    for item in containers.elements(ev, given):
+        key = "mapped", node, where, item
+        if key not in ev.caches:
+            ev.caches[key] = ev.keep(Call(function, (ev.keep(Held((item,), node.at)),), (), node.at, node.end))
+        calls.append((ev.caches[key], where))  # type: ignore[arg-type]
+    return (List(tuple(calls), more=True),) if calls else ()
+
+
 def enumerated(ev: Evaluator, arguments: Arguments, node: Call, env: Env) -> Values:
     if not arguments.args:
         return (UNKNOWN_CALL,)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analyzer.program import Attribute, Call
-from analyzer.values import apis, attributes, built, containers, copies, hierarchy, stdlib, strings
+from analyzer.values import apis, attributes, built, containers, copies, hierarchy, sequences, stdlib, strings
 from analyzer.values.branching import reach
 from analyzer.values.calling import handed, passing, remote, spawned
 from analyzer.values.objects import (
@@ -170,7 +170,10 @@ def _external(ev: Evaluator, ref: Ref, arguments: Arguments, call: Call, env: En
     handed = spawned.handed_over(ev, ref, arguments)
     if handed:
         made = [invoke(ev, function, passed, call, env) for function, passed in handed]
-        return merged(*made) if ref.qualified.rpartition(".")[2] not in spawned.STARTERS else (UNKNOWN_CALL,)
+        last = ref.qualified.rpartition(".")[2]
+        if last in spawned.STARTERS:
+            return (UNKNOWN_CALL,)
+        return (sequences.mapped(ev, arguments, call) if last in spawned.EACH else ()) or merged(*made)
     known = stdlib.call(ev, ref, arguments, call, env)
     if known is not None:
         return known

@@ -21,7 +21,7 @@ _HANDED = {
     "run_sync": 0,
 }
 #: Those that pass on each item of what stands behind the function.
-_EACH = frozenset({"map", "imap", "imap_unordered", "thread_map", "process_map", "map_array"})
+EACH = frozenset({"map", "imap", "imap_unordered", "thread_map", "process_map", "map_array"})
 #: Those that spread each item.
 _STARRED = frozenset({"starmap", "starmap_async"})
 #: Those that pass on what they are given as `args` and `kwargs`: keyword of the function, place of the arguments.
@@ -44,7 +44,7 @@ _PARTS = 8
 
 #: Those that give nothing of what the function returns.
 STARTERS = frozenset(_SPREAD) - {"apply_async"}
-HANDERS = frozenset({*_HANDED, *_EACH, *_STARRED, *_SPREAD})
+HANDERS = frozenset({*_HANDED, *EACH, *_STARRED, *_SPREAD})
 
 
 def handed_over(ev: Evaluator, ref: Ref, arguments: Arguments) -> list[tuple[Value, Arguments]]:
@@ -87,7 +87,7 @@ def _handed(ev: Evaluator, last: str, arguments: Arguments) -> Iterator[tuple[tu
     if len(arguments.args) <= place:
         return
     rest = arguments.args[place + 1 :]
-    if last in _EACH:
+    if last in EACH:
         rest = tuple((_made(ev, "element", e, Element(e, e.at)), env) for e, env in rest)
     elif last in _STARRED:
         rest = tuple((_part(ev, e, at), env) for e, env in rest[:1] for at in range(_PARTS))
