@@ -10,7 +10,8 @@ from analyzer.program import Expression
 from analyzer.values.objects import Env, Supposed, Values
 
 MAX_CYCLES = 100  # of one file that are worked out anew
-MAX_UNTOLD = 12  # values in a row of which the runs that take them tell nothing: then no more are looked at in the file
+MAX_UNTOLD = 8  # values in a row of which the runs that take them tell nothing: then no more are looked at in the file
+UNANSWERED = 4  # as many of them is one for which the steps are too few
 MAX_ENTERED = 3  # a question within itself
 NEVER = 1 << 30
 #: Kinds of questions whose answers, where there are several, depend on which value is taken.
@@ -54,7 +55,7 @@ class Memory:
     brief_steps = 300  # for one that is worth no more
     max_total = 60_000  # for one file; then questions are brief
     spare_steps = 200  # for what holds where one value is supposed to be taken
-    max_supposed = 12_000  # of one file for that
+    max_supposed = 5_000  # of one file for that
     max_spared = 4_000  # of one file for what only tells values apart
 
     def __init__(self, *, follow: bool) -> None:
@@ -118,13 +119,18 @@ class Memory:
         try:
             found = answer()
             is_told = self.layers[supposed][1].told and self.refused == outer[5]
-            self.untold[kind] = 0 if is_told else self.untold[kind] + (is_new or self.refused != outer[5])
+            untold = UNANSWERED if self.refused != outer[5] else int(is_new)
+            self.untold[kind] = 0 if is_told else self.untold[kind] + untold
             return found or not is_told
         finally:
             self.supposing_steps += self.steps
             self.below, self.supposed = None, None
             self.memo, self.caches, self.active, self.busy, self.nested, self.provisional = mine
             self.cut, self.cycles, self.depth, self.steps, self.limit, self.refused, self.bounded = outer
+
+    def may_suppose(self) -> bool:
+        """Whether steps are left for runs that take one value."""
+        return self.supposing_steps <= self.max_supposed and min(self.untold.values()) < MAX_UNTOLD
 
     def tells(self) -> None:
         """Notes that a test, or what is called, was told of the runs that take the value supposed to be taken."""

@@ -75,7 +75,7 @@ def possible(
 ) -> Iterator[Str]:
     """Of the values those that a run can take to the call; `gives`: what comes there in one call of its function."""
     use = first_name(call)
-    if use is None:
+    if use is None or not ev.may_suppose():
         yield from values
         return
     values = list(dict.fromkeys(values))
@@ -88,7 +88,7 @@ def possible(
         if not asked.is_open(value, here):
             continue
         if known is None:
-            known = [(way, gives(way.env)) for way in _few(ev, here.places[0]) if way.env is not env]
+            known = [(way, gives(way.env)) for way in asked.worth(_few(ev, here.places[0])) if way.env is not env]
         mine = [way for way, given in known if _among(given, value)]
         if not mine or any(asked.is_open(value, way) for way in mine):
             yield value
@@ -108,6 +108,11 @@ class _Asked:
 
     ev: Evaluator
     gives: Callable[[Env], Values] | None
+
+    def worth(self, found: list[ways.Way]) -> list[ways.Way]:
+        """The ways, if anything on one of them can close it."""
+        is_told = self.gives is not None or any(ways.is_told(self.ev, way, flags=True) for way in found)
+        return found if is_told else []
 
     def is_open(self, value: Str, way: ways.Way) -> bool:
         supposed = _supposed(self.ev, value)

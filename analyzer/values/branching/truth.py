@@ -228,11 +228,26 @@ def members(ev: Evaluator, whole: Value) -> list[str] | str | None:
         case Str(text=text, partial=False):
             return text
         case Dict(open=False):
-            keys = [ev.evaluate(key, env) for key, _, env in containers.pairs(ev, whole) if key is not None]
-            return [v.text for each in keys for v in each if isinstance(v, Str)] if all(map(_strings, keys)) else None
+            return _keys(ev, whole)
         case List(open=False):
             return _strings(containers.elements(ev, (whole,)))
     return None
+
+
+def _keys(ev: Evaluator, whole: Dict) -> list[str] | None:
+    """The keys of a dict; None where these are not all known. Many values are looked for in one table."""
+    key = "keys", whole
+    known = ev.caches.get(key)
+    if known is not None:
+        return known  # type: ignore[return-value]
+    keys = [ev.evaluate(each, env) for each, _, env in containers.pairs(ev, whole) if each is not None]
+    if not all(map(_strings, keys)):
+        return None
+    found = [v.text for each in keys for v in each if isinstance(v, Str)]
+    if found:
+        ev.caches[key] = found
+        ev.note(ev.caches, key)
+    return found
 
 
 #: By sign: what decides, and whether the sign says the contrary.
