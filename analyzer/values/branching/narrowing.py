@@ -26,7 +26,20 @@ from analyzer.program import (
 )
 from analyzer.values import containers
 from analyzer.values.branching import called_under, indirect, kinds, predicates, questions, reach, truth
-from analyzer.values.objects import REPLACED, Dict, Env, Ref, Str, Thing, Unknown, Value, Values, merged, relabel
+from analyzer.values.objects import (
+    REPLACED,
+    SOMEWHERE,
+    Dict,
+    Env,
+    Ref,
+    Str,
+    Thing,
+    Unknown,
+    Value,
+    Values,
+    merged,
+    relabel,
+)
 
 if TYPE_CHECKING:
     from analyzer.values.evaluator import Evaluator
@@ -201,7 +214,7 @@ def _kept(ev: Evaluator, values: Values, key: str, condition: Expression, env: E
     kept = tuple(value for value in values if truth.of(ev, condition, key, value, env) is not (not holds))
     if ev.modules[env.module].language == "python":
         kept = tuple(value for value in kept if not truth.fails(condition, key, value))
-    told = tuple(value for value in kept if not isinstance(value, Unknown | Ref | Thing))
+    told = tuple(value for value in kept if not (isinstance(value, Unknown | Ref | Thing) or _is_half_known(value)))
     if len(told) < len(kept) or not (kept or env.frame is not None):
         named = listed(ev, condition, key, env, holds=holds)
         if named:
@@ -210,6 +223,11 @@ def _kept(ev: Evaluator, values: Values, key: str, condition: Expression, env: E
         return kept  # nothing: in this call, control does not come here
     is_default = any(isinstance(value, Str) and value.step in REPLACED for value in values)
     return (Unknown("runtime_input" if is_default else "parameter"),)
+
+
+def _is_half_known(value: Value) -> bool:
+    """Whether it is a name of which a part is not known: `org/*`, one of the names that are allowed."""
+    return isinstance(value, Str) and value.partial and value.text != SOMEWHERE
 
 
 def listed(ev: Evaluator, condition: Expression, key: str, env: Env, *, holds: bool) -> tuple[Str, ...]:
