@@ -123,8 +123,11 @@ def is_local(text: str) -> bool:
 
 
 def _is_folder(text: str) -> bool:
-    """Whether a path begins in a folder of a usual name, or of several: `ckpt_cache/run`."""
+    """Whether a path begins in a folder of a usual name, or of several, or one that is left out: `ckpt_cache/run`,
+    `xxx/name`."""
     first, slash, _ = text.lower().partition("/")
+    if slash and len(first) > 2 and not first.strip("x"):
+        return True
     return first in _FOLDERS or (bool(slash) and "_" in first and _FOLDERS.issuperset(first.split("_")))
 
 

@@ -85,7 +85,7 @@ def read_ids(
             kind: str = ids.classify(value.text, loader.id_syntax) if value.text else "invalid"
             if value.partial:
                 kind = _partial_kind(value.text, kind, loader.id_syntax)
-            elif kind == "model" and folders.is_written(ev, value, loader.library):
+            elif kind == "model" and (folders.is_written(ev, value, loader.library) or _is_below(loader, value)):
                 kind = "local"
             elif kind == "model" and _is_stand_in(ev, loader, value):
                 kind = "invalid"
@@ -114,6 +114,12 @@ def _of_programs(ev: Evaluator, models: Collection[ModelRef]) -> Collection[Mode
 
 #: How a spaCy model's name ends.
 _SIZES = ("_sm", "_md", "_lg", "_trf")
+
+
+def _is_below(loader: Loader, value: Str) -> bool:
+    """Whether it is a path below a model's name, which owns nothing: `bert-base-uncased/tokenizer`."""
+    owner, slash, _ = value.text.partition("/")
+    return bool(slash) and loader.hub == "huggingface" and "-" in owner and owner in names("huggingface")
 
 
 def _is_stand_in(ev: Evaluator, loader: Loader, value: Str) -> bool:
