@@ -310,7 +310,7 @@ _TABLE: dict[str, _Call] = {
     **_rows(reflection.class_of, "builtins.type"),
     **_rows(reflection.names_of_module, "builtins.globals"),
     **_rows(declared.keyword_default, "dataclasses.field", "attr.ib", "attr.field", "attrs.field", "msgspec.field"),
-    **_rows(declared.keyword_default, "trl.trainer.utils.field", "tyro.conf.arg"),
+    **_rows(declared.keyword_default, "trl.trainer.utils.field", "tyro.conf.arg", "modal.parameter"),
     **_rows(
         declared.keyword_default,
         "simple_parsing.field",
