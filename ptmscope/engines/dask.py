@@ -19,6 +19,7 @@ from ptmscope.engines.work import S, T, Work
 from ptmscope.errors import Misuse
 
 try:
+    import dask
     from distributed import Client, Future, KilledWorker, LocalCluster
 except ImportError as error:
     raise Misuse("the engine dask needs distributed: pip install 'ptmscope[dask]'") from error
@@ -27,6 +28,11 @@ except ImportError as error:
 WAITING = 4
 #: Seconds to wait for a scheduler.
 PATIENCE = 30
+#: Workers that a task may take with it and be tried again; then it has to run alone.
+ALLOWED = 1
+#: How long a worker of this machine may be gone. Dask looks once after this time, also at one that is just starting
+#: again after another death, and would then do without it for good.
+LOST = "1 day"
 
 _turn = threading.Lock()  # of a worker process
 
@@ -86,7 +92,14 @@ def cluster(scheduler: str | None, workers: int) -> Iterator[Dask]:
             yield Dask(client)
         return
     with (
-        LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=":0", silence_logs=ERROR) as own,
+        dask.config.set({"distributed.deploy.lost-worker-timeout": LOST}),
+        LocalCluster(
+            n_workers=workers,
+            threads_per_worker=1,
+            dashboard_address=":0",
+            silence_logs=ERROR,
+            scheduler_kwargs={"allowed_failures": ALLOWED},
+        ) as own,
         Client(own, set_as_default=False) as client,
     ):
         yield Dask(client)
