@@ -19,8 +19,8 @@ from typing import Any, Generic
 from ptmscope.engines.work import S, T, Work
 from ptmscope.errors import Misuse
 
-#: Tasks waiting per process.
-WAITING = 4
+#: Tasks waiting per process: so many that the others go on while one of them takes long.
+WAITING = 16
 
 
 def outcomes(todo: Iterable[S], jobs: int, work: Work[S, T]) -> Iterator[tuple[S, T]]:
