@@ -83,6 +83,7 @@ def method(ev: Evaluator, cls: Cls, name: str, found: Values) -> Values:
 
 
 def by_method(ev: Evaluator, cls: Cls, name: str, arguments: Arguments, env: Env) -> Values:
+    """The record that such a method makes of its first argument, whatever that is called."""
     given = next(((value, where) for value, where in arguments.args), None)
     given = given or next(((value, where) for _, value, where in arguments.keywords), None)
     if given is None:

@@ -1,6 +1,7 @@
 """Calls out of a table by a key that a config holds: `TRAINERS[config.kind](config)` gives each its own configs.
 
-And by a key that what is passed is looked up with, too: `ENGINES[kind](**SETTINGS[kind])` gives each its own settings.
+And by a word that the code itself sets, or that what is passed is looked up with, too:
+`ENGINES[kind](**SETTINGS[kind])` gives each its own settings.
 """
 
 from __future__ import annotations
