@@ -145,3 +145,17 @@ def test_of_too_many_values_those_that_can_be_ids_are_kept() -> None:
     paths = tuple(Str(f"output/{n}/best", 0, n) for n in range(80))
     name = Str("t5-large", 0, 99)
     assert name in objects.merged(paths, (Const(None), name))
+
+
+def test_downloads_that_lead_to_each_other_are_asked_about_once() -> None:
+    """Any of twelve can have set the path that each of them loads from: not in every order of the others."""
+    parts = (
+        f"def fetch{n}(args: Args):\n    return snapshot_download(args.name)\n\n"
+        f"def prepare{n}(args: Args):\n    args.name = fetch{n}(args)\n\n"
+        for n in range(12)
+    )
+    head = "from dataclasses import dataclass\nfrom modelscope import snapshot_download\n\n"
+    source = head + "@dataclass\nclass Args:\n    name: str = 'org/base'\n\n" + "".join(parts)
+    report = analyze_source(source.encode(), "downloads.py")
+    assert [[model.id for model in site.models] for site in report.sites] == [["org/base"]] * 12
+    assert not report.diagnostics

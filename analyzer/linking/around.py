@@ -63,7 +63,7 @@ class Around:
 
     def mentioning(self, paths: Iterable[str], word: str) -> Iterator[str]:
         """Those of the files in whose text the word occurs."""
-        wanted = word.encode()
+        wanted = word.encode("utf-8", "surrogatepass")
         for path in paths:
             source = self.read(path)
             if source is not None and wanted in source:
@@ -116,7 +116,7 @@ class Around:
 
     def _setting(self, path: str, name: str) -> tuple[str, ...]:
         """Files from which `path` can be reached in whose text something is assigned to `.name`."""
-        pattern = re.compile(rb"\." + re.escape(name.encode()) + rb"[ \t]*=[^=]")
+        pattern = re.compile(rb"\." + re.escape(name.encode("utf-8", "surrogatepass")) + rb"[ \t]*=[^=]")
         found = self.mentioning(self.reaching(path), name)
         return tuple(file for file in found if pattern.search(self.read(file) or b""))[:MAX_SETTER_FILES]
 

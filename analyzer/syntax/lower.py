@@ -41,12 +41,12 @@ class Bodies:
             return
         self.asked.add((name, inside))
         scope = self.statements.scopes[inside]
-        self.read_at(self.places(name.encode(), scope.at, scope.end))
+        self.read_at(self.places(name.encode("utf-8", "surrogatepass"), scope.at, scope.end))
 
     def mentions(self, name: str, index: int) -> bool:
         """Whether the identifier occurs in scope `index`."""
         scope = self.statements.scopes[index]
-        return next(iter(self.places(name.encode(), scope.at, scope.end)), None) is not None
+        return next(iter(self.places(name.encode("utf-8", "surrogatepass"), scope.at, scope.end)), None) is not None
 
     def places(self, word: bytes, start: int, stop: int) -> Iterable[int]:
         at = self.source.find(word, start, stop) if word else -1

@@ -36,9 +36,10 @@ def names_model(ev: Evaluator, loader: Loader, arguments: Arguments) -> bool:
     return any(text.count("/") == 1 and ids.classify(text, "huggingface") == "model" for text in texts)
 
 
-def id_values(ev: Evaluator, loader: Loader, arguments: Arguments, behind: tuple[Call, ...] = ()) -> Values | None:
-    """The values of the loader's id parameter; None if it is not given. `behind`: downloads that are asked about."""
+def id_values(ev: Evaluator, loader: Loader, arguments: Arguments, behind: list[Call] | None = None) -> Values | None:
+    """The values of the loader's id parameter; None if it is not given. `behind`: downloads that were asked about."""
     given = []
+    behind = [] if behind is None else behind
     for parameter in loader.ids:
         values = passing.argument(ev, arguments, parameter.keywords, parameter.position)
         if values is not None and parameter.key is not None:
@@ -50,17 +51,20 @@ def id_values(ev: Evaluator, loader: Loader, arguments: Arguments, behind: tuple
     return tuple(each for value in merged(*given) for each in _downloaded(ev, value, behind)) if given else None
 
 
-def _downloaded(ev: Evaluator, value: Value, behind: tuple[Call, ...]) -> Values:
+def _downloaded(ev: Evaluator, value: Value, behind: list[Call]) -> Values:
     """The ids of what a call has downloaded, where its path is passed on: `load(snapshot_download("org/name"))`.
 
-    A path that takes the place of its own id (`args.name = snapshot_download(args.name)`) tells no more.
+    Each call is asked about once: a path that takes the place of its own id tells no more, as in
+    `args.name = snapshot_download(args.name)`.
     """
     if not isinstance(value, Thing) or value.attribute or (match := download(value)) is None:
         return (value,)
     call = value.event.call
     if any(call is other for other in behind):
         return ()
-    return id_values(ev, match[0].loader, match[1], (*behind, call)) or (value,)
+    is_first = not behind
+    behind.append(call)
+    return id_values(ev, match[0].loader, match[1], behind) or ((value,) if is_first else ())
 
 
 def download(thing: Thing) -> tuple[Match, Arguments] | None:

@@ -63,6 +63,6 @@ def _made(ev: Evaluator, module: int) -> Iterator[Values]:
 
 def _holding(module: Module, index: int, scope: Scope) -> Iterator[tuple[bool, tuple[int, str]]]:
     """(function that takes a context, the name under which it binds the object, or puts something into that)."""
-    if scope.kind == "function" and _takes_context(scope):
+    if scope.kind == "function" and scope.params and _takes_context(scope):
         held = f"{scope.params[0].name}.{_HELD}"
         yield from ((True, (index, name)) for name in (held, held + "[]") if name in scope.bindings)
