@@ -64,13 +64,14 @@ def _agreeing(ev: Evaluator, values: Values, use: tuple[Name, str], frame: Assum
     scope = ev.modules[frame.whole.module].scopes[frame.whole.scope]
     bound = scope.bindings.get(frame.name, ())
     decided = {name for b in bound if 1 < len(bound) <= _MAX_BOUND for name, _ in _decided_by(scope, b)}
-    if key not in decided:
+    held = frame.value
+    if key not in decided or not isinstance(held, Str):
         return values
     other = ev.keep(Name(frame.name, root.at, root.path))
 
     def agrees(value: Str) -> bool:
         found = ev.evaluate(other, assumed(ev, frame.whole, key, _taken(value)))
-        return not all(isinstance(v, Str) and v.text != getattr(frame.value, "text", "") for v in found)
+        return not all(isinstance(v, Str) and v.text != held.text for v in found)
 
     return tuple(value for value in values if not isinstance(value, Str) or agrees(value)) or values
 
